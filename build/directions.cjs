@@ -1,0 +1,95 @@
+/** Which way imports may go (dependency-cruiser): rooms of a floor see only floors below them; nothing imports `electron` outside its folder. */
+const floors = [
+  ['base'],
+  ['contract'],
+  ['labelmap', 'pooling', 'graph'],
+  ['engine', 'project', 'image'],
+  ['annotator', 'dataset'],
+  ['training'],
+]
+
+const upward = floors.flatMap((rooms, floor) =>
+  rooms.map(room => ({
+    name: `core/${room}-looks-down`,
+    severity: 'error',
+    from: { path: `^core/${room}/` },
+    to: {
+      path: [
+        ...floors
+          .slice(floor + 1)
+          .flat()
+          .map(above => `^core/${above}/`),
+        '^core/index\\.ts$',
+        '^electron/',
+        '^renderer/',
+        '^build/',
+        '^test/',
+      ],
+    },
+  })),
+)
+
+module.exports = {
+  forbidden: [
+    ...upward,
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'core-below-electron',
+      severity: 'error',
+      from: { path: '^core/' },
+      to: { path: ['^electron/', '^renderer/', '^node_modules/electron/'] },
+    },
+    {
+      name: 'only-shell-imports-electron',
+      severity: 'error',
+      from: { pathNot: '^electron/(main|preload|shell/)' },
+      to: { path: '^(node_modules/)?electron(/|$)', pathNot: '^electron/' },
+    },
+    {
+      name: 'pure-rooms-without-node',
+      severity: 'error',
+      from: { path: '^core/(base|contract|labelmap|pooling|graph)/', pathNot: '/files/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'pure-rooms-without-files',
+      severity: 'error',
+      from: { path: '^core/(base|contract|labelmap|pooling|graph)/', pathNot: '/files/' },
+      to: { path: '^core/[a-z]+/files/' },
+    },
+    {
+      name: 'renderer-only-pure',
+      severity: 'error',
+      from: { path: '^renderer/' },
+      to: { path: '^core/(engine|project|image|annotator|dataset|training|[a-z]+/files)/' },
+    },
+    {
+      name: 'only-project-knows-sql',
+      severity: 'error',
+      from: { pathNot: '^(core/project|test)/' },
+      to: { path: 'better-sqlite3' },
+    },
+    {
+      name: 'only-engine-runs-models',
+      severity: 'error',
+      from: { pathNot: '^(core/engine|test)/' },
+      to: { path: 'onnxruntime-node|tfjs-node' },
+    },
+    {
+      name: 'only-image-decodes',
+      severity: 'error',
+      from: { pathNot: '^(core/image|test)/' },
+      to: { path: 'node_modules/sharp' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.mjs', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+    },
+  },
+}

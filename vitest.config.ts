@@ -1,0 +1,12 @@
+/** Test settings: real files and child processes take their time, so the limit is generous; budgets belong into benchmarks. */
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    pool: 'forks',
+    maxWorkers: 2,
+  },
+})

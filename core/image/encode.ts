@@ -1,0 +1,12 @@
+/** Writing pictures that the program makes itself. */
+import sharp from 'sharp'
+import { fail } from '../base/error.ts'
+
+/** A PNG of RGB bytes `[height, width, 3]`, packed quickly rather than tightly; throws `usage` where the sizes do not fit. */
+export async function encodePng(pixels: Uint8Array, width: number, height: number): Promise<Uint8Array> {
+  if (pixels.length !== width * height * 3)
+    fail('usage', `${pixels.length} bytes are no RGB picture of ${width}×${height}`)
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
+    .png({ compressionLevel: 1, adaptiveFiltering: false })
+    .toBuffer()
+}

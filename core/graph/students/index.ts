@@ -1,8 +1,11 @@
 /** The students by name: networks built by code, freshly initialised, in inference form. */
 import { fail } from '../../base/error.ts'
 import type { OnnxModel } from '../model.ts'
+import { efficientnet } from './efficientnet.ts'
+import { mobilenetV2 } from './mobilenet-v2.ts'
 import { buildPlain } from './plain.ts'
 import { cifarResnet, resnet } from './resnet.ts'
+import { rexnet } from './rexnet.ts'
 import type { StudentOptions } from './writer.ts'
 
 export { buildPlain } from './plain.ts'
@@ -18,6 +21,12 @@ const builders = {
   cifar_resnet8: o => cifarResnet(8, o),
   cifar_resnet14: o => cifarResnet(14, o),
   cifar_resnet20: o => cifarResnet(20, o),
+  mobilenet_v2: mobilenetV2,
+  efficientnet_b0: o => efficientnet('efficientnet_b0', o),
+  efficientnet_b1: o => efficientnet('efficientnet_b1', o),
+  efficientnet_b2: o => efficientnet('efficientnet_b2', o),
+  efficientnet_b3: o => efficientnet('efficientnet_b3', o),
+  rexnet_1_0: rexnet,
   digits_student: o =>
     buildPlain({ ...o, name: 'digits_student', channels: [16, 32, 64, 64], strides: [2, 2, 2, 1] }),
   digits_annotator: o =>

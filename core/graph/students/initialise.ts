@@ -8,8 +8,8 @@ export type Init =
   | { kind: 'normal'; deviation: number }
   | { kind: 'uniform'; bound: number }
 
-/** A random distribution for weights, computed from the weight's shape `[out, in/groups, …kernel]`. */
-export type WeightInit = (shape: readonly number[]) => Init
+/** The distribution of a weight, from its shape `[out, in/groups, …kernel]` and its number of groups. */
+export type WeightInit = (shape: readonly number[], groups: number) => Init
 
 export const zeros: Init = { kind: 'constant', value: 0 }
 export const ones: Init = { kind: 'constant', value: 1 }

@@ -110,7 +110,7 @@ export function write(
     classes: options.classes,
     conv(x, scope, channels, { kernel, stride = 1, padding = (kernel - 1) >> 1, groups = 1, bias = false }) {
       const shape = [channels, x.channels / groups, kernel, kernel]
-      const inputs = [x.name, parameter(`${scope}.weight`, shape, weights(shape))]
+      const inputs = [x.name, parameter(`${scope}.weight`, shape, weights(shape, groups))]
       if (bias) inputs.push(parameter(`${scope}.bias`, [channels], zeros))
       return layer('Conv', scope, inputs, channels, {
         dilations: [1, 1],
@@ -160,8 +160,8 @@ export function write(
       layer('Dropout', scope, [x.name, constant(`${scope}.ratio`, scalar(ratio))], x.channels),
     head(x, scope, init) {
       const shape = [options.classes, x.channels]
-      const weight = parameter(`${scope}.weight`, shape, init.weight(shape))
-      const start = init.bias === 'zeros' ? zeros : init.bias(shape)
+      const weight = parameter(`${scope}.weight`, shape, init.weight(shape, 1))
+      const start = init.bias === 'zeros' ? zeros : init.bias(shape, 1)
       const bias = parameter(`${scope}.bias`, [options.classes], start)
       nodes.push(node('Gemm', [x.name, weight, bias], ['logits'], { transB: 1 }, scope))
     },

@@ -1,0 +1,108 @@
+/** The SQLite file behind a project: opening it, its errors in the project's terms, and transactions. */
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { fail, messageOf, RelabelError } from '../base/error.ts'
+import { migrate, schemaVersion } from './schema.ts'
+
+/** An open connection; only this room may use it. */
+export type Db = Database.Database
+
+const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '')
+
+/** What an error of SQLite or of the file system means to a user. */
+export function asProjectError(error: unknown, file: string): RelabelError {
+  if (error instanceof RelabelError) return error
+  const code = codeOf(error)
+  const detail = { file, reason: code || messageOf(error) }
+  const make = (kind: 'locked' | 'bad-project' | 'disk', message: string): RelabelError =>
+    new RelabelError(kind, message, detail, error)
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code))
+    return make('locked', `${file} is in use by another process; wait for it to end, or end it`)
+  if (/^SQLITE_(NOTADB|CORRUPT|FORMAT)/.test(code))
+    return make('bad-project', `${file} is no readable project database (${messageOf(error)})`)
+  if (/^SQLITE_FULL|^ENOSPC|^EDQUOT|^EFBIG/.test(code))
+    return make(
+      'disk',
+      `there is no room left to write ${file}; free some space and repeat: nothing stored before is lost`,
+    )
+  if (/^SQLITE_READONLY|^EROFS|^EACCES|^EPERM/.test(code))
+    return make('disk', `${file} cannot be written: the disk or the folder is read-only`)
+  if (/^SQLITE_(IOERR|CANTOPEN)|^EIO|^ENOTDIR|^EISDIR|^EEXIST/.test(code))
+    return make(
+      'disk',
+      `${file} cannot be read or written (${messageOf(error)}); is the disk full, read-only or failing?`,
+    )
+  return make('bad-project', `${file}: ${messageOf(error)}`)
+}
+
+/** Runs `action`, with errors of SQLite turned into ours. */
+export function guarded<T>(file: string, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    throw asProjectError(error, file)
+  }
+}
+
+/** Everything or nothing: a failure in the middle leaves the file as it was. */
+export function transaction<T>(db: Db, action: () => T): T {
+  return guarded(db.name, () => db.transaction(action).immediate())
+}
+
+function checkVersion(db: Db, file: string): number {
+  const version = db.pragma('user_version', { simple: true }) as number
+  if (version > schemaVersion)
+    fail(
+      'bad-project',
+      `${file} was written by a newer version of Relabel Studio (project format ${version}, this program knows ${schemaVersion}); update the program`,
+      { file, version, known: schemaVersion },
+    )
+  if (version < 1) fail('bad-project', `${file} is no project of Relabel Studio`, { file })
+  return version
+}
+
+/** A writable connection with the current schema; `create` makes the file. */
+export function openWritable(file: string, create: boolean): Db {
+  return guarded(file, () => {
+    const db = new Database(file, { fileMustExist: !create, timeout: 5000 })
+    try {
+      if (!create) checkVersion(db, file)
+      db.pragma('journal_mode = WAL')
+      db.pragma('synchronous = FULL')
+      db.pragma('foreign_keys = ON')
+      migrate(db)
+      return db
+    } catch (error) {
+      db.close()
+      throw error
+    }
+  })
+}
+
+/**
+ * A connection that only reads, beside a writer if there is one. On a read-only disk, where SQLite cannot make the
+ * files it shares with other readers, the database is read into memory instead.
+ */
+export function openReadonly(file: string): { db: Db; version: number } {
+  return guarded(file, () => {
+    let db: Db | undefined
+    try {
+      db = new Database(file, { readonly: true, fileMustExist: true, timeout: 5000 })
+      return { db, version: checkVersion(db, file) }
+    } catch (error) {
+      db?.close()
+      if (!/^SQLITE_(CANTOPEN|READONLY|IOERR)/.test(codeOf(error)) || pending(file)) throw error
+      const copy = inMemory(file)
+      return { db: copy, version: checkVersion(copy, file) }
+    }
+  })
+}
+
+const pending = (file: string): boolean => existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0
+
+function inMemory(file: string): Db {
+  const bytes = readFileSync(file)
+  // Header bytes 18 and 19 say "write-ahead log", which a database in memory cannot have.
+  if (bytes[18] === 2) bytes.fill(1, 18, 20)
+  return new Database(bytes, { readonly: true })
+}

@@ -1,0 +1,195 @@
+/** The images of a project: where they are, what they are labelled, what is known to be wrong with them. */
+import { join } from 'node:path'
+import { fail } from '../base/error.ts'
+import { transaction } from './database.ts'
+import { actualFolder, storedFolder, type Project } from './project.ts'
+
+/** An object whose place is known. */
+export interface TruthBox {
+  class: number
+  /** Pixels; right and bottom are exclusive. */
+  box: [x1: number, y1: number, x2: number, y2: number]
+}
+
+/** One image. */
+export interface ImageRow {
+  id: number
+  /** `${split}/${path}`: the image's key in label maps. */
+  key: string
+  split: string
+  /** Relative to the split's folder, with '/'. */
+  path: string
+  /** Absolute. */
+  file: string
+  /** The given label. */
+  label: number | null
+  /** All valid classes, where they are known. */
+  truth: number[] | null
+  boxes: TruthBox[] | null
+  /** Pixels after EXIF orientation; 0 where the file could not be read. */
+  width: number
+  height: number
+  /** Why the image is left out, or null. */
+  problem: string | null
+}
+
+/** What {@link addImages} takes. */
+export type NewImage = Pick<ImageRow, 'path' | 'label' | 'width' | 'height'> &
+  Partial<Pick<ImageRow, 'truth' | 'boxes' | 'problem'>>
+
+/** A part of the data set and the folder its images lie in (absolute). */
+export interface SplitRow {
+  name: string
+  folder: string
+}
+
+interface StoredImage {
+  id: number
+  split: string
+  folder: string
+  path: string
+  label: number | null
+  truth: string | null
+  boxes: string | null
+  width: number
+  height: number
+  problem: string | null
+}
+
+/** Which images to list. */
+export interface ImageFilter {
+  split?: string
+  /** Only those without a problem. */
+  usable?: boolean
+}
+
+const columns = `images.id, splits.name AS split, splits.folder, images.path, images.label, images.truth, images.boxes,
+  images.width, images.height, images.problem`
+
+/** Registers a split's folder; the same name must keep its folder. */
+export function addSplit(project: Project, name: string, folder: string): void {
+  if (!/^[\w.-]+$/.test(name) || name === '.' || name === '..')
+    fail('usage', `"${name}" is no name for a split; use letters, digits, - and _`)
+  transaction(project.db, () => {
+    const known = project.db
+      .prepare<[string], { folder: string }>('SELECT folder FROM splits WHERE name = ?')
+      .get(name)
+    const stored = storedFolder(project, folder)
+    if (known && known.folder !== stored)
+      fail('usage', `the split "${name}" has its images in ${actualFolder(project, known.folder)} already`)
+    if (!known) project.db.prepare('INSERT INTO splits (name, folder) VALUES (?, ?)').run(name, stored)
+  })
+}
+
+/** All splits, in the order they were added. */
+export function listSplits(project: Project): SplitRow[] {
+  return project.db
+    .prepare<[], SplitRow>('SELECT name, folder FROM splits ORDER BY id')
+    .all()
+    .map(row => ({ name: row.name, folder: actualFolder(project, row.folder) }))
+}
+
+/**
+ * Adds images to a split in one transaction; ids follow the sorted paths. An image that is there already keeps its id
+ * and takes the new values.
+ */
+export function addImages(project: Project, split: string, rows: readonly NewImage[]): void {
+  const sorted = [...rows].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+  transaction(project.db, () => {
+    const found = project.db
+      .prepare<[string], { id: number }>('SELECT id FROM splits WHERE name = ?')
+      .get(split)
+    if (!found) return fail('not-found', `the project has no split "${split}"; add it first`)
+    const insert = project.db.prepare(
+      `INSERT INTO images (split, path, label, truth, boxes, width, height, problem) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (split, path) DO UPDATE SET label = excluded.label, truth = excluded.truth, boxes = excluded.boxes,
+         width = excluded.width, height = excluded.height, problem = excluded.problem`,
+    )
+    for (const row of sorted) {
+      checkPath(row.path)
+      insert.run(
+        found.id,
+        row.path,
+        row.label,
+        row.truth ? JSON.stringify(row.truth) : null,
+        row.boxes ? JSON.stringify(row.boxes) : null,
+        row.width,
+        row.height,
+        row.problem ?? null,
+      )
+    }
+  })
+}
+
+/** A path may not leave its folder, whoever wrote the project. */
+function checkPath(path: string): void {
+  if (path === '' || path.startsWith('/') || /^[A-Za-z]:/.test(path) || /(^|[/\\])\.\.([/\\]|$)/.test(path))
+    fail('bad-project', `the image path "${path}" leads out of its folder`, { path })
+}
+
+function rowOf(project: Project, row: StoredImage): ImageRow {
+  checkPath(row.path)
+  return {
+    id: row.id,
+    key: `${row.split}/${row.path}`,
+    split: row.split,
+    path: row.path,
+    file: join(actualFolder(project, row.folder), row.path),
+    label: row.label,
+    truth: row.truth === null ? null : (JSON.parse(row.truth) as number[]),
+    boxes: row.boxes === null ? null : (JSON.parse(row.boxes) as TruthBox[]),
+    width: row.width,
+    height: row.height,
+    problem: row.problem,
+  }
+}
+
+function conditionOf(filter: ImageFilter): { where: string; values: string[] } {
+  const parts = ['1']
+  const values: string[] = []
+  if (filter.split !== undefined) {
+    parts.push('images.split = (SELECT id FROM splits WHERE name = ?)')
+    values.push(filter.split)
+  }
+  if (filter.usable) parts.push('images.problem IS NULL')
+  return { where: parts.join(' AND '), values }
+}
+
+/** Images one after another, ordered by id; the project must not be written meanwhile. */
+export function* iterateImages(project: Project, filter: ImageFilter = {}): Generator<ImageRow> {
+  const { where, values } = conditionOf(filter)
+  const rows = project.db
+    .prepare<string[], StoredImage>(
+      `SELECT ${columns} FROM images JOIN splits ON splits.id = images.split WHERE ${where} ORDER BY images.id`,
+    )
+    .iterate(...values)
+  for (const row of rows) yield rowOf(project, row)
+}
+
+/** Images ordered by id (ids follow the sorted keys within a split); an unknown split fails with `not-found`. */
+export function listImages(project: Project, filter: ImageFilter = {}): ImageRow[] {
+  if (filter.split !== undefined) requireSplit(project, filter.split)
+  return [...iterateImages(project, filter)]
+}
+
+/** Fails with `not-found`, naming the splits there are. */
+export function requireSplit(project: Project, name: string): void {
+  const names = listSplits(project).map(split => split.name)
+  if (!names.includes(name))
+    fail('not-found', `the project has no split "${name}"; it has ${names.join(', ') || 'none yet'}`, {
+      split: name,
+      splits: names,
+    })
+}
+
+/** The image of a key (`train/3/7.png`), or undefined. */
+export function findImage(project: Project, key: string): ImageRow | undefined {
+  const slash = key.indexOf('/')
+  const row = project.db
+    .prepare<[string, string], StoredImage>(
+      `SELECT ${columns} FROM images JOIN splits ON splits.id = images.split
+       WHERE images.split = (SELECT id FROM splits WHERE name = ?) AND images.path = ?`,
+    )
+    .get(key.slice(0, slash), key.slice(slash + 1))
+  return row && rowOf(project, row)
+}

@@ -1,0 +1,143 @@
+/** A project folder: making it, opening it, and where it keeps its files. */
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
+import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { fail } from '../base/error.ts'
+import { asProjectError, openReadonly, openWritable, transaction, type Db } from './database.ts'
+import { takeLock } from './lock.ts'
+import { schemaVersion } from './schema.ts'
+
+/** A class of the project; `index` counts from 0 without gaps. */
+export interface ClassEntry {
+  index: number
+  name: string
+  wnid?: string
+}
+
+/** An open project. `close` it; a writable one keeps others from writing while it is open. */
+export interface Project {
+  /** Absolute. */
+  dir: string
+  name: string
+  classes: ClassEntry[]
+  readonly: boolean
+  /** Internal to core/project. */
+  db: Db
+  close(): void
+}
+
+const databaseFile = (dir: string): string => join(dir, 'project.db')
+const lockFile = (dir: string): string => join(dir, 'project.lock')
+
+function checkClasses(classes: readonly ClassEntry[]): void {
+  if (classes.length < 1) fail('usage', 'a project needs at least one class')
+  if (classes.length > 1_000_000)
+    fail('usage', `${classes.length} classes are more than the limit of 1,000,000`)
+  classes.forEach((entry, position) => {
+    if (entry.index !== position)
+      fail('usage', `class indices must count from 0: entry ${position} has ${entry.index}`)
+    if (typeof entry.name !== 'string' || entry.name === '')
+      fail('usage', `class ${position} has no name; every class needs one`)
+  })
+}
+
+function fill(db: Db, name: string, classes: readonly ClassEntry[]): void {
+  transaction(db, () => {
+    db.prepare('INSERT INTO meta (key, value) VALUES (?, ?)').run('name', name)
+    const add = db.prepare('INSERT INTO classes (number, name, wnid) VALUES (?, ?, ?)')
+    for (const entry of classes) add.run(entry.index, entry.name, entry.wnid ?? null)
+  })
+}
+
+/** Makes the folder and an empty project in it; fails where there is one already. */
+export function createProject(dir: string, options: { name?: string; classes: ClassEntry[] }): Project {
+  checkClasses(options.classes)
+  const folder = resolve(dir)
+  const file = databaseFile(folder)
+  if (existsSync(file)) fail('usage', `${folder} holds a project already; choose another folder`, { file })
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    throw asProjectError(error, folder)
+  }
+  const lock = takeLock(lockFile(folder))
+  try {
+    const db = openWritable(file, true)
+    try {
+      fill(db, options.name ?? basename(folder), options.classes)
+    } catch (error) {
+      db.close()
+      throw error
+    }
+    return projectOf(folder, db, false, lock.release)
+  } catch (error) {
+    lock.release()
+    // Half a project would stand in the way of the next try.
+    for (const name of [file, `${file}-wal`, `${file}-shm`, lockFile(folder)]) rmSync(name, { force: true })
+    throw error
+  }
+}
+
+/**
+ * Opens a project. Writable (the default) takes the writer's lock: code `locked` names the process that has it.
+ * `readonly` works beside a writer. Code `bad-project`: no project there, unreadable, or of a newer version.
+ */
+export function openProject(dir: string, options: { readonly?: boolean } = {}): Project {
+  const folder = resolve(dir)
+  const file = databaseFile(folder)
+  if (!existsSync(folder))
+    fail('not-found', `${folder} does not exist; make a project with "relabel new"`, { dir: folder })
+  if (!statSync(folder).isDirectory() || !existsSync(file))
+    fail('bad-project', `${folder} is no project: it has no project.db`, { dir: folder })
+  if (options.readonly) {
+    const { db, version } = openReadonly(file)
+    if (version === schemaVersion) return projectOf(folder, db, true, () => {})
+    db.close()
+    openProject(dir).close() // an older file: bring it to the current tables first
+    return openProject(dir, options)
+  }
+  // A newer version, or a file that is no database, is told before the lock is tried.
+  openReadonly(file).db.close()
+  const lock = takeLock(lockFile(folder))
+  try {
+    return projectOf(folder, openWritable(file, false), false, lock.release)
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+function projectOf(dir: string, db: Db, readonly: boolean, release: () => void): Project {
+  const name = db.prepare<[], { value: string }>("SELECT value FROM meta WHERE key = 'name'").get()
+  const rows = db
+    .prepare<[], { number: number; name: string; wnid: string | null }>(
+      'SELECT number, name, wnid FROM classes ORDER BY number',
+    )
+    .all()
+  return {
+    dir,
+    name: name?.value ?? basename(dir),
+    classes: rows.map(row => ({
+      index: row.number,
+      name: row.name,
+      ...(row.wnid === null ? {} : { wnid: row.wnid }),
+    })),
+    readonly,
+    db,
+    close() {
+      if (db.open) db.close()
+      release()
+    },
+  }
+}
+
+/** How a folder is stored: relative where it lies in the project, so that the project can be moved. */
+export function storedFolder(project: Project, folder: string): string {
+  const inside = relative(project.dir, resolve(folder))
+  const outside = isAbsolute(inside) || inside === '..' || inside.startsWith(`..${sep}`)
+  return outside ? resolve(folder) : inside.split(sep).join('/') || '.'
+}
+
+/** The opposite of {@link storedFolder}: absolute. */
+export function actualFolder(project: Project, stored: string): string {
+  return resolve(project.dir, stored)
+}

@@ -1,0 +1,113 @@
+/** The runs of a project: one training each, with its configuration, snapshot and metrics. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fail } from '../base/error.ts'
+import { asProjectError, transaction } from './database.ts'
+import type { Project } from './project.ts'
+
+/** State of a run; a `running` one whose process has died can be resumed like a `stopped` one. */
+export type RunStatus = 'running' | 'done' | 'stopped' | 'failed'
+
+/** One run. */
+export interface RunRow {
+  id: string
+  /** Absolute: the folder of its configuration, metrics, checkpoints and models. */
+  dir: string
+  kind: 'train'
+  status: RunStatus
+  /** ISO 8601, UTC. */
+  created: string
+  config: unknown
+  /** Id of the snapshot it was trained on. */
+  snapshot: string
+  /** The latest metrics, or null. */
+  metrics: unknown
+}
+
+interface StoredRun {
+  number: number
+  kind: string
+  status: string
+  created: string
+  config: string
+  snapshot: string
+  metrics: string | null
+}
+
+const columns = 'number, kind, status, created, config, snapshot, metrics'
+const runDir = (project: Project, id: string): string => join(project.dir, 'runs', id)
+const numberOf = (id: string): number => Number(/^r(\d+)$/.exec(id)?.[1] ?? -1)
+
+/** Adds a run in state `running` and makes its folder. `snapshot` must exist. */
+export function addRun(
+  project: Project,
+  info: { kind: 'train'; config: unknown; snapshot: string },
+): { id: string; dir: string } {
+  return transaction(project.db, () => {
+    if (!project.db.prepare('SELECT 1 FROM snapshots WHERE id = ?').get(info.snapshot))
+      fail('not-found', `the project has no snapshot "${info.snapshot}"`)
+    const { lastInsertRowid } = project.db
+      .prepare('INSERT INTO runs (kind, status, created, config, snapshot) VALUES (?, ?, ?, ?, ?)')
+      .run(info.kind, 'running', new Date().toISOString(), JSON.stringify(info.config ?? null), info.snapshot)
+    const id = `r${lastInsertRowid}`
+    const dir = runDir(project, id)
+    try {
+      mkdirSync(dir, { recursive: true })
+    } catch (error) {
+      throw asProjectError(error, dir)
+    }
+    return { id, dir }
+  })
+}
+
+function rowOf(project: Project, row: StoredRun): RunRow {
+  const id = `r${row.number}`
+  return {
+    id,
+    dir: runDir(project, id),
+    kind: 'train',
+    status: row.status as RunStatus,
+    created: row.created,
+    config: JSON.parse(row.config),
+    snapshot: row.snapshot,
+    metrics: row.metrics === null ? null : JSON.parse(row.metrics),
+  }
+}
+
+/** Changes state or metrics; what is not given stays. */
+export function updateRun(
+  project: Project,
+  id: string,
+  change: { status?: RunStatus; metrics?: unknown },
+): void {
+  transaction(project.db, () => {
+    const { changes } = project.db
+      .prepare(
+        'UPDATE runs SET status = coalesce(?, status), metrics = coalesce(?, metrics) WHERE number = ?',
+      )
+      .run(
+        change.status ?? null,
+        change.metrics === undefined ? null : JSON.stringify(change.metrics),
+        numberOf(id),
+      )
+    if (changes === 0) fail('not-found', `the project has no run "${id}"`, { id })
+  })
+}
+
+/** All runs, newest last. */
+export function listRuns(project: Project): RunRow[] {
+  return project.db
+    .prepare<[], StoredRun>(`SELECT ${columns} FROM runs ORDER BY number`)
+    .all()
+    .map(row => rowOf(project, row))
+}
+
+/** One run; fails with `not-found`, naming those there are. */
+export function getRun(project: Project, id: string): RunRow {
+  const row = project.db
+    .prepare<[number], StoredRun>(`SELECT ${columns} FROM runs WHERE number = ?`)
+    .get(numberOf(id))
+  if (row) return rowOf(project, row)
+  const names = listRuns(project).map(run => run.id)
+  return fail('not-found', `the project has no run "${id}"; it has ${names.join(', ') || 'none yet'}`, { id })
+}

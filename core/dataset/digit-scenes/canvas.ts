@@ -17,7 +17,12 @@ export interface DigitCanvas {
 const stream = 1000
 
 /** Canvas `index`; `series` keeps sets apart (0 for training, 1 for measuring). */
-export function makeCanvas(pool: DigitPool, series: number, index: number, options: SceneOptions): DigitCanvas {
+export function makeCanvas(
+  pool: DigitPool,
+  series: number,
+  index: number,
+  options: SceneOptions,
+): DigitCanvas {
   const draw = random(options.seed, stream + series, index)
   const size = options.canvasSize
   const label = draw.int(10)

@@ -36,7 +36,8 @@ export function digitPool(images: IdxArray, labels: IdxArray, from = 0, to = ima
     fail('bad-data', `MNIST images should be n × 28 × 28, not ${images.dims.join(' × ')}`)
   if (labels.dims.length !== 1 || labels.dims[0] !== n)
     fail('bad-data', `${n} MNIST images have ${labels.dims.join(' × ')} labels`)
-  if (from < 0 || to > n || from >= to) fail('usage', `digits ${from}–${to - 1} are not among the ${n} there are`)
+  if (from < 0 || to > n || from >= to)
+    fail('usage', `digits ${from}–${to - 1} are not among the ${n} there are`)
   const byClass: number[][] = Array.from({ length: 10 }, () => [])
   for (let i = from; i < to; i++) {
     const label = labels.data[i] ?? 255
@@ -55,7 +56,10 @@ export async function loadDigitPools(
 ): Promise<DigitPools> {
   const [student, annotator] = [options.studentPool, options.annotatorPool]
   if (student[0] < annotator[1] && annotator[0] < student[1])
-    fail('usage', 'the pools of student and annotator overlap, so the annotator would know the scenes’ digits')
+    fail(
+      'usage',
+      'the pools of student and annotator overlap, so the annotator would know the scenes’ digits',
+    )
   const read = (name: string): Promise<IdxArray> => readIdx(join(folder, name))
   const [trainImages, trainLabels, testImages, testLabels] = await Promise.all([
     read('train-images-idx3-ubyte'),

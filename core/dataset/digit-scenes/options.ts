@@ -14,9 +14,9 @@ const count = (value: number) => z.number().int().min(0).max(10_000_000).default
 export const sceneOptions = z.strictObject({
   /** Everything is drawn from this and the scene's index. */
   seed: z.number().int().min(0).default(0),
-  /** Scenes a split; `train` and `validation` share the student's pool of digits. */
+  /** Scenes a split; `train` and `val` share the student's pool of digits. */
   train: count(8000),
-  validation: count(1000),
+  val: count(1000),
   test: count(3000),
   /** MNIST training digits [from, to) of each pool; test scenes use MNIST's test digits. */
   studentPool: range(0, 10_000),
@@ -60,10 +60,17 @@ export function parseSceneOptions(input: SceneInput = {}): SceneOptions {
   const parsed = sceneOptions.safeParse(input)
   if (!parsed.success) return fail('usage', `digit scenes: ${z.prettifyError(parsed.error)}`)
   const options = parsed.data
-  if (!options.digitCounts.some(weight => weight > 0)) fail('usage', 'digit scenes: no number of digits has a probability above 0')
+  if (!options.digitCounts.some(weight => weight > 0))
+    fail('usage', 'digit scenes: no number of digits has a probability above 0')
   if (options.digitSize[0] < 1 || options.digitSize[1] > options.size)
-    fail('usage', `digit scenes: digits of ${options.digitSize.join('–')} px do not fit into ${options.size} px`)
+    fail(
+      'usage',
+      `digit scenes: digits of ${options.digitSize.join('–')} px do not fit into ${options.size} px`,
+    )
   if (options.canvasDigitSize[0] < 1 || options.canvasDigitSize[1] > options.canvasSize)
-    fail('usage', `digit scenes: digits of ${options.canvasDigitSize.join('–')} px do not fit on ${options.canvasSize} px`)
+    fail(
+      'usage',
+      `digit scenes: digits of ${options.canvasDigitSize.join('–')} px do not fit on ${options.canvasSize} px`,
+    )
   return options
 }

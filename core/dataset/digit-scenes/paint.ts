@@ -1,4 +1,5 @@
 /** Drawing: background, digits and noise, in colours of 0…1. */
+import { random } from '../../base/random.ts'
 import type { Random } from '../../base/random.ts'
 import type { DigitPool } from './digits.ts'
 import type { SceneOptions } from './options.ts'
@@ -70,7 +71,13 @@ export function paintBackground(draw: Random, size: number, options: SceneOption
 }
 
 /** Blends a digit in one colour at (x, y), which may lie partly off the picture. */
-export function paintStamp(canvas: Canvas, stamp: Stamp, x: number, y: number, colour: readonly number[]): void {
+export function paintStamp(
+  canvas: Canvas,
+  stamp: Stamp,
+  x: number,
+  y: number,
+  colour: readonly number[],
+): void {
   const { size, data } = canvas
   for (let row = Math.max(0, -y); row < Math.min(stamp.height, size - y); row++)
     for (let column = Math.max(0, -x); column < Math.min(stamp.width, size - x); column++) {
@@ -89,14 +96,17 @@ export function drawColour(draw: Random, options: SceneOptions): number[] {
   return Array.from({ length: 3 }, () => draw.uniform(...options.ink))
 }
 
+/** Normal draws to choose from: 65,536 of them cannot be told from fresh ones in 8-bit colours, at a tenth of the time. */
+const normals = Float32Array.from({ length: 65_536 }, random(0x6e6f6973).normal)
+
 /** Adds the noise of each pixel, clips to 0…1 and gives RGB bytes `[size, size, 3]`. */
 export function finish(draw: Random, canvas: Canvas, options: SceneOptions): Uint8Array {
   const plane = canvas.size * canvas.size
-  const bytes = new Uint8Array(3 * plane)
-  for (let channel = 0; channel < 3; channel++)
-    for (let i = 0; i < plane; i++) {
-      const value = (canvas.data[channel * plane + i] ?? 0) + options.pixelNoise * draw.normal()
-      bytes[3 * i + channel] = Math.round(255 * Math.min(1, Math.max(0, value)))
-    }
-  return bytes
+  const bytes = new Uint8ClampedArray(3 * plane) // rounds and clips
+  const strength = 255 * options.pixelNoise
+  for (let i = 0; i < bytes.length; i++) {
+    const noise = normals[draw.int(normals.length)] ?? 0
+    bytes[i] = 255 * (canvas.data[(i % 3) * plane + Math.floor(i / 3)] ?? 0) + strength * noise
+  }
+  return new Uint8Array(bytes.buffer)
 }

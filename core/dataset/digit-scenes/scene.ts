@@ -24,7 +24,7 @@ export interface Scene {
 }
 
 /** Splits have their own streams of random numbers. */
-export const splits = ['train', 'validation', 'test'] as const
+export const splits = ['train', 'val', 'test'] as const
 export type Split = (typeof splits)[number]
 
 export const area = ([x1, y1, x2, y2]: Box): number => Math.max(0, x2 - x1) * Math.max(0, y2 - y1)
@@ -61,7 +61,12 @@ function drawDigits(draw: Random, pool: DigitPool, options: SceneOptions): Wante
 }
 
 /** A free place within the picture, or undefined after too many tries. */
-function findPlace(draw: Random, stamp: Stamp, placed: readonly SceneObject[], options: SceneOptions): Box | undefined {
+function findPlace(
+  draw: Random,
+  stamp: Stamp,
+  placed: readonly SceneObject[],
+  options: SceneOptions,
+): Box | undefined {
   for (let attempt = 0; attempt < options.tries; attempt++) {
     const x = draw.int(options.size - stamp.width + 1)
     const y = draw.int(options.size - stamp.height + 1)
@@ -89,5 +94,11 @@ export function makeScene(pool: DigitPool, split: Split, index: number, options:
   const largest = objects[0]?.class ?? 0
   const wrong = objects.length > 1 && draw.next() < options.wrongLabel
   const label = wrong ? (objects[1 + draw.int(objects.length - 1)]?.class ?? largest) : largest
-  return { size: options.size, pixels, label, largest, objects: objects.map(({ class: c, box }) => ({ class: c, box })) }
+  return {
+    size: options.size,
+    pixels,
+    label,
+    largest,
+    objects: objects.map(({ class: c, box }) => ({ class: c, box })),
+  }
 }

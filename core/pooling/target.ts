@@ -1,0 +1,180 @@
+/** What a student is taught from a label map: localized or global, multi or single, in the project's classes. */
+import { fail } from '../base/error.ts'
+import type { ClassMap } from '../labelmap/class-map.ts'
+import type { LabelMap } from '../labelmap/label-map.ts'
+import type { Crop, ImageSize } from './crop.ts'
+import { createPoolScratch, poolSparse, poolWhole } from './pool-sparse.ts'
+import type { PoolOptions, PoolScratch } from './pool-sparse.ts'
+import { sparseArgmax, sparseSoftmax } from './softmax.ts'
+import type { SparseLogits } from './softmax.ts'
+
+/** Working memory of one thread for targets: the annotator's side and the project's. */
+export interface TargetScratch {
+  pool: PoolScratch
+  /** The pooled logits in project classes. */
+  project: SparseLogits
+  /** [project classes]: how many touched annotator classes stand behind each. */
+  seen: Int32Array
+  shares: Float64Array
+}
+
+/** What a target leaves out. */
+export interface TargetFigures {
+  /** Share (0…1) of the pooled softmax mass over all annotator classes that lies on classes without a project class. */
+  unmatchedMass: number
+}
+
+/** Memory for the targets of one class map; reuse it for every crop. */
+export function createTargetScratch(classMap: ClassMap): TargetScratch {
+  const classes = classMap.projectClasses
+  return {
+    pool: createPoolScratch(classMap.target.length),
+    project: {
+      classes,
+      values: new Float64Array(classes),
+      list: new Int32Array(classes),
+      count: 0,
+      background: 0,
+    },
+    seen: new Int32Array(classes),
+    shares: new Float64Array(classes),
+  }
+}
+
+/**
+ * Localized multi-label, the supervision `relabel`: pool the crop, map to the project's classes (of several annotator
+ * classes the maximum logit wins; project classes without an annotator class get the fill logit), softmax. Writes
+ * `out` [project classes]. With equal class lists this is exactly the published rule.
+ * Throws 'usage' for a crop outside the image, 'bad-label-map' for a map that cannot be trusted.
+ */
+export function poolTarget(
+  map: LabelMap,
+  crop: Crop,
+  imageSize: ImageSize,
+  classMap: ClassMap,
+  out: Float32Array,
+  scratch: TargetScratch,
+  options: PoolOptions = {},
+): TargetFigures {
+  checkRoom(classMap, out, scratch)
+  poolSparse(map, crop, imageSize, scratch.pool, options)
+  return finish(classMap, out, scratch, false)
+}
+
+/** Localized single label: one-hot of the highest pooled logit of the crop (ties: the lower class). */
+export function poolSingleTarget(
+  map: LabelMap,
+  crop: Crop,
+  imageSize: ImageSize,
+  classMap: ClassMap,
+  out: Float32Array,
+  scratch: TargetScratch,
+  options: PoolOptions = {},
+): TargetFigures {
+  checkRoom(classMap, out, scratch)
+  poolSparse(map, crop, imageSize, scratch.pool, options)
+  return finish(classMap, out, scratch, true)
+}
+
+/** Global multi-label: the mean over the whole map, softmax; the same for every crop of an image. */
+export function globalTarget(
+  map: LabelMap,
+  classMap: ClassMap,
+  out: Float32Array,
+  scratch: TargetScratch,
+  options: PoolOptions = {},
+): TargetFigures {
+  checkRoom(classMap, out, scratch)
+  poolWhole(map, scratch.pool, options)
+  return finish(classMap, out, scratch, false)
+}
+
+/** Global single label: one-hot of the highest logit of the map's mean (ties: the lower class). */
+export function globalSingleTarget(
+  map: LabelMap,
+  classMap: ClassMap,
+  out: Float32Array,
+  scratch: TargetScratch,
+  options: PoolOptions = {},
+): TargetFigures {
+  checkRoom(classMap, out, scratch)
+  poolWhole(map, scratch.pool, options)
+  return finish(classMap, out, scratch, true)
+}
+
+function checkRoom(classMap: ClassMap, out: Float32Array, scratch: TargetScratch): void {
+  if (out.length !== classMap.projectClasses)
+    fail('mismatch', `a target of ${out.length} classes for a project of ${classMap.projectClasses}`)
+  if (scratch.pool.classes !== classMap.target.length || scratch.project.classes !== classMap.projectClasses)
+    fail('mismatch', 'the working memory belongs to another class map; make one with createTargetScratch')
+}
+
+/** From pooled logits to the target. */
+function finish(
+  classMap: ClassMap,
+  out: Float32Array,
+  scratch: TargetScratch,
+  single: boolean,
+): TargetFigures {
+  const { pool, project } = scratch
+  if (!classMap.identity) toProject(pool, classMap, project, scratch.seen)
+  const z = classMap.identity ? pool : project
+  if (single) {
+    out.fill(0)
+    out[sparseArgmax(z)] = 1
+  } else {
+    sparseSoftmax(z, scratch.shares, out)
+  }
+  return { unmatchedMass: classMap.unmatched.length === 0 ? 0 : massOutside(pool, classMap) }
+}
+
+/** The maximum logit of the annotator classes behind each project class; untouched ones count with the background. */
+function toProject(pool: PoolScratch, classMap: ClassMap, project: SparseLogits, seen: Int32Array): void {
+  const { target, members } = classMap
+  const { values, list } = project
+  let count = 0
+  for (let i = 0; i < pool.count; i++) {
+    const id = pool.list[i]!
+    const to = target[id]!
+    if (to < 0) continue
+    const value = pool.values[id]!
+    if (seen[to] === 0) {
+      list[count++] = to
+      values[to] = value
+    } else if (value > values[to]!) {
+      values[to] = value
+    }
+    seen[to] = seen[to]! + 1
+  }
+  for (let i = 0; i < count; i++) {
+    const to = list[i]!
+    if (seen[to]! < members[to]! && pool.background > values[to]!) values[to] = pool.background
+    seen[to] = 0
+  }
+  project.count = count
+  project.background = pool.background
+}
+
+/** Share of the annotator's softmax mass on unmatched classes. */
+function massOutside(pool: PoolScratch, classMap: ClassMap): number {
+  const { values, list, count, background, classes } = pool
+  let top = background
+  for (let i = 0; i < count; i++) top = Math.max(top, values[list[i]!]!)
+  let inside = 0
+  let outside = 0
+  let outsiders = 0
+  for (let i = 0; i < count; i++) {
+    const id = list[i]!
+    const share = Math.exp(values[id]! - top)
+    if (classMap.target[id]! < 0) {
+      outside += share
+      outsiders++
+    } else {
+      inside += share
+    }
+  }
+  const rest = Math.exp(background - top)
+  outside += (classMap.unmatched.length - outsiders) * rest
+  inside += (classes - count - (classMap.unmatched.length - outsiders)) * rest
+  return outside / (inside + outside)
+}

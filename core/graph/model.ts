@@ -31,12 +31,23 @@ export interface Tensor {
   raw: Uint8Array
   /** String tensors keep their elements here; `raw` is empty then. */
   strings?: Uint8Array[]
+  /** Where the elements lie in a file beside the model; `raw` is empty then. `readOnnx` loads them and drops this. */
+  external?: ExternalData
   /** Encoded protobuf fields that are not modelled here, kept for writing. */
   unknown?: Uint8Array
 }
 
+/** A range of a file beside the model: a relative path, and bytes (`length` absent: to the tensor's size). */
+export interface ExternalData {
+  location: string
+  offset: number
+  length?: number
+}
+
 /** A node's attribute. Kinds that this program does not look into stay encoded. */
-export type Attribute =
+export type Attribute = AttributeContent & { unknown?: Uint8Array }
+
+type AttributeContent =
   | { type: 'float'; value: number }
   | { type: 'int'; value: number }
   | { type: 'string'; value: string }
@@ -68,6 +79,14 @@ export interface ValueInfo {
   shape?: Dim[]
   /** The encoded TypeProto where it is no dense tensor. */
   rawType?: Uint8Array
+  /** Fields inside a dense tensor's TypeProto that are not modelled (denotations), level by level. */
+  typeUnknown?: {
+    type?: Uint8Array
+    tensor?: Uint8Array
+    shape?: Uint8Array
+    /** By dimension. */
+    dims?: (Uint8Array | undefined)[]
+  }
   unknown?: Uint8Array
 }
 

@@ -1,0 +1,29 @@
+/** Reading a range of a file, however large. */
+import type { FileHandle } from 'node:fs/promises'
+import { fail } from '../../base/error.ts'
+
+/** One read call takes at most 2^31 − 1 bytes. */
+const chunkBytes = 2 ** 30
+
+/** Bytes [offset, offset + length) of an open file; `bad-model` where it ends before. */
+export async function readRange(
+  handle: FileHandle,
+  offset: number,
+  length: number,
+  file: string,
+): Promise<Uint8Array> {
+  let bytes: Uint8Array
+  try {
+    bytes = new Uint8Array(length)
+  } catch (cause) {
+    return fail('bad-model', `${file}: ${length} bytes do not fit into memory`, { file, length }, cause)
+  }
+  let done = 0
+  while (done < length) {
+    const part = bytes.subarray(done, Math.min(length, done + chunkBytes))
+    const { bytesRead } = await handle.read(part, 0, part.length, offset + done)
+    if (bytesRead === 0) fail('bad-model', `${file} is truncated: it ends at byte ${offset + done}`, { file })
+    done += bytesRead
+  }
+  return bytes
+}

@@ -1,0 +1,36 @@
+/** Reading ONNX files of any size, with weights that lie in files beside them. */
+import { open, realpath } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { RelabelError, fail, messageOf } from '../../base/error.ts'
+import type { OnnxModel } from '../model.ts'
+import { decodeModel } from '../onnx/decode.ts'
+import { loadExternal } from './external.ts'
+import { readRange } from './read-range.ts'
+
+/**
+ * A model from a file, its weights loaded. Errors: `not-found`; `bad-model` for what is truncated, no ONNX, or refers
+ * to data that is not beside it (see `loadExternal`).
+ */
+export async function readOnnx(path: string): Promise<OnnxModel> {
+  const file = basename(path)
+  try {
+    const handle = await open(path, 'r')
+    let bytes: Uint8Array
+    try {
+      const stat = await handle.stat()
+      if (!stat.isFile()) fail('bad-model', `${file} is no file`, { file: path })
+      bytes = await readRange(handle, 0, stat.size, file)
+    } finally {
+      await handle.close()
+    }
+    const model = decodeModel(bytes, file)
+    // A cache may hold a link to the model and its data side by side; so the real folder counts too.
+    const folders = new Set([await realpath(dirname(path)), dirname(await realpath(path))])
+    return await loadExternal(model, file, [...folders])
+  } catch (error) {
+    if (error instanceof RelabelError) throw error
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT') fail('not-found', `there is no file ${path}`, { file: path }, error)
+    return fail('bad-model', `${path} cannot be read: ${messageOf(error)}`, { file: path }, error)
+  }
+}

@@ -1,0 +1,72 @@
+/** The list of commands, each loaded only when it is called, and what happens around one: help, errors, exit codes. */
+import { Command, CommanderError } from 'commander'
+import { report } from './report-error.ts'
+
+interface Entry {
+  name: string
+  summary: string
+  load: () => Promise<{ register: (program: Command) => void }>
+}
+
+const commands: readonly Entry[] = [
+  { name: 'new', summary: 'make a project from a folder of images', load: () => import('./new.ts') },
+  {
+    name: 'annotator',
+    summary: 'check: can this ONNX classifier write label maps?',
+    load: () => import('./annotator.ts'),
+  },
+  {
+    name: 'annotate',
+    summary: 'write label maps for the images of a project',
+    load: () => import('./annotate.ts'),
+  },
+  { name: 'target', summary: 'show the soft target of a crop', load: () => import('./target.ts') },
+  { name: 'maps', summary: 'verify, stat: look after the label maps', load: () => import('./maps.ts') },
+  { name: 'train', summary: 'train a student', load: () => import('./train.ts') },
+  {
+    name: 'evaluate',
+    summary: 'measure a run or a model on a split',
+    load: () => import('./evaluate.ts'),
+  },
+  { name: 'runs', summary: 'list and compare runs', load: () => import('./runs.ts') },
+  {
+    name: 'export',
+    summary: 'write the model of a run as ONNX and safetensors',
+    load: () => import('./export.ts'),
+  },
+  { name: 'demo', summary: 'the built-in sample, end to end', load: () => import('./demo.ts') },
+  { name: 'bench', summary: 'pooling, annotate, train, data: benchmarks', load: () => import('./bench.ts') },
+  { name: 'doctor', summary: 'what this machine offers', load: () => import('./doctor.ts') },
+]
+
+/** Runs one command line (without `node` and the script) and ends the process with code 0, 1 (failed) or 2 (bad usage). */
+export async function runCli(args: string[]): Promise<void> {
+  const json = args.includes('--json')
+  const program = new Command('relabel')
+    .description('Turn a single-label image data set into localized multi-labels, and train on them.')
+    .option('--json', 'print one JSON document on stdout and nothing else there')
+    .showHelpAfterError('(add --help for the options)')
+    .exitOverride()
+    // With --json an error is a document on stdout; the words for people would only repeat it.
+    .configureOutput({ writeErr: text => void (json || process.stderr.write(text)) })
+  process.stdout.on('error', () => process.exit(1)) // the reader went away
+  try {
+    const wanted = args.find(arg => !arg.startsWith('-'))
+    for (const { name, summary, load } of commands)
+      if (name === wanted) (await load()).register(program)
+      else program.command(name).description(summary)
+    if (args.length === 0) program.outputHelp()
+    else await program.parseAsync(args, { from: 'user' })
+    await finish(0)
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) await finish(0)
+    await finish(await report(error, json))
+  }
+}
+
+/** Ends the process once both streams are flushed; a forgotten handle must not keep it. */
+async function finish(code: number): Promise<never> {
+  for (const stream of [process.stdout, process.stderr])
+    await new Promise<void>(resolve => stream.write('', () => resolve()))
+  process.exit(code)
+}

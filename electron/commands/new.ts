@@ -1,0 +1,101 @@
+/** `relabel new`: a project from ImageFolder trees, with counts, classes and problems. */
+import { rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { fail } from '../../core/base/error.ts'
+import { classesOfFolders, readClasses } from '../../core/dataset/class-file.ts'
+import { importImageFolder, type ImportReport } from '../../core/dataset/import.ts'
+import { classFolders } from '../../core/dataset/scan.ts'
+import { createProject, type Project } from '../../core/project/project.ts'
+import { act, leaf, type CommandContext, type CommandResult } from './action.ts'
+
+interface Options {
+  images?: string
+  split: string[]
+  classes?: string
+  name?: string
+}
+
+const collect = (value: string, all: string[]): string[] => [...all, value]
+
+export function register(program: Command): void {
+  leaf(program, 'new <project>', 'make a project from ImageFolder trees (one folder a class)')
+    .option('--images <dir>', 'the tree of the split "train"; images stay where they are')
+    .option('--split <name=dir>', 'a further split, for example test=DIR; may be repeated', collect, [])
+    .option(
+      '--classes <file>',
+      'class list (JSON or text); default: the names of the folders of all splits, sorted',
+    )
+    .option('--name <name>', "the project's name; default: the folder's")
+    .action(act(newProject))
+}
+
+/** Splits by name; sorted, so that ids do not depend on the order of the words. */
+function splitsOf(options: Options): [name: string, dir: string][] {
+  const splits = new Map<string, string>()
+  if (options.images !== undefined) splits.set('train', resolve(options.images))
+  for (const text of options.split) {
+    const equals = text.indexOf('=')
+    const name = text.slice(0, equals)
+    if (equals < 1 || equals === text.length - 1) fail('usage', `--split takes NAME=DIR, not "${text}"`)
+    if (splits.has(name)) fail('usage', `the split "${name}" is given twice`)
+    splits.set(name, resolve(text.slice(equals + 1)))
+  }
+  if (splits.size === 0) fail('usage', 'give --images DIR, or --split NAME=DIR')
+  return [...splits].sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+async function newProject(context: CommandContext, dir: string, options: Options): Promise<CommandResult> {
+  const splits = splitsOf(options)
+  const folders = (await Promise.all(splits.map(([, images]) => classFolders(images)))).flat()
+  if (folders.length === 0)
+    fail(
+      'bad-data',
+      `there are no images to import: ${splits.map(([, images]) => images).join(', ')} should have one folder of images a class`,
+    )
+  const classes = options.classes ? await readClasses(options.classes) : classesOfFolders(folders)
+  const project = createProject(dir, { classes, ...(options.name ? { name: options.name } : {}) })
+  try {
+    const reports: ImportReport[] = []
+    for (const [split, images] of splits)
+      reports.push(
+        await importImageFolder(project, {
+          split,
+          dir: images,
+          signal: context.signal,
+          onProgress: (done, total) => context.progress.update({ phase: `read ${split}`, done, total }),
+        }),
+      )
+    context.progress.end()
+    const result = describe(project, reports)
+    project.close()
+    return result
+  } catch (error) {
+    project.close()
+    // A project without its images would stand in the way of the next try.
+    for (const name of ['project.db', 'project.db-wal', 'project.db-shm', 'project.lock'])
+      rmSync(join(project.dir, name), { force: true })
+    throw error
+  }
+}
+
+const shownProblems = 10
+
+function describe(project: Project, reports: readonly ImportReport[]): CommandResult {
+  const lines = [`project "${project.name}" in ${project.dir}: ${project.classes.length} classes`]
+  for (const report of reports) {
+    const used = report.classes.filter(count => count > 0)
+    lines.push(
+      `  ${report.split}: ${report.usable} images of ${used.length} classes (${Math.min(...used)} to ${Math.max(...used)} a class)`,
+    )
+    for (const { path, reason } of report.problems.slice(0, shownProblems))
+      lines.push(`    left out: ${path}: ${reason}`)
+    const more = report.problems.length - shownProblems
+    if (more > 0) lines.push(`    … and ${more} more; --json lists all`)
+    for (const warning of report.warnings) lines.push(`    note: ${warning}`)
+  }
+  return {
+    json: { project: project.dir, name: project.name, classes: project.classes, splits: reports },
+    text: lines.join('\n'),
+  }
+}

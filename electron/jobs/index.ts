@@ -1,0 +1,7 @@
+/** The list of jobs; a job worker loads only its own. */
+import type { JobModule } from './protocol.ts'
+
+/** Job modules by name. */
+export const jobs: Readonly<Record<string, () => Promise<JobModule>>> = {
+  annotate: () => import('./annotate.ts'),
+}

@@ -1,0 +1,82 @@
+/** Running a job as a child process: start, progress, cancel, and whatever way it ends. */
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { RelabelError } from '../../core/base/error.ts'
+import type { FromJob, Progress, ToJob } from './protocol.ts'
+
+/** What the caller wants to hear, and its means to stop the job. */
+export interface JobOptions {
+  onProgress?: (progress: Progress) => void
+  onWarning?: (text: string) => void
+  onEvent?: (data: unknown) => void
+  /** Abort cancels the job: it puts its files in order and ends; the promise rejects with code `cancelled`. */
+  signal?: AbortSignal
+  /** A cancelled job that has not ended after this many ms is killed. */
+  patience?: number
+  /** The job worker's module; for tests. */
+  worker?: string
+}
+
+/**
+ * Runs job `name` (see `index.ts`) with `config` (structured-cloneable) in a child process and resolves with its
+ * result. A job that fails rejects with its own error; one that is killed or crashes rejects with an Error that says how.
+ */
+export function runJob<Result>(name: string, config: unknown, options: JobOptions = {}): Promise<Result> {
+  const worker = options.worker ?? fileURLToPath(new URL('worker.ts', import.meta.url))
+  const child = fork(worker, [name], {
+    serialization: 'advanced',
+    execArgv: [],
+    // Whatever the job prints goes to stderr: stdout belongs to the result.
+    stdio: ['ignore', 2, 2, 'ipc'],
+  })
+  const send = (message: ToJob): void => void (child.connected && child.send(message, () => {}))
+
+  return new Promise<Result>((resolve, reject) => {
+    let ended: FromJob | undefined
+    let timer: NodeJS.Timeout | undefined
+    const cancel = (): void => {
+      send({ type: 'cancel' })
+      timer = setTimeout(() => child.kill('SIGKILL'), options.patience ?? 60_000)
+      timer.unref()
+    }
+    // A parent that is told to end at once must not leave its job behind.
+    const killWithParent = (): void => void child.kill('SIGKILL')
+    process.once('exit', killWithParent)
+
+    child.on('message', (message: FromJob) => {
+      if (message.type === 'ready') {
+        send({ type: 'start', config })
+        if (options.signal?.aborted) cancel()
+      } else if (message.type === 'progress') options.onProgress?.(message.progress)
+      else if (message.type === 'warning') options.onWarning?.(message.text)
+      else if (message.type === 'event') options.onEvent?.(message.data)
+      else ended = message
+    })
+    options.signal?.addEventListener('abort', cancel)
+    child.on('error', error => {
+      ended ??= { type: 'failed', code: 'internal', message: error.message, detail: {} }
+    })
+    child.on('close', (code, signal) => {
+      clearTimeout(timer)
+      process.off('exit', killWithParent)
+      options.signal?.removeEventListener('abort', cancel)
+      if (ended?.type === 'done') resolve(ended.result as Result)
+      else if (ended?.type === 'failed') reject(errorOf(ended))
+      else if (options.signal?.aborted)
+        reject(new RelabelError('cancelled', `the ${name} job was stopped before it could finish`))
+      else
+        reject(
+          new Error(
+            `the ${name} job ended without a result (${signal ? `killed by ${signal}` : `exit code ${code}`}); was the memory used up?`,
+          ),
+        )
+    })
+  })
+}
+
+function errorOf(failed: Extract<FromJob, { type: 'failed' }>): Error {
+  if (failed.code !== 'internal') return new RelabelError(failed.code, failed.message, failed.detail)
+  const error = new Error(failed.message)
+  if (failed.stack) error.stack = failed.stack
+  return error
+}

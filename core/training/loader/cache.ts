@@ -1,0 +1,219 @@
+/** The pixel cache of a project: every image decoded and resized once, kept as raw RGB in one file, reused by later runs. */
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { fail, messageOf, RelabelError } from '../../base/error.ts'
+import { decodeImage } from '../../image/decode.ts'
+import { writeAtomic } from '../atomic.ts'
+import type { ImageSet } from '../data.ts'
+import { layoutKey, layoutOf } from './layout.ts'
+import type { Layout } from './layout.ts'
+import { checkSize } from './pixels.ts'
+import type { PixelSource } from './pixels.ts'
+
+/** Budgets and where the files go. */
+export interface CacheOptions {
+  /** Folder of the cache files. */
+  dir: string
+  diskMb: number
+  memoryMb: number
+  /** Shorter side of stored images, pixels. */
+  side: number
+  onProgress?: (done: number, total: number) => void
+  signal?: AbortSignal | undefined
+}
+
+/** Pixels for a set, and the images that could not be decoded (index → reason). */
+export interface Cached {
+  source: PixelSource
+  bad: Map<number, string>
+  /** How the pixels were had: found on disk, decoded now, or left in their files. */
+  how: 'found' | 'made' | 'files'
+  bytes: number
+}
+
+interface Index {
+  format: 1
+  count: number
+  bytes: number
+  checksums: number[]
+  bad: [number, string][]
+}
+
+const megabyte = 1e6
+/** Read in pieces, as Node cannot read more than 2 GB at once. */
+const piece = 1 << 28
+
+/**
+ * Opens the cache of a set, making it where it fits the budgets; else the image files themselves are the source. A
+ * damaged one is made `again`, once.
+ */
+export async function openCache(set: ImageSet, options: CacheOptions, again = false): Promise<Cached> {
+  const layout = layoutOf(set, options.side)
+  const toMemory = layout.bytes <= options.memoryMb * megabyte
+  const toDisk = layout.bytes <= options.diskMb * megabyte && layout.bytes > 0
+  if (!toDisk && !toMemory) return { source: filesOf(set), bad: new Map(), how: 'files', bytes: 0 }
+  if (!toDisk) {
+    const bytes = new Uint8Array(new SharedArrayBuffer(layout.bytes))
+    const { bad } = await decodeAll(set, layout, options, (data, at) => bytes.set(data, at))
+    return { source: inMemory(bytes, layout), bad, how: 'made', bytes: layout.bytes }
+  }
+  const base = join(options.dir, `pixels-${layoutKey(set, options.side)}`)
+  const found = readIndex(base, layout, set.images.length)
+  if (!found && !roomFor(options.dir, layout.bytes)) return openCache(set, { ...options, diskMb: 0 }, again)
+  const index = found ?? (await makeFile(base, set, layout, options))
+  const checksums = new Uint32Array(new SharedArrayBuffer(4 * index.count))
+  checksums.set(index.checksums)
+  const bad = new Map(index.bad)
+  const how = found ? 'found' : 'made'
+  const { offsets, sizes } = layout
+  const disk: PixelSource = { kind: 'disk', file: `${base}.rgb`, offsets, sizes, checksums }
+  if (!toMemory) return { source: disk, bad, how, bytes: layout.bytes }
+  const bytes = loadAll(disk.file, layout, checksums, bad)
+  if (bytes) return { source: inMemory(bytes, layout), bad, how, bytes: layout.bytes }
+  rmSync(`${base}.json`, { force: true })
+  if (again)
+    fail('disk', `${disk.file}: what is written there does not read back the same`, { file: disk.file })
+  return openCache(set, options, true)
+}
+
+const inMemory = (bytes: Uint8Array, { offsets, sizes }: Layout): PixelSource => ({
+  kind: 'memory',
+  bytes,
+  offsets,
+  sizes,
+})
+
+const filesOf = (set: ImageSet): PixelSource => ({
+  kind: 'files',
+  files: set.images.map(image => image.file),
+  sizes: set.sizes,
+})
+
+function roomFor(dir: string, bytes: number): boolean {
+  mkdirSync(dir, { recursive: true })
+  const { bavail, bsize } = statfsSync(dir)
+  return bavail * bsize > bytes * 1.05
+}
+
+function readIndex(base: string, layout: Layout, count: number): Index | undefined {
+  try {
+    const index = JSON.parse(readFileSync(`${base}.json`, 'utf8')) as Index
+    const whole =
+      index.format === 1 &&
+      index.count === count &&
+      index.bytes === layout.bytes &&
+      index.checksums.length === count &&
+      statSync(`${base}.rgb`).size === layout.bytes
+    return whole ? index : undefined
+  } catch {
+    return undefined // not there, or not readable: it is made again
+  }
+}
+
+async function makeFile(base: string, set: ImageSet, layout: Layout, options: CacheOptions): Promise<Index> {
+  const temporary = `${base}.rgb.${process.pid}.tmp`
+  let fd: number | undefined
+  try {
+    fd = openSync(temporary, 'w')
+    const out = fd
+    const { bad, checksums } = await decodeAll(set, layout, options, (data, at) => {
+      for (let done = 0; done < data.length;)
+        done += writeSync(out, data, done, data.length - done, at + done)
+    })
+    // Sparse places of bad images must exist, so that the length tells a whole file.
+    if (statSync(temporary).size < layout.bytes) writeSync(fd, new Uint8Array(1), 0, 1, layout.bytes - 1)
+    fsyncSync(fd)
+    closeSync(fd)
+    fd = undefined
+    renameSync(temporary, `${base}.rgb`)
+    const index: Index = {
+      format: 1,
+      count: set.images.length,
+      bytes: layout.bytes,
+      checksums,
+      bad: [...bad],
+    }
+    writeAtomic(`${base}.json`, JSON.stringify(index))
+    return index
+  } catch (error) {
+    if (error instanceof RelabelError) throw error
+    return fail('disk', `${temporary}: the pixel cache cannot be written (${messageOf(error)})`, {}, error)
+  } finally {
+    if (fd !== undefined) closeSync(fd)
+    rmSync(temporary, { force: true })
+  }
+}
+
+/** Decodes every image in use of a set, several at once, and hands the bytes to `put`. */
+async function decodeAll(
+  set: ImageSet,
+  layout: Layout,
+  options: CacheOptions,
+  put: (data: Uint8Array, at: number) => void,
+): Promise<{ bad: Map<number, string>; checksums: number[] }> {
+  const bad = new Map<number, string>()
+  const checksums = new Array<number>(set.images.length).fill(0)
+  let next = 0
+  let done = 0
+  const lane = async (): Promise<void> => {
+    for (let i = next++; i < set.images.length; i = next++) {
+      if (options.signal?.aborted) fail('cancelled', 'stopped while the images were being decoded')
+      const { file, width, height } = set.images[i]!
+      const size = { height: layout.sizes[2 * i]!, width: layout.sizes[2 * i + 1]! }
+      try {
+        if (width < 1 || height < 1) fail('bad-image', 'the size of the image is not known')
+        const same = size.height === height && size.width === width
+        const image = await decodeImage(file, same ? {} : { resize: { ...size, fit: 'fill' } })
+        checkSize(file, image, height, width)
+        checksums[i] = crc32(image.data)
+        put(image.data, layout.offsets[i]!)
+      } catch (error) {
+        if (!(error instanceof RelabelError) || error.code !== 'bad-image') throw error
+        bad.set(i, error.message)
+      }
+      options.onProgress?.(++done, set.images.length)
+    }
+  }
+  await Promise.all(Array.from({ length: 2 * availableParallelism() }, lane))
+  return { bad, checksums }
+}
+
+/** The whole file in shared memory, or undefined where it is damaged. */
+function loadAll(
+  file: string,
+  layout: Layout,
+  checksums: Uint32Array,
+  bad: ReadonlyMap<number, string>,
+): Uint8Array | undefined {
+  const bytes = new Uint8Array(new SharedArrayBuffer(layout.bytes))
+  const fd = openSync(file, 'r')
+  try {
+    for (let at = 0; at < bytes.length;) {
+      const got = readSync(fd, bytes, at, Math.min(piece, bytes.length - at), at)
+      if (got === 0) return undefined
+      at += got
+    }
+  } finally {
+    closeSync(fd)
+  }
+  for (let i = 0; i < checksums.length; i++) {
+    if (bad.has(i)) continue
+    const part = bytes.subarray(layout.offsets[i], layout.offsets[i + 1])
+    if (crc32(part) !== checksums[i]) return undefined
+  }
+  return bytes
+}

@@ -1,0 +1,102 @@
+/** Label maps for the workers: decoded once into shared flat arrays where they fit, else read from their shards. */
+import type { LabelMap } from '../../labelmap/label-map.ts'
+import { openLabelMaps } from '../../labelmap/files/reader.ts'
+import type { LabelMapReader } from '../../labelmap/files/reader.ts'
+import type { ImageSet } from '../data.ts'
+
+/** Where maps come from; posted to workers. Indices are those of the image set. */
+export type MapSource =
+  | {
+      kind: 'memory'
+      ids: Uint16Array | Uint32Array
+      logits: Float32Array
+      /** [n]: first entry of each map. */
+      starts: Float64Array
+      /** [n, 3]: K, H, W; 0 where there is no map. */
+      shapes: Int32Array
+    }
+  | { kind: 'disk'; dir: string; keys: readonly string[] }
+
+/** One worker's view of a source; the map is valid until the next call. */
+export interface MapAccess {
+  get(index: number): LabelMap
+  close(): Promise<void>
+}
+
+/** Opens a source for one thread. */
+export async function openMaps(source: MapSource): Promise<MapAccess> {
+  if (source.kind === 'disk') {
+    const reader = await openLabelMaps(source.dir)
+    return { get: index => reader.getSync(source.keys[index]!), close: () => reader.close() }
+  }
+  const { ids, logits, starts, shapes } = source
+  const map: LabelMap = { shape: [0, 0, 0], ids, logits }
+  return {
+    get(index) {
+      const [k, h, w] = [shapes[3 * index]!, shapes[3 * index + 1]!, shapes[3 * index + 2]!]
+      const start = starts[index]!
+      const end = start + k * h * w
+      map.shape[0] = k
+      map.shape[1] = h
+      map.shape[2] = w
+      map.ids = ids.subarray(start, end)
+      map.logits = logits.subarray(start, end)
+      return map
+    },
+    close: () => Promise.resolve(),
+  }
+}
+
+/**
+ * Reads the maps of the images in use into shared arrays, or leaves them in their shards where that takes more than
+ * `memoryMb`. A map that cannot be read goes to `refuse` with the reason.
+ */
+export function loadMaps(
+  reader: LabelMapReader,
+  dir: string,
+  set: ImageSet,
+  options: { classes: number; memoryMb: number; refuse: (index: number, reason: unknown) => void },
+): MapSource {
+  const wide = options.classes > 65_536
+  const entryBytes = (wide ? 4 : 2) + 4
+  const limit = (options.memoryMb * 1e6) / entryBytes
+  const n = set.images.length
+  const starts = new Float64Array(new SharedArrayBuffer(8 * n))
+  const shapes = new Int32Array(new SharedArrayBuffer(12 * n))
+  const disk: MapSource = { kind: 'disk', dir, keys: set.images.map(image => image.key) }
+
+  // First the shapes are not known: the first map's size says whether an attempt is worth it.
+  let ids: Uint16Array | Uint32Array = wide ? new Uint32Array(0) : new Uint16Array(0)
+  let logits: Float32Array = new Float32Array(0)
+  let used = 0
+  function grow(to: number): void {
+    const room = Math.min(Math.max(to, Math.ceil(1.5 * logits.length)), Math.max(to, Math.floor(limit)))
+    const buffer = new SharedArrayBuffer(room * (wide ? 4 : 2))
+    const more = wide ? new Uint32Array(buffer) : new Uint16Array(buffer)
+    more.set(ids.subarray(0, used))
+    ids = more
+    const moreLogits = new Float32Array(new SharedArrayBuffer(4 * room))
+    moreLogits.set(logits.subarray(0, used))
+    logits = moreLogits
+  }
+  for (const index of set.subset) {
+    let map: LabelMap
+    try {
+      map = reader.getSync(set.images[index]!.key)
+    } catch (error) {
+      options.refuse(index, error)
+      continue
+    }
+    const size = map.ids.length
+    if (used === 0 && size * set.subset.length > limit) return disk
+    if (used + size > limit) return disk
+    if (used + size > logits.length)
+      grow(used === 0 ? Math.min(Math.floor(limit), size * set.subset.length) : used + size)
+    ids.set(map.ids, used)
+    logits.set(map.logits, used)
+    starts[index] = used
+    shapes.set(map.shape, 3 * index)
+    used += size
+  }
+  return { kind: 'memory', ids, logits, starts, shapes }
+}

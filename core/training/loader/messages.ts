@@ -1,0 +1,69 @@
+/** What the main thread and the loader's workers tell each other; arrays are shared, everything else is copied. */
+import type { Recipe } from '../../contract/recipe.ts'
+import type { ClassMap } from '../../labelmap/class-map.ts'
+import type { MapSource } from './label-maps.ts'
+import type { PixelSource } from './pixels.ts'
+
+/** How label maps become targets. */
+export interface MapSetup {
+  source: MapSource
+  classMap: ClassMap
+  fill: number
+  /** [n, 2]: height and width that each map covers, in pixels of the image. */
+  extents: Float32Array
+}
+
+/** One place for a finished batch. */
+export interface Slot {
+  /** [batch, 3, size, size]. */
+  images: Float32Array
+  /** [batch, classes]. */
+  targets: Float32Array
+  /** [batch, 3, distill size, distill size], or empty. */
+  annotator: Float32Array
+  /** [batch]: which image each sample shows. */
+  indices: Int32Array
+}
+
+/** How the annotator wants to see crops. */
+export interface AnnotatorView {
+  size: number
+  mean: [number, number, number]
+  std: [number, number, number]
+}
+
+/** Everything a worker needs. */
+export interface WorkerSetup {
+  recipe: Recipe
+  mode: 'train' | 'evaluate'
+  batch: number
+  classes: number
+  subset: Int32Array
+  sizes: Int32Array
+  labels: Int32Array
+  bad: Uint8Array
+  pixels: PixelSource
+  maps: MapSetup | undefined
+  annotator: AnnotatorView | undefined
+  slots: Slot[]
+}
+
+/** A batch to make. */
+export interface BatchRequest {
+  epoch: number
+  batch: number
+  slot: number
+}
+
+/** A batch that is made, or why it could not be. */
+export type BatchAnswer =
+  | {
+      kind: 'done'
+      slot: number
+      /** Samples in it. */
+      count: number
+      /** Seconds of work. */
+      seconds: number
+      skipped: { index: number; reason: string }[]
+    }
+  | { kind: 'failed'; slot: number; code: string; message: string; detail: Record<string, unknown> }

@@ -1,0 +1,33 @@
+/** A loader thread: takes requests one after the other and answers each. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { messageOf, RelabelError } from '../../base/error.ts'
+import type { BatchAnswer, BatchRequest, WorkerSetup } from './messages.ts'
+import { createSampler } from './sampler.ts'
+
+const port = parentPort!
+const sampler = createSampler(workerData as WorkerSetup)
+let queue: Promise<void> = Promise.resolve()
+
+async function answer(request: BatchRequest): Promise<void> {
+  let reply: BatchAnswer
+  try {
+    reply = await (await sampler).make(request)
+  } catch (error) {
+    const { code, detail } = error instanceof RelabelError ? error : { code: 'bad-data', detail: {} }
+    reply = { kind: 'failed', slot: request.slot, code, message: messageOf(error), detail }
+  }
+  port.postMessage(reply)
+}
+
+port.on('message', (message: BatchRequest | 'close') => {
+  queue = queue.then(async () => {
+    if (message !== 'close') return answer(message)
+    await sampler.then(
+      open => open.close(),
+      () => undefined,
+    )
+    port.close()
+  })
+})
+// A failure to open is told with the first request; without a listener it would end the process.
+sampler.catch(() => undefined)

@@ -1,0 +1,161 @@
+/** Crop and resize in one pass: antialiased bilinear from an RGB image to the student's planes. */
+
+/** A part of an image in pixels; fractions are allowed. */
+export interface Window {
+  top: number
+  left: number
+  height: number
+  width: number
+}
+
+/** Filter taps of one axis: output i reads `count[i]` inputs from `first[i]`, weights at `weights[i · stride]`. */
+interface Taps {
+  first: Int32Array
+  count: Int32Array
+  weights: Float32Array
+  stride: number
+}
+
+/** Buffers that one worker reuses for all its samples; make it with {@link createResampler}. */
+export interface Resampler {
+  size: { height: number; width: number }
+  columns: Taps
+  rows: Taps
+  /** Rows filtered along x: [rows, 3, width]. */
+  band: Float32Array
+}
+
+const emptyTaps = (outputs: number): Taps => ({
+  first: new Int32Array(outputs),
+  count: new Int32Array(outputs),
+  weights: new Float32Array(0),
+  stride: 0,
+})
+
+/** Working memory for outputs of `height` × `width` pixels. */
+export function createResampler(height: number, width: number): Resampler {
+  return {
+    size: { height, width },
+    columns: emptyTaps(width),
+    rows: emptyTaps(height),
+    band: new Float32Array(0),
+  }
+}
+
+/**
+ * Taps of the triangle filter for `outputs` samples of [start, start + length), reading only [low, high). As in Pillow and
+ * torchvision (antialias = true): support max(1, scale) inputs to each side of the centre, weights normalised, so that
+ * borders are cut off, not padded.
+ */
+function fillTaps(
+  taps: Taps,
+  start: number,
+  length: number,
+  outputs: number,
+  low: number,
+  high: number,
+): void {
+  const scale = length / outputs
+  const support = Math.max(1, scale)
+  const stride = Math.ceil(2 * support) + 2
+  if (taps.weights.length < stride * outputs) taps.weights = new Float32Array(stride * outputs)
+  taps.stride = stride
+  const { first, count, weights } = taps
+  for (let i = 0; i < outputs; i++) {
+    const center = start + (i + 0.5) * scale
+    const from = Math.min(high - 1, Math.max(low, Math.floor(center - support + 0.5)))
+    const to = Math.max(from + 1, Math.min(high, Math.floor(center + support + 0.5)))
+    let sum = 0
+    for (let x = from; x < to; x++) {
+      const w = Math.max(0, 1 - Math.abs(x + 0.5 - center) / support)
+      weights[i * stride + x - from] = w
+      sum += w
+    }
+    if (sum > 0) for (let k = 0; k < to - from; k++) weights[i * stride + k]! /= sum
+    else weights[i * stride] = 1
+    first[i] = from
+    count[i] = to - from
+  }
+}
+
+/**
+ * Resizes `window` of an RGB image (`pixels` from `offset`, row-major [height, width, 3], 0…255) to planes of float32
+ * [3, size.height, size.width] at `target[at…]`, values (pixel/255 · gain[c] + bias[c]). Only pixels of `bounds` are
+ * read: the window itself for a crop that is cut out before it is resized (as torchvision does), the whole image for a
+ * centre crop cut out afterwards. `flip` mirrors the result.
+ */
+export function resample(
+  resampler: Resampler,
+  pixels: Uint8Array,
+  offset: number,
+  image: { height: number; width: number },
+  window: Window,
+  bounds: Window,
+  flip: boolean,
+  gain: ArrayLike<number>,
+  bias: ArrayLike<number>,
+  target: Float32Array,
+  at: number,
+): void {
+  const { columns, rows } = resampler
+  const { height, width } = resampler.size
+  const left = Math.max(0, Math.floor(bounds.left))
+  const right = Math.min(image.width, Math.ceil(bounds.left + bounds.width))
+  const top = Math.max(0, Math.floor(bounds.top))
+  const bottom = Math.min(image.height, Math.ceil(bounds.top + bounds.height))
+  fillTaps(columns, window.left, window.width, width, left, right)
+  fillTaps(rows, window.top, window.height, height, top, bottom)
+
+  const firstRow = rows.first[0]!
+  const lastRow = rows.first[height - 1]! + rows.count[height - 1]!
+  const lines = lastRow - firstRow
+  if (resampler.band.length < lines * 3 * width) resampler.band = new Float32Array(lines * 3 * width)
+  const { band } = resampler
+
+  for (let y = 0; y < lines; y++) {
+    const line = offset + (firstRow + y) * image.width * 3
+    const to = y * 3 * width
+    for (let x = 0; x < width; x++) {
+      const taps = columns.count[x]!
+      let source = line + columns.first[x]! * 3
+      let weight = x * columns.stride
+      let r = 0
+      let g = 0
+      let b = 0
+      for (let k = 0; k < taps; k++) {
+        const w = columns.weights[weight++]!
+        r += w * pixels[source]!
+        g += w * pixels[source + 1]!
+        b += w * pixels[source + 2]!
+        source += 3
+      }
+      const column = to + (flip ? width - 1 - x : x)
+      band[column] = r
+      band[column + width] = g
+      band[column + 2 * width] = b
+    }
+  }
+
+  const plane = height * width
+  const line = 3 * width
+  for (let y = 0; y < height; y++) {
+    const taps = rows.count[y]!
+    const from = (rows.first[y]! - firstRow) * line
+    const weight = y * rows.stride
+    for (let c = 0; c < 3; c++) {
+      const scale = gain[c]! / 255
+      const shift = bias[c]!
+      const to = at + c * plane + y * width
+      const column = from + c * width
+      for (let x = 0; x < width; x++) {
+        let sum = 0
+        let source = column + x
+        for (let k = 0; k < taps; k++) {
+          sum += rows.weights[weight + k]! * band[source]!
+          source += line
+        }
+        target[to + x] = sum * scale + shift
+      }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/** Which initializers of a model are trained, which are running statistics, and which decay. */
+import type { Graph, Tensor } from '../model.ts'
+import { elements } from '../tensor.ts'
+
+/** A trained tensor of a model. */
+export interface Parameter {
+  name: string
+  /** A weight of a product or convolution; norms and biases are not. */
+  isWeight: boolean
+}
+
+/** Inputs of an operator that hold parameters when they are initializers; `all` stands for any input with more than one element. */
+const places: Record<string, readonly number[] | 'all'> = {
+  Conv: [1, 2],
+  Gemm: [0, 1, 2],
+  MatMul: [0, 1],
+  BatchNormalization: [1, 2],
+  LayerNormalization: [1, 2],
+  Add: 'all',
+  Sub: 'all',
+  Mul: 'all',
+  Div: 'all',
+  Transpose: 'all',
+  Reshape: [0],
+  Identity: 'all',
+  Squeeze: [0],
+  Unsqueeze: [0],
+}
+
+const products = ['Conv', 'Gemm', 'MatMul', 'Transpose']
+
+const isFloat = (tensor: Tensor | undefined): tensor is Tensor =>
+  tensor !== undefined && ['float32', 'float16', 'float64', 'bfloat16'].includes(tensor.dataType)
+
+/** The parameters of a graph, in the order in which nodes use them. */
+export function parametersOf(graph: Graph): Parameter[] {
+  const found = new Map<string, Parameter>()
+  for (const node of graph.nodes) {
+    const where = places[node.op]
+    if (!where) continue
+    node.inputs.forEach((name, index) => {
+      const tensor = graph.initializers.get(name)
+      if (!isFloat(tensor)) return
+      if (where === 'all' ? elements(tensor.dims) < 2 : !where.includes(index)) return
+      const isWeight = products.includes(node.op) && tensor.dims.length >= 2
+      const before = found.get(name)
+      found.set(name, { name, isWeight: isWeight || before?.isWeight === true })
+    })
+  }
+  return [...found.values()]
+}
+
+/** Running means and variances of the graph's batch norms. */
+export function statisticsOf(graph: Graph): string[] {
+  const norms = graph.nodes.filter(node => node.op === 'BatchNormalization')
+  return [...new Set(norms.flatMap(node => node.inputs.slice(3, 5)))].filter(name =>
+    graph.initializers.has(name),
+  )
+}

@@ -1,0 +1,117 @@
+/** Differentiation of elementwise functions of one value. */
+import type { Node } from '../../model.ts'
+import { float, floatAttribute, stringAttribute } from '../../node.ts'
+import { defineOutput, giveGradient, inputsOf, type Context, type Rule } from '../context.ts'
+import { add, div, mul, scale, sub, unary, type Writer } from '../writer.ts'
+
+/** dL/dx from dL/dy, given x and y = f(x). */
+type Derivative = (w: Writer, gradient: string, x: string, y: string, node: Node) => string
+
+function elementwise(forward: (w: Writer, x: string, node: Node) => string, derivative: Derivative): Rule {
+  return (context, node) => {
+    const [x] = inputsOf(context, node) as [string]
+    const y = forward(context.writer, x, node)
+    defineOutput(context, node, y)
+    return ([gradient]) => {
+      if (gradient !== undefined)
+        giveGradient(context, node, 0, () => derivative(context.writer, gradient, x, y, node))
+    }
+  }
+}
+
+const same =
+  (op: string) =>
+  (w: Writer, x: string): string =>
+    unary(w, op, x)
+const oneMinus = (w: Writer, x: string): string => sub(w, w.scalar(1), x)
+
+const hardSigmoid = (w: Writer, x: string, alpha: number, beta: number): string =>
+  unary(w, 'HardSigmoid', x, { alpha: float(alpha), beta: float(beta) })
+
+/** 1 strictly inside (0, 1), else 0: the sign of h(1 − h). */
+const inside = (w: Writer, h: string): string => unary(w, 'Sign', mul(w, h, oneMinus(w, h)))
+
+const normalDensity = 1 / Math.sqrt(2 * Math.PI)
+
+/** d/dx of x·Φ(x) = Φ(x) + x·φ(x) (Hendrycks and Gimpel 2016). */
+function geluSlope(w: Writer, x: string): string {
+  const phi = scale(w, unary(w, 'Exp', scale(w, mul(w, x, x), -0.5)), normalDensity)
+  const cdf = scale(w, add(w, unary(w, 'Erf', scale(w, x, Math.SQRT1_2)), w.scalar(1)), 0.5)
+  return add(w, cdf, mul(w, x, phi))
+}
+
+/** d/dx of 0.5x(1 + tanh u), u = √(2/π)(x + 0.044715x³). */
+function geluTanhSlope(w: Writer, x: string): string {
+  const c = Math.sqrt(2 / Math.PI)
+  const square = mul(w, x, x)
+  const u = scale(w, mul(w, x, add(w, scale(w, square, 0.044715), w.scalar(1))), c)
+  const t = unary(w, 'Tanh', u)
+  const inner = add(w, scale(w, square, 3 * 0.044715 * c), w.scalar(c))
+  const left = scale(w, add(w, t, w.scalar(1)), 0.5)
+  const right = scale(w, mul(w, mul(w, x, oneMinus(w, mul(w, t, t))), inner), 0.5)
+  return add(w, left, right)
+}
+
+/** Rules by operator. Where a function has a kink, the derivative there is 0, as in PyTorch's relu, relu6 and hardtanh. */
+export const elementwiseRules: Record<string, Rule> = {
+  // The sign of y = max(0, x) is the slope: one pass less than comparing and casting.
+  Relu: elementwise(same('Relu'), (w, g, _x, y) => mul(w, g, unary(w, 'Sign', y))),
+  LeakyRelu: elementwise(
+    (w, x, node) => unary(w, 'LeakyRelu', x, { alpha: float(floatAttribute(node, 'alpha', 0.01)) }),
+    (w, g, x, _y, node) => {
+      const alpha = floatAttribute(node, 'alpha', 0.01)
+      const positive = unary(w, 'Sign', unary(w, 'Relu', x))
+      return mul(w, g, add(w, scale(w, positive, 1 - alpha), w.scalar(alpha)))
+    },
+  ),
+  Sigmoid: elementwise(same('Sigmoid'), (w, g, _x, y) => mul(w, g, mul(w, y, oneMinus(w, y)))),
+  Tanh: elementwise(same('Tanh'), (w, g, _x, y) => mul(w, g, oneMinus(w, mul(w, y, y)))),
+  Exp: elementwise(same('Exp'), (w, g, _x, y) => mul(w, g, y)),
+  Neg: elementwise(same('Neg'), (w, g) => unary(w, 'Neg', g)),
+  Sqrt: elementwise(same('Sqrt'), (w, g, _x, y) => div(w, scale(w, g, 0.5), y)),
+  Reciprocal: elementwise(same('Reciprocal'), (w, g, _x, y) => unary(w, 'Neg', mul(w, g, mul(w, y, y)))),
+  Erf: elementwise(same('Erf'), (w, g, x) =>
+    mul(w, g, scale(w, unary(w, 'Exp', unary(w, 'Neg', mul(w, x, x))), 2 / Math.sqrt(Math.PI))),
+  ),
+  HardSigmoid: elementwise(
+    (w, x, node) => hardSigmoid(w, x, floatAttribute(node, 'alpha', 0.2), floatAttribute(node, 'beta', 0.5)),
+    (w, g, _x, y, node) => mul(w, g, scale(w, inside(w, y), floatAttribute(node, 'alpha', 0.2))),
+  ),
+  HardSwish: elementwise(same('HardSwish'), (w, g, x) => {
+    const h = hardSigmoid(w, x, 1 / 6, 0.5)
+    return mul(w, g, add(w, h, mul(w, x, scale(w, inside(w, h), 1 / 6))))
+  }),
+  Gelu: elementwise(
+    (w, x, node) => unary(w, 'Gelu', x, { approximate: stringAttribute(node, 'approximate', 'none') }),
+    (w, g, x, _y, node) =>
+      mul(
+        w,
+        g,
+        stringAttribute(node, 'approximate', 'none') === 'tanh' ? geluTanhSlope(w, x) : geluSlope(w, x),
+      ),
+  ),
+}
+
+/** Clip, with its bounds as attributes (opset 6) or constant inputs (opset 11 and later). */
+export const clipRule: Rule = (context: Context, node: Node) => {
+  const w = context.writer
+  const [x] = inputsOf(context, node) as [string]
+  const bound = (index: number, key: 'min' | 'max'): number | undefined => {
+    const name = node.inputs[index]
+    if (name !== undefined && name !== '') return context.numbers(name)?.[0]
+    return node.attributes[key] ? floatAttribute(node, key, 0) : undefined
+  }
+  const low = bound(1, 'min')
+  const high = bound(2, 'max')
+  const limits = [low, high].map(limit => (limit === undefined ? '' : w.scalar(limit)))
+  const y = w.emit('Clip', [x, ...(high === undefined ? limits.slice(0, 1) : limits)], w.shape(x))
+  defineOutput(context, node, y, node.inputs.slice(0, 1))
+  return ([gradient]) => {
+    if (gradient === undefined) return
+    giveGradient(context, node, 0, () => {
+      const above = low === undefined ? undefined : unary(w, 'Sign', sub(w, y, w.scalar(low)))
+      const below = high === undefined ? undefined : unary(w, 'Sign', sub(w, w.scalar(high), y))
+      return [above, below].reduce<string>((g, mask) => (mask === undefined ? g : mul(w, g, mask)), gradient)
+    })
+  }
+}

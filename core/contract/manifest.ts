@@ -1,0 +1,87 @@
+/** The manifest of an annotation: where its label maps come from and how to read them (`manifest.json` beside the shards). */
+import { z } from 'zod'
+import { fail } from '../base/error.ts'
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+const perChannel = z.tuple([z.number(), z.number(), z.number()])
+
+/** The newest format of label maps on disk that this program reads and writes. */
+export const labelMapFormat = 1
+
+export const manifestSchema = z.object({
+  format: z.literal('relabel-label-maps'),
+  /** Version of the format; raised when an older program could misread the files. */
+  version: z.int().min(1).max(labelMapFormat),
+  /** `fp16`: exact to half precision; `u8`: at most half a step of a map's range / 255 off. */
+  logits: z.enum(['fp16', 'u8']),
+  /** K, the classes a cell lists at most. */
+  topK: z.int().min(1).max(4096),
+  /** The logit of classes that a cell does not list; 0 as published. */
+  fill: z.number(),
+  annotator: z.object({
+    /** File name without its folder. */
+    file: z.string().max(1000),
+    sha256,
+    /** The surgery's report: at least the head and the relative error of mean(map) = logits. */
+    surgery: z.looseObject({ head: z.string(), error: z.number().nullable() }).nullable(),
+  }),
+  preprocessing: z.object({
+    /** `squash`: to the size, whatever the aspect; `pad`: shorter side to the size, then padded to whole cells. */
+    resize: z.enum(['squash', 'pad']),
+    height: z.int().min(1),
+    width: z.int().min(1),
+    /** For pixels in 0…1, RGB. */
+    mean: perChannel,
+    std: perChannel,
+  }),
+  /** The annotator's classes in the order of its outputs. */
+  classes: z
+    .array(z.object({ index: z.int().min(0), name: z.string(), wnid: z.string().optional() }))
+    .min(1)
+    .max(1 << 20),
+  /** Program version that began the annotation. */
+  program: z.string().max(100),
+  /** When the annotation began (ISO 8601); stays when it is resumed, so that a resumed run gives the same bytes. */
+  created: z.iso.datetime(),
+})
+
+/** Provenance of an annotation. */
+export type Manifest = z.infer<typeof manifestSchema>
+
+/** A manifest from JSON text; throws 'bad-label-map' that names `file` and what is wrong. */
+export function parseManifest(text: string, file: string): Manifest {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    return fail(
+      'bad-label-map',
+      `${file} is not JSON: the annotation cannot be read without its manifest`,
+      { file },
+      error,
+    )
+  }
+  const version = (value as { version?: unknown } | null)?.version
+  if (typeof version === 'number' && version > labelMapFormat)
+    fail(
+      'bad-label-map',
+      `${file} is of format ${version}; this program reads up to ${labelMapFormat}, a newer one is needed`,
+      { file },
+    )
+  const parsed = manifestSchema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const where = issue?.path.join('.') ?? ''
+  return fail(
+    'bad-label-map',
+    `${file} is no manifest of label maps: ${where} ${issue?.message ?? ''}`.trim(),
+    { file, where },
+  )
+}
+
+/** Whether maps made under `b` may be added to those made under `a`: all that decides a map's bytes is the same. */
+export function sameProvenance(a: Manifest, b: Manifest): string | null {
+  const fixed = ['version', 'logits', 'topK', 'fill', 'preprocessing', 'classes'] as const
+  for (const field of fixed) if (JSON.stringify(a[field]) !== JSON.stringify(b[field])) return field
+  return a.annotator.sha256 === b.annotator.sha256 ? null : 'annotator'
+}

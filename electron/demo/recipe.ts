@@ -1,0 +1,109 @@
+/** The demo's numbers: the annotator, the ten rows of the table, and how a smaller demo shrinks them. */
+import { parseSceneOptions } from '../../core/dataset/digit-scenes/options.ts'
+import type { SceneOptions } from '../../core/dataset/digit-scenes/options.ts'
+import type { RecipeInput } from '../../core/contract/recipe.ts'
+
+/** Mean and standard deviation of pixels in 0…1, for annotator and students alike. */
+export const normalising = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] } as const
+
+/** How the annotator is trained. */
+export interface AnnotatorRecipe {
+  batch: number
+  epochs: number
+  lr: number
+  weightDecay: number
+  warmupSteps: number
+  /** Sides that a batch is resized to, one drawn a batch. */
+  sizes: readonly number[]
+  seed: number
+}
+
+/** How scenes are relabelled. */
+export interface RelabelRecipe {
+  /** Side of the scene when it is annotated; the map is an eighth of it. */
+  size: number
+  topK: number
+}
+
+/** A row of the table. */
+export interface Row {
+  name: string
+  recipe: RecipeInput
+}
+
+/** Everything a demo is made from. */
+export interface DemoRecipe {
+  scenes: SceneOptions
+  annotator: AnnotatorRecipe
+  relabel: RelabelRecipe
+  student: RecipeInput
+  rows: readonly Row[]
+  seeds: number
+  /** Random crops of every test scene for the crop measures. */
+  testCrops: number
+}
+
+/** Range of a crop's area and aspect. */
+export const cropRanges = { scale: [0.08, 1], ratio: [3 / 4, 4 / 3] } as const
+
+const mixed = { probability: 0.5 }
+
+/** All rows; the default demo trains those of {@link shortRows}. */
+export const allRows: readonly Row[] = [
+  { name: 'onehot', recipe: { supervision: 'onehot' } },
+  { name: 'smooth .1', recipe: { supervision: 'smooth', labelSmoothing: 0.1 } },
+  { name: 'clean (replace)', recipe: { supervision: 'clean', clean: 'replace' } },
+  { name: 'distill', recipe: { supervision: 'distill', distill: { size: 64 } } },
+  { name: 'relabel', recipe: { supervision: 'relabel' } },
+  { name: 'localized-single', recipe: { supervision: 'localized-single' } },
+  { name: 'global-multi', recipe: { supervision: 'global-multi' } },
+  { name: 'global-single', recipe: { supervision: 'global-single' } },
+  { name: 'onehot + CutMix', recipe: { supervision: 'onehot', cutmix: mixed } },
+  { name: 'relabel + CutMix', recipe: { supervision: 'relabel', cutmix: mixed } },
+]
+
+export const shortRows: readonly string[] = ['onehot', 'relabel', 'global-multi']
+
+/** The recipe of a demo. `scale` in (0, 1] shrinks scenes, canvases and epochs together; 1 is the recipe as measured. */
+export function demoRecipe(options: { seeds: number; full: boolean; scale: number }): DemoRecipe {
+  const { scale } = options
+  const part = (n: number, least: number): number => Math.max(least, Math.round(n * scale))
+  const base = parseSceneOptions()
+  const scenes = parseSceneOptions({
+    train: part(base.train, 40),
+    val: part(base.val, 20),
+    test: part(base.test, 40),
+    canvases: part(base.canvases, 640),
+  })
+  const batch = 32
+  const epochs = scale < 1 ? Math.max(1, Math.round(6 * Math.sqrt(scale))) : 6
+  return {
+    scenes,
+    annotator: {
+      batch: 64,
+      epochs: scale < 1 ? Math.max(1, Math.round(5 * Math.sqrt(scale))) : 5,
+      lr: 6e-3,
+      weightDecay: 1e-2,
+      warmupSteps: part(100, 5),
+      sizes: [24, 32, 40, 48, 56],
+      seed: 0,
+    },
+    relabel: { size: 80, topK: 3 },
+    student: {
+      student: 'digits_student',
+      size: 40,
+      epochs,
+      batch,
+      lr: 8e-3,
+      optimizer: { kind: 'adamw', weightDecay: 1e-2 },
+      schedule: { kind: 'cosine', warmupSteps: part(100, 5) },
+      augmentation: { crop: { scale: [...cropRanges.scale], ratio: [...cropRanges.ratio] }, flip: 0 },
+      evaluation: { mode: 'squash' },
+      mean: [...normalising.mean],
+      std: [...normalising.std],
+    },
+    rows: options.full ? allRows : allRows.filter(row => shortRows.includes(row.name)),
+    seeds: options.seeds,
+    testCrops: 2,
+  }
+}

@@ -1,0 +1,86 @@
+/** The report's pictures: scenes under their label map, and crops with what each supervision says about them. */
+import type { TruthLine } from '../../../core/dataset/digit-scenes/write.ts'
+import type { LabelMap } from '../../../core/labelmap/label-map.ts'
+import type { Crop } from '../../../core/training/crop.ts'
+import { dataUri, html } from './html.ts'
+import type { Html } from './html.ts'
+
+/** A scene with its label map. */
+export interface ScenePicture {
+  png: Uint8Array
+  side: number
+  truth: TruthLine
+  map: LabelMap
+}
+
+/** A crop of a scene and its targets `[classes]` by supervision. */
+export interface CropPicture {
+  png: Uint8Array
+  side: number
+  truth: TruthLine
+  crop: Crop
+  /** Classes at least half visible. */
+  visible: readonly number[]
+  targets: readonly { name: string; target: Float32Array }[]
+}
+
+const palette = 10
+const colourOf = (label: number): string => `c${label % palette}`
+
+/** Top class of every cell as a coloured square, the more opaque the larger its share (softmax over all classes). */
+function overlay(map: LabelMap, classes: number): Html {
+  const [depth, height, width] = map.shape
+  const cells: Html[] = []
+  for (let cell = 0; cell < height * width; cell++) {
+    let rest = classes - depth // classes the cell does not list have logit 0
+    for (let k = 0; k < depth; k++) rest += Math.exp(map.logits[k * height * width + cell]!)
+    const share = Math.exp(map.logits[cell]!) / rest
+    if (share < 0.15) continue
+    const [x, y] = [cell % width, Math.floor(cell / width)]
+    const opacity = (0.75 * share).toFixed(2)
+    cells.push(
+      html`<path class="${colourOf(map.ids[cell]!)}" fill="currentColor" fill-opacity="${opacity}" d="M${x} ${y}h1v1h-1z" />`,
+    )
+  }
+  return html`<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">${cells}</svg>`
+}
+
+/** A card: the scene, the scene under its map, and the words. */
+export function sceneCard(picture: ScenePicture, classes: readonly string[]): Html {
+  const uri = dataUri(picture.png)
+  const { truth } = picture
+  const name = (label: number): string => classes[label] ?? String(label)
+  const present = truth.objects.map(object => object.class)
+  return html`<div class="card"><div class="pair">
+      <img src="${uri}" alt="scene with ${present.map(name).join(', ')}" />
+      <div class="view"><img src="${uri}" alt="the same under its label map" />${overlay(picture.map, classes.length)}</div>
+    </div><p>given <b class="${colourOf(truth.label)}">${name(truth.label)}</b>, present
+      ${present.map(label => html` <b class="${colourOf(label)}">${name(label)}</b>`)}</p></div>`
+}
+
+function bars(target: Float32Array, visible: readonly number[], classes: readonly string[]): Html {
+  const top = [...target.keys()].sort((a, b) => target[b]! - target[a]!).slice(0, 4)
+  return html`${top
+    .filter(label => target[label]! >= 0.005)
+    .map(label => {
+      const share = 100 * target[label]!
+      return html`<div class="bar${visible.includes(label) ? ' seen' : ''} ${colourOf(label)}">
+        <span>${classes[label] ?? label}${visible.includes(label) ? ' ✓' : ''}</span>
+        <div><i style="width:${share.toFixed(1)}%"></i></div><span>${share.toFixed(0)} %</span></div>`
+    })}`
+}
+
+/** A card: where the crop lies, what it shows, and the targets as bars. */
+export function cropCard(picture: CropPicture, classes: readonly string[]): Html {
+  const { crop, side, truth } = picture
+  const uri = dataUri(picture.png)
+  const visible = picture.visible.map(label => classes[label] ?? String(label))
+  return html`<div class="card"><div class="pair">
+      <div class="view"><img src="${uri}" alt="scene with its crop" /><svg viewBox="0 0 ${side} ${side}" aria-hidden="true">
+        ${truth.objects.map(({ box: [x1, y1, x2, y2] }) => html`<rect x="${x1}" y="${y1}" width="${x2 - x1}" height="${y2 - y1}" />`)}
+        <rect class="crop" x="${crop.left}" y="${crop.top}" width="${crop.width}" height="${crop.height}" /></svg></div>
+      <svg viewBox="${crop.left} ${crop.top} ${crop.width} ${crop.height}" preserveAspectRatio="none" style="aspect-ratio:1" role="img" aria-label="the crop">
+        <image href="${uri}" width="${side}" height="${side}" style="image-rendering:pixelated" /></svg>
+    </div><p>given ${classes[truth.label] ?? truth.label}; half visible: ${visible.join(', ')}</p>
+    ${picture.targets.map(({ name, target }) => html`<div class="bars"><b>${name}</b>${bars(target, picture.visible, classes)}</div>`)}</div>`
+}

@@ -1,13 +1,11 @@
 /** Image files to pixels: whatever the file holds becomes upright 8-bit sRGB, or a clear error. */
-import { stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import sharp, { type ResizeOptions } from 'sharp'
 import { fail, messageOf, RelabelError } from '../base/error.ts'
 
 // One thread a caller: decoding runs in several workers and must leave the cores to the engine.
 sharp.concurrency(1)
 sharp.cache(false)
-// Formats that are programs more than pictures stay shut, whatever libvips was built with.
-sharp.block({ operation: ['VipsForeignLoadSvg', 'VipsForeignLoadPdf', 'VipsForeignLoadMagick'] })
 
 /** RGB pixels, row-major: `data[(y·width + x)·3 + c]`. */
 export interface PixelImage {
@@ -46,6 +44,30 @@ function bad(file: string, reason: string, cause?: unknown): never {
   return fail('bad-image', `${file}: ${reason}`, { file, reason }, cause)
 }
 
+async function firstBytes(file: string): Promise<Buffer> {
+  const handle = await open(file)
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0)
+    return buffer.subarray(0, bytesRead)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Only these reach a decoder; whatever else libvips could open stays shut. */
+function isKnownFormat(head: Buffer): boolean {
+  const text = head.toString('latin1')
+  return (
+    text.startsWith('\xff\xd8\xff') ||
+    text.startsWith('\x89PNG\r\n') ||
+    /^GIF8[79]a/.test(text) ||
+    /^RIFF[^]{4}WEBP/.test(text) ||
+    text.startsWith('II*\0') ||
+    text.startsWith('MM\0*') ||
+    /^[^]{4}ftyp/.test(text)
+  )
+}
+
 async function checkFile(file: string): Promise<void> {
   const info = await stat(file).catch((error: unknown) =>
     (error as { code?: unknown }).code === 'ENOENT'
@@ -54,21 +76,11 @@ async function checkFile(file: string): Promise<void> {
   )
   if (!info.isFile()) bad(file, 'this is no file')
   if (info.size === 0) bad(file, 'the file is empty')
-}
-
-/** What libvips says, in words for people. */
-function reasonOf(error: unknown): string {
-  // libvips stacks its messages; the last line is the format's own.
-  const lines = messageOf(error)
-    .replace(/^Input file (.*: )?/, '')
-    .split('\n')
-    .filter(line => line.trim() !== '')
-  const message = (lines.at(-1) ?? 'no reason given').trim().replace(/:$/, '')
-  if (/unsupported image format|not in a known format|is blocked/i.test(message))
-    return 'not an image in a known format (JPEG, PNG, WebP, GIF, TIFF, AVIF)'
-  if (/premature end|truncated|end of (file|stream)|read gave|unexpected end/i.test(message))
-    return `the file is truncated (${message})`
-  return `the image cannot be decoded (${message})`
+  const head = await firstBytes(file).catch((error: unknown) =>
+    bad(file, `the file cannot be read (${messageOf(error)})`),
+  )
+  if (!isKnownFormat(head))
+    bad(file, 'the file is not an image in a known format (JPEG, PNG, WebP, GIF, TIFF, AVIF)')
 }
 
 async function read<T>(file: string, action: () => Promise<T>): Promise<T> {
@@ -76,7 +88,8 @@ async function read<T>(file: string, action: () => Promise<T>): Promise<T> {
     return await action()
   } catch (error) {
     if (error instanceof RelabelError) throw error
-    return bad(file, reasonOf(error), error)
+    // libvips mixes the messages of concurrent calls, so they are no reason to print.
+    return bad(file, 'the image is truncated or damaged and cannot be decoded', error)
   }
 }
 

@@ -1,0 +1,218 @@
+/** The annotator at work: decode, infer, keep the top classes, write; each overlapping the others, records in image order. */
+import { fail, messageOf, RelabelError } from '../base/error.ts'
+import type { Session } from '../engine/engine.ts'
+import { imageError } from '../image/pool.ts'
+import type { LabelMap } from '../labelmap/label-map.ts'
+import type { WorkerPool } from '../image/worker-pool.ts'
+import type { Journal, JournalEntry } from './journal.ts'
+import type { Batch, ImageToAnnotate } from './plan.ts'
+import { createMeter, type Meter } from './meter.ts'
+import type { Preprocessing } from './preprocess.ts'
+import type { AnnotatorAnswer, AnnotatorTask } from './worker.ts'
+
+/** Where label maps go; `append` is called in image order. */
+export interface MapSink {
+  append(key: string, map: LabelMap): Promise<void>
+}
+
+/** One annotation. */
+export interface AnnotateJob {
+  /** The annotator: one input `[N, 3, H, W]`, first output `[N, C, h, w]`. */
+  session: Session
+  pool: WorkerPool<AnnotatorTask, AnnotatorAnswer>
+  batches: Iterable<Batch>
+  preprocessing: Preprocessing
+  topK: number
+  /** Expected C. */
+  classes: number
+  sink: MapSink
+  journal: Journal
+  /** Images that were done (annotated or skipped) before this job started. */
+  isDone: (key: string) => boolean
+  /** Images of the whole list, for progress. */
+  total: number
+  signal: AbortSignal
+  onProgress?: (meter: Meter) => void
+  /** Batches being decoded while one is inferred; default 3. */
+  ahead?: number
+}
+
+/** What one call did. */
+export interface AnnotateReport {
+  annotated: number
+  skipped: { key: string; reason: string }[]
+  /** From the first decode to the last record. */
+  seconds: number
+  /** Share of that time in which inference ran, 0…1. */
+  busy: number
+}
+
+interface Loaded {
+  batch: Batch
+  buffer: SharedArrayBuffer
+  /** By place in the batch: absent where the image was done before. */
+  results: (Promise<{ sha256: string } | { error: RelabelError }> | undefined)[]
+}
+
+/** Batches of maps that may wait to be written. */
+const maxUnwritten = 2
+
+/**
+ * Annotates all images that are not done. On abort everything already inferred is written, then it rejects with
+ * `cancelled`. A bad image is skipped with its reason. Whatever finishes first, records and journal follow the order of the images.
+ */
+export async function annotate(job: AnnotateJob): Promise<AnnotateReport> {
+  const meter = createMeter(job.total)
+  const report: AnnotateReport = { annotated: 0, skipped: [], seconds: 0, busy: 0 }
+  const queue: Loaded[] = []
+  const unwritten: Promise<void>[] = []
+  const iterator = job.batches[Symbol.iterator]()
+  const free = new Map<number, SharedArrayBuffer[]>()
+  let last: Promise<void> = Promise.resolve()
+
+  const fill = (): void => {
+    while (queue.length < (job.ahead ?? 3) && !job.signal.aborted) {
+      const { value: batch, done } = iterator.next()
+      if (done) return
+      const missing = batch.images.filter(image => !job.isDone(image.key)).length
+      meter.before(batch.images.length - missing)
+      if (missing > 0) queue.push(load(job, batch, free))
+    }
+  }
+
+  fill()
+  for (let next = queue.shift(); next; next = queue.shift()) {
+    const loaded = next
+    const outcomes = await Promise.all(loaded.results.map(async result => result))
+    fill()
+    if (job.signal.aborted) break
+    const good = outcomes.some(outcome => outcome && 'sha256' in outcome)
+    const started = performance.now()
+    const logits = good ? await infer(job, loaded) : undefined
+    meter.inferred((performance.now() - started) / 1000)
+    give(free, loaded.buffer)
+    const maps = logits && keepTop(job, loaded, outcomes, logits)
+    last = last.then(() => write(job, loaded.batch, outcomes, maps, report, meter))
+    last.catch(() => {}) // seen by the await below; must not count as unhandled until then
+    unwritten.push(last)
+    if (unwritten.length > maxUnwritten) await unwritten.shift()
+    // The engine blocks this thread: let messages, progress and a cancel through.
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  await Promise.all(unwritten)
+  const { seconds, busy } = meter.total()
+  if (job.signal.aborted) fail('cancelled', 'the annotation was stopped', { done: meter.done() })
+  return { ...report, seconds, busy }
+}
+
+function give(free: Map<number, SharedArrayBuffer[]>, buffer: SharedArrayBuffer): void {
+  const list = free.get(buffer.byteLength) ?? []
+  free.set(buffer.byteLength, list)
+  list.push(buffer)
+}
+
+/** Sends the batch's missing images to the workers, each into its own place of one shared buffer. */
+function load(job: AnnotateJob, batch: Batch, free: Map<number, SharedArrayBuffer[]>): Loaded {
+  const { width, height, images } = batch
+  const floats = width * height * 3
+  const bytes = floats * 4 * images.length
+  const buffer = free.get(bytes)?.pop() ?? new SharedArrayBuffer(bytes)
+  const results = images.map(({ file, key }, place) => {
+    if (job.isDone(key)) return undefined
+    const { preprocessing } = job
+    return job.pool
+      .run({ kind: 'load', file, width, height, preprocessing, buffer, offset: place * floats })
+      .then(
+        answer => answer as { sha256: string },
+        (error: unknown) => ({ error: imageError(file, error) }),
+      )
+  })
+  return { batch, buffer, results }
+}
+
+interface Logits {
+  buffer: SharedArrayBuffer
+  shape: [C: number, H: number, W: number]
+}
+
+async function infer(job: AnnotateJob, { batch, buffer }: Loaded): Promise<Logits> {
+  const { width, height, images } = batch
+  const [input, output] = [job.session.inputs[0] ?? '', job.session.outputs[0] ?? '']
+  const feeds = { [input]: { shape: [images.length, 3, height, width], data: new Float32Array(buffer) } }
+  const results = await job.session.run(feeds)
+  const { shape, data } = results[output] ?? fail('bad-model', 'the annotator has no output')
+  const [n, c, h, w] = shape
+  if (shape.length !== 4 || n !== images.length || !c || !h || !w)
+    return fail(
+      'bad-model',
+      `the annotator gave [${shape.join(', ')}] instead of [${images.length}, C, h, w]`,
+    )
+  if (c !== job.classes)
+    fail('mismatch', `the annotator gave ${c} classes a cell where ${job.classes} were expected`)
+  const shared = new SharedArrayBuffer(data.byteLength)
+  new Float32Array(shared).set(data)
+  return { buffer: shared, shape: [c, h, w] }
+}
+
+type Outcome = { sha256: string } | { error: RelabelError } | undefined
+
+function keepTop(
+  job: AnnotateJob,
+  { batch }: Loaded,
+  outcomes: readonly Outcome[],
+  { buffer, shape }: Logits,
+): (Promise<LabelMap | RelabelError> | undefined)[] {
+  const each = shape[0] * shape[1] * shape[2]
+  return batch.images.map(({ file }, place) => {
+    const outcome = outcomes[place]
+    if (!outcome || 'error' in outcome) return undefined
+    return job.pool.run({ kind: 'top', buffer, offset: place * each, shape, k: job.topK }).then(
+      answer => (answer as { map: LabelMap }).map,
+      (error: unknown) => imageError(file, error),
+    )
+  })
+}
+
+async function write(
+  job: AnnotateJob,
+  batch: Batch,
+  outcomes: readonly Outcome[],
+  maps: (Promise<LabelMap | RelabelError> | undefined)[] | undefined,
+  report: AnnotateReport,
+  meter: Meter,
+): Promise<void> {
+  for (const [place, image] of batch.images.entries()) {
+    const outcome = outcomes[place]
+    if (!outcome) continue
+    const map = 'error' in outcome ? outcome.error : await maps?.[place]
+    let entry: JournalEntry
+    if (map instanceof Error || map === undefined || 'error' in outcome) {
+      const reason = reasonOf(map)
+      report.skipped.push({ key: image.key, reason })
+      entry = { key: image.key, skipped: reason }
+    } else {
+      await job.sink.append(image.key, map)
+      report.annotated++
+      entry = { key: image.key, sha256: outcome.sha256 }
+    }
+    await job.journal.append([entry])
+    meter.finished()
+  }
+  job.onProgress?.(meter)
+}
+
+function reasonOf(error: unknown): string {
+  const reason = error instanceof RelabelError ? error.detail['reason'] : undefined
+  return typeof reason === 'string' ? reason : messageOf(error)
+}
+
+/** Hashes of images whose record outlived its journal line. */
+export async function hashImage(
+  pool: WorkerPool<AnnotatorTask, AnnotatorAnswer>,
+  image: ImageToAnnotate,
+): Promise<JournalEntry> {
+  const answer = await pool.run({ kind: 'hash', file: image.file }).catch((error: unknown) => {
+    throw imageError(image.file, error)
+  })
+  return { key: image.key, sha256: (answer as { sha256: string }).sha256 }
+}

@@ -1,0 +1,63 @@
+/** The annotator's helper thread: image files to input tensors, logits to label maps. */
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { decodeImage } from '../image/decode.ts'
+import { serve } from '../image/serve.ts'
+import { topK } from '../labelmap/top-k.ts'
+import type { LabelMap } from '../labelmap/label-map.ts'
+import { normalise, type Preprocessing } from './preprocess.ts'
+
+/** Decode a file and write its normalised pixels `[3, height, width]` at `offset` (floats) of a shared buffer. */
+export interface LoadTask {
+  kind: 'load'
+  file: string
+  width: number
+  height: number
+  preprocessing: Preprocessing
+  buffer: SharedArrayBuffer
+  offset: number
+}
+
+/** Keep the top classes of logits `[C, H, W]` at `offset` (floats) of a shared buffer. */
+export interface TopTask {
+  kind: 'top'
+  buffer: SharedArrayBuffer
+  offset: number
+  shape: [C: number, H: number, W: number]
+  k: number
+}
+
+/** Hash a file that was annotated before. */
+export interface HashTask {
+  kind: 'hash'
+  file: string
+}
+
+/** A task of this thread, and its answer. */
+export type AnnotatorTask = LoadTask | TopTask | HashTask
+export type AnnotatorAnswer = { sha256: string } | { map: LabelMap }
+
+async function hashOf(file: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex')
+}
+
+async function load(task: LoadTask): Promise<AnnotatorAnswer> {
+  const { file, width, height, buffer, offset, preprocessing } = task
+  const image = await decodeImage(file, { resize: { width, height, fit: 'fill' } })
+  normalise(image.data, image, preprocessing, new Float32Array(buffer, offset * 4, width * height * 3))
+  return { sha256: await hashOf(file) }
+}
+
+serve<AnnotatorTask, AnnotatorAnswer>(
+  async task => {
+    if (task.kind === 'load') return load(task)
+    if (task.kind === 'hash') return { sha256: await hashOf(task.file) }
+    const { buffer, offset, shape, k } = task
+    const dense = new Float32Array(buffer, offset * 4, shape[0] * shape[1] * shape[2])
+    return { map: topK(dense, shape, k) }
+  },
+  answer =>
+    'map' in answer ? [answer.map.ids.buffer as ArrayBuffer, answer.map.logits.buffer as ArrayBuffer] : [],
+)

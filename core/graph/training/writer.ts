@@ -29,7 +29,8 @@ export interface Writer {
     attributes?: Attributes,
   ): string
   ints(values: readonly number[]): string
-  constant(data: Float32Array | readonly number[], dims: number[]): string
+  /** A float constant; one that is large is told apart by `key`, which says how it was made. */
+  constant(data: Float32Array | readonly number[], dims: number[], key?: string): string
   scalar(value: number): string
   shape(value: string): readonly number[]
 }
@@ -95,11 +96,10 @@ export function createWriter(): Writer {
       return name
     },
     ints: values => initializer(`ints ${values.join(' ')}`, () => intTensor(values)),
-    constant(data, dims) {
+    constant(data, dims, key) {
       const array = Float32Array.from(data)
-      // Only small constants are worth comparing.
-      const key = array.length <= 64 ? `floats [${dims.join(' ')}] ${array.join(' ')}` : `floats #${count}`
-      return initializer(key, () => floatTensor(array, dims))
+      const content = key ?? (array.length <= 64 ? array.join(' ') : `#${count}`)
+      return initializer(`floats [${dims.join(' ')}] ${content}`, () => floatTensor(array, dims))
     },
     scalar(value) {
       return this.constant([value], [])

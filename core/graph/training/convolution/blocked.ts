@@ -99,18 +99,13 @@ export function inputGradient(
   const [n, channels] = w.shape(x) as [number, number]
   const [k, , height, width] = w.shape(weight) as [number, number, number, number]
   const taps = height * width
-  // The roles of K and C are exchanged and the taps reversed on the way into the blocked order.
+  // The roles of K and C are exchanged on the way into the blocked order; taps are reversed there, where they lie in
+  // runs of block² numbers.
   const split = reshape(w, weight, [k / block, block, channels / block, block, taps])
-  const turned =
-    taps === 1
-      ? split
-      : w.emit(
-          'Gather',
-          [split, w.ints(Array.from({ length: taps }, (_, i) => taps - 1 - i))],
-          w.shape(split),
-          { axis: 4 },
-        )
-  const kernels = reshape(w, transpose(w, turned, [2, 0, 4, 1, 3]), [channels, k, height, width])
+  const ordered = transpose(w, split, [2, 0, 4, 1, 3])
+  const backwards = w.ints(Array.from({ length: taps }, (_, i) => taps - 1 - i))
+  const turned = taps === 1 ? ordered : w.emit('Gather', [ordered, backwards], w.shape(ordered), { axis: 2 })
+  const kernels = reshape(w, turned, [channels, k, height, width])
   const attributes = attributesOf(window.kernel, [1, 1], window.dilation, backPads(window))
   const y = w.emit(
     `${domain}Conv`,

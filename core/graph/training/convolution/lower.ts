@@ -4,14 +4,29 @@ import type { LoweringOptions } from '../context.ts'
 import type { Writer } from '../writer.ts'
 import * as blocked from './blocked.ts'
 import * as plain from './plain.ts'
+import * as product from './product.ts'
 
-/** Positions a map must have before the blocked layout pays (below, weights are larger than maps and reordering them costs more). */
-const smallestMap = 8
+/**
+ * Whether one product over all positions is cheapest: the maps have fewer positions than a weight has taps and padding
+ * would fill much of each window, or the batch has fewer positions in all than the weight has rows to reorder.
+ */
+function isSmall(w: Writer, convolution: plain.Convolution): boolean {
+  const { x, weight, window } = convolution
+  const positions = elements(window.output)
+  const [k, channels] = w.shape(weight) as [number, number]
+  const n = w.shape(x)[0] as number
+  return (
+    product.canProduct(convolution) &&
+    positions <= 16 &&
+    n * positions <= Math.max(k, channels) &&
+    elements(window.kernel) > 1
+  )
+}
 
 export function forward(w: Writer, convolution: plain.Convolution, { block }: LoweringOptions): string {
-  return blocked.canForward(w, convolution, block) && elements(convolution.window.output) >= smallestMap
-    ? blocked.forward(w, convolution, block)
-    : plain.forward(w, convolution)
+  if (isSmall(w, convolution)) return product.forward(w, convolution)
+  if (blocked.canForward(w, convolution, block)) return blocked.forward(w, convolution, block)
+  return plain.forward(w, convolution)
 }
 
 export function inputGradient(
@@ -20,9 +35,10 @@ export function inputGradient(
   gradient: string,
   { block }: LoweringOptions,
 ): string {
-  return blocked.canInputGradient(w, convolution, block) && elements(convolution.window.output) >= smallestMap
-    ? blocked.inputGradient(w, convolution, gradient, block)
-    : plain.inputGradient(w, convolution, gradient)
+  if (isSmall(w, convolution)) return product.inputGradient(w, convolution, gradient)
+  if (blocked.canInputGradient(w, convolution, block))
+    return blocked.inputGradient(w, convolution, gradient, block)
+  return plain.inputGradient(w, convolution, gradient)
 }
 
 export function weightGradient(
@@ -31,7 +47,8 @@ export function weightGradient(
   gradient: string,
   { block }: LoweringOptions,
 ): string {
-  return blocked.canWeightGradient(w, convolution, block)
-    ? blocked.weightGradient(w, convolution, gradient, block)
-    : plain.weightGradient(w, convolution, gradient)
+  if (isSmall(w, convolution)) return product.weightGradient(w, convolution, gradient)
+  if (blocked.canWeightGradient(w, convolution, block))
+    return blocked.weightGradient(w, convolution, gradient, block)
+  return plain.weightGradient(w, convolution, gradient)
 }

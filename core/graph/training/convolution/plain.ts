@@ -83,7 +83,7 @@ export function patches(w: Writer, x: string, window: Window): string {
     return reshape(w, x, [n, channels, positions])
   const kernels = new Float32Array(taps * channels * taps)
   for (let row = 0; row < taps * channels; row++) kernels[row * taps + (row % taps)] = 1
-  const oneHot = w.constant(kernels, [taps * channels, 1, ...window.kernel])
+  const oneHot = w.constant(kernels, [taps * channels, 1, ...window.kernel], 'one-hot taps')
   const taken = w.emit(
     'Conv',
     [x, oneHot],

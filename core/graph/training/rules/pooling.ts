@@ -70,11 +70,11 @@ const averagePool: Rule = (context, node) => {
   if (window.dilation.some(step => step !== 1))
     fail('unsupported', `AveragePool node "${node.name}" is dilated; training does not support that`)
   const share = windowShare(context, window, intAttribute(node, 'count_include_pad', 0) === 1)
-  const ones = w.constant(new Float32Array(channels * elements(window.kernel)).fill(1), [
-    channels,
-    1,
-    ...window.kernel,
-  ])
+  const ones = w.constant(
+    new Float32Array(channels * elements(window.kernel)).fill(1),
+    [channels, 1, ...window.kernel],
+    'ones',
+  )
   const attributes = { ...windowAttributes({ ...window, pads: exactPads(window) }), group: channels }
   const sum = w.emit('Conv', [x, ones], [...shape.slice(0, 2), ...window.output], attributes)
   defineOutput(context, node, mul(w, sum, share))

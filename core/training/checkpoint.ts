@@ -6,6 +6,7 @@ import { fail, messageOf, RelabelError } from '../base/error.ts'
 import type { FloatArray } from '../engine/engine.ts'
 import { decodeSafetensors, encodeSafetensors } from '../graph/safetensors.ts'
 import { writeAtomic } from './atomic.ts'
+import type { Metrics } from './metrics.ts'
 
 /** Where a run stands; `step` steps are done, of which `batch` in epoch `epoch`. */
 export interface Progress {
@@ -17,6 +18,10 @@ export interface Progress {
   batch: number
   /** Sum of this epoch's losses so far. */
   lossSum: number
+  /** Mean loss of the last whole epoch. */
+  lastLoss: number | null
+  /** The latest validation. */
+  val: Metrics | null
   /** Best validation value so far and where it was. */
   best: { value: number; epoch: number } | null
   /** Seconds of training so far, over all sittings. */
@@ -84,7 +89,7 @@ export function readCheckpoint(file: string, fingerprint?: string): Checkpoint {
   let read: ReturnType<typeof decodeSafetensors>
   let progress: Progress
   try {
-    read = decodeSafetensors(readFileSync(file))
+    read = decodeSafetensors(readFileSync(file), file)
     progress = JSON.parse(read.metadata['progress'] ?? 'null') as Progress
   } catch (error) {
     return fail('bad-data', `${file}: not a whole checkpoint (${messageOf(error)})`, { file }, error)

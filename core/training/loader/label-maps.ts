@@ -1,6 +1,5 @@
 /** Label maps for the workers: decoded once into shared flat arrays where they fit, else read from their shards. */
 import type { LabelMap } from '../../labelmap/label-map.ts'
-import { openLabelMaps } from '../../labelmap/files/reader.ts'
 import type { LabelMapReader } from '../../labelmap/files/reader.ts'
 import type { ImageSet } from '../data.ts'
 
@@ -26,6 +25,8 @@ export interface MapAccess {
 /** Opens a source for one thread. */
 export async function openMaps(source: MapSource): Promise<MapAccess> {
   if (source.kind === 'disk') {
+    // Loaded only where it is needed: most loader threads read maps from memory.
+    const { openLabelMaps } = await import('../../labelmap/files/reader.ts')
     const reader = await openLabelMaps(source.dir)
     return { get: index => reader.getSync(source.keys[index]!), close: () => reader.close() }
   }

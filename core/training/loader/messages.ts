@@ -9,8 +9,6 @@ export interface MapSetup {
   source: MapSource
   classMap: ClassMap
   fill: number
-  /** [n, 2]: height and width that each map covers, in pixels of the image. */
-  extents: Float32Array
 }
 
 /** One place for a finished batch. */

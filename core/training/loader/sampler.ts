@@ -55,16 +55,16 @@ export async function createSampler(setup: WorkerSetup): Promise<Sampler> {
   function targetContext(): TargetContext {
     const base = { classes, labels: setup.labels, epsilon: smoothing(recipe).target }
     if (!setup.maps || !access) return base
-    const { classMap, fill, extents } = setup.maps
-    const extent = { height: 0, width: 0 }
+    const { classMap, fill } = setup.maps
+    const whole = { height: 0, width: 0 }
     return {
       ...base,
       maps: {
         map: index => access.get(index),
-        extent(index) {
-          extent.height = extents[2 * index]!
-          extent.width = extents[2 * index + 1]!
-          return extent
+        size(index) {
+          whole.height = sizes[2 * index]!
+          whole.width = sizes[2 * index + 1]!
+          return whole
         },
         classMap,
         scratch: createTargetScratch(classMap),

@@ -7,8 +7,8 @@ import type { TargetScratch } from '../../pooling/target.ts'
 /** Label maps and what reading them takes; indices are those of the image set. */
 export interface MapContext {
   map(index: number): LabelMap
-  /** The part of the plane that the map covers, in pixels of the image; larger than the image where it was padded. */
-  extent(index: number): ImageSize
+  /** Pixels of the image, all of which its map covers. */
+  size(index: number): ImageSize
   classMap: ClassMap
   scratch: TargetScratch
   axes: Axes

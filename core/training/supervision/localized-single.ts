@@ -6,6 +6,6 @@ import type { MapContext, TargetMaker } from './context.ts'
 export function localizedSingle(maps: MapContext): TargetMaker {
   const options = { axes: maps.axes, fill: maps.fill }
   return (index, crop, out) => {
-    poolSingleTarget(maps.map(index), crop, maps.extent(index), maps.classMap, out, maps.scratch, options)
+    poolSingleTarget(maps.map(index), crop, maps.size(index), maps.classMap, out, maps.scratch, options)
   }
 }

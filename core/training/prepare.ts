@@ -1,0 +1,220 @@
+/** From images, an annotation and a recipe to everything the loop needs: sets, labels, maps, cached pixels, the student. */
+import { fail, messageOf } from '../base/error.ts'
+import type { Recipe } from '../contract/recipe.ts'
+import { identityClassMap } from '../labelmap/class-map.ts'
+import type { ClassMap } from '../labelmap/class-map.ts'
+import { openLabelMaps } from '../labelmap/files/reader.ts'
+import { createTargetScratch, globalSingleTarget } from '../pooling/target.ts'
+import { imageSet, requireImages, withoutImages } from './data.ts'
+import type { ImageSet, TrainingImage } from './data.ts'
+import { fingerprint } from './fingerprint.ts'
+import { openCache } from './loader/cache.ts'
+import type { Cached } from './loader/cache.ts'
+import { loadMaps, openMaps } from './loader/label-maps.ts'
+import type { MapSetup } from './loader/messages.ts'
+import type { RunSetup } from './loop.ts'
+import { evalResize } from './recipe.ts'
+import { openStudent } from './student.ts'
+import { cleanLabels } from './supervision/clean.ts'
+import { needsLabels, needsMaps } from './supervision/index.ts'
+
+/** An annotation as training sees it. */
+export interface AnnotationInput {
+  id: string
+  /** Folder of its label maps. */
+  dir: string
+  /** From the annotator's classes to the project's. */
+  classMap: ClassMap
+  /** Names of the annotator's classes. */
+  classes: string[]
+  /** Logit of classes that a cell does not list. */
+  fill: number
+  /** The annotator's ONNX file, where it is known. */
+  model: string | null
+  mean: [number, number, number]
+  std: [number, number, number]
+}
+
+/** What a run is made from. */
+export interface PrepareInput {
+  recipe: Recipe
+  /** Names of the project's classes. */
+  classes: string[]
+  train: readonly TrainingImage[]
+  val: readonly TrainingImage[]
+  annotation?: AnnotationInput | undefined
+  /** Folder of pixel caches. */
+  cacheDir: string
+  /** Folder of the run. */
+  dir: string
+  resume: boolean
+  /** The student; built or read by the recipe's name unless given. */
+  model?: RunSetup['model'] | undefined
+  onProgress?: ((what: 'cache', done: number, total: number) => void) | undefined
+  signal?: AbortSignal | undefined
+}
+
+/** A run that is ready to start. */
+export interface Prepared {
+  setup: RunSetup
+  /** Names of the student's classes. */
+  classes: string[]
+  warnings: string[]
+  /** Images whose label the annotator disputes (`clean`). */
+  disputed: number
+  cache: Pick<Cached, 'how' | 'bytes'>
+}
+
+/** Shorter side of cached images, pixels. */
+export function cacheSide(recipe: Recipe): number {
+  const wanted = Math.max(recipe.size, recipe.supervision === 'distill' ? (recipe.distill.size ?? 0) : 0)
+  return recipe.cache.side ?? Math.max(2 * wanted, evalResize(recipe))
+}
+
+/** Caches the pixels of a set and leaves out the images that cannot be decoded. */
+export async function cachePixels(
+  set: ImageSet,
+  input: Pick<PrepareInput, 'recipe' | 'cacheDir' | 'onProgress' | 'signal'>,
+): Promise<{ set: ImageSet; cached: Cached }> {
+  const { diskMb, memoryMb } = input.recipe.cache
+  const cached = await openCache(set, {
+    ...{ dir: input.cacheDir, diskMb, memoryMb, side: cacheSide(input.recipe), signal: input.signal },
+    onProgress: (done, total) => input.onProgress?.('cache', done, total),
+  })
+  const used = new Set(set.subset)
+  const bad = new Map([...cached.bad].filter(([index]) => used.has(index)))
+  return { set: withoutImages(set, bad), cached }
+}
+
+function unusable(recipe: Recipe, classes: number): (image: TrainingImage) => string | undefined {
+  const labelled = needsLabels(recipe.supervision)
+  return ({ label }) => {
+    if (label !== null && !(label >= 0 && label < classes)) return `its label ${label} is no class`
+    return labelled && label === null ? `${recipe.supervision} supervision needs a label` : undefined
+  }
+}
+
+/**
+ * Makes a run ready. Rejects with `usage` where recipe and data do not go together (no annotation, class spaces), with
+ * `bad-data` where no image is left.
+ */
+export async function prepareRun(input: PrepareInput): Promise<Prepared> {
+  const { recipe } = input
+  const { annotation } = input
+  const own = recipe.classSpace === 'annotator'
+  if ((own || needsMaps(recipe.supervision) || recipe.supervision === 'distill') && !annotation)
+    fail(
+      'usage',
+      `${own ? 'the annotator class space' : `${recipe.supervision} supervision`} needs an annotation`,
+    )
+  if (own && needsLabels(recipe.supervision))
+    fail(
+      'usage',
+      `${recipe.supervision} supervision teaches the project's classes; use class space "project"`,
+    )
+  const classMap = annotation && (own ? identityClassMap(annotation.classes.length) : annotation.classMap)
+  const classes = own && annotation ? annotation.classes : input.classes
+
+  let set = imageSet(input.train, unusable(recipe, input.classes.length))
+  requireImages(set, 'to train on')
+  let maps: MapSetup | undefined
+  let labels: Int32Array | undefined
+  let disputed = 0
+  if (annotation && classMap && needsMaps(recipe.supervision)) {
+    const read = await readMaps(set, annotation, classMap, recipe)
+    ;({ set, maps } = read)
+    requireImages(set, 'to train on')
+    if (recipe.supervision === 'clean') {
+      const votes = await imageVotes(set, maps)
+      const cleaned = cleanLabels(set.labels, votes, recipe.clean)
+      labels = cleaned.labels
+      disputed = cleaned.disputed.size
+      if (recipe.clean === 'drop') set = dropDisputed(set, cleaned.disputed, input.classes)
+      maps = undefined // no map is looked at any more
+    }
+  }
+  const prepared = await cachePixels(set, input)
+  ;({ set } = prepared)
+  requireImages(set, 'to train on')
+  const student = input.model
+    ? { model: input.model, warnings: [] }
+    : await openStudent(recipe, classes.length)
+  return {
+    setup: {
+      ...{ recipe, set, labels, maps, dir: input.dir, resume: input.resume },
+      model: student.model,
+      classes: classes.length,
+      pixels: prepared.cached.source,
+      annotator: recipe.supervision === 'distill' ? annotatorOf(recipe, annotation!, classMap!) : undefined,
+      val: await validation(input, own ? annotation?.classMap : undefined),
+      fingerprint: fingerprint(recipe, student.model, set, labels ?? set.labels, annotation?.id ?? null),
+    },
+    ...{ classes, disputed, warnings: student.warnings },
+    cache: { how: prepared.cached.how, bytes: prepared.cached.bytes },
+  }
+}
+
+async function validation(input: PrepareInput, classMap: ClassMap | undefined): Promise<RunSetup['val']> {
+  if (input.val.length === 0) return undefined
+  const { set, cached } = await cachePixels(imageSet(input.val), input)
+  return { recipe: input.recipe, set, pixels: cached.source, classes: input.classes.length, classMap }
+}
+
+function annotatorOf(
+  recipe: Recipe,
+  annotation: AnnotationInput,
+  classMap: ClassMap,
+): NonNullable<RunSetup['annotator']> {
+  const model =
+    recipe.distill.model ??
+    annotation.model ??
+    fail('usage', 'distill supervision runs the annotator: name its ONNX file with distill.model')
+  const { mean, std } = annotation
+  return { model, classMap, view: { size: recipe.distill.size ?? recipe.size, mean, std } }
+}
+
+/** The label maps of a set; images without one, or with a bad one, are left out with the reason. */
+async function readMaps(
+  set: ImageSet,
+  annotation: AnnotationInput,
+  classMap: ClassMap,
+  recipe: Recipe,
+): Promise<{ set: ImageSet; maps: MapSetup }> {
+  const reader = await openLabelMaps(annotation.dir)
+  try {
+    const refused = new Map<number, string>()
+    for (const index of set.subset)
+      if (!reader.has(set.images[index]!.key))
+        refused.set(index, `annotation ${annotation.id} has no label map of it`)
+    const known = withoutImages(set, refused)
+    const bad = new Map<number, string>()
+    const source = loadMaps(reader, annotation.dir, known, {
+      classes: annotation.classes.length,
+      memoryMb: recipe.cache.memoryMb,
+      refuse: (index, reason) => bad.set(index, messageOf(reason)),
+    })
+    return { set: withoutImages(known, bad), maps: { source, classMap, fill: annotation.fill } }
+  } finally {
+    await reader.close()
+  }
+}
+
+/** [n]: the argmax of the mean of each image's map in the project's classes; −1 for images that are not in use. */
+async function imageVotes(set: ImageSet, maps: MapSetup): Promise<Int32Array> {
+  const { classMap, fill } = maps
+  const votes = new Int32Array(set.images.length).fill(-1)
+  const scratch = createTargetScratch(classMap)
+  const target = new Float32Array(classMap.projectClasses)
+  const access = await openMaps(maps.source)
+  for (const index of set.subset) {
+    globalSingleTarget(access.get(index), classMap, target, scratch, { fill })
+    votes[index] = target.indexOf(1)
+  }
+  await access.close()
+  return votes
+}
+
+function dropDisputed(set: ImageSet, disputed: ReadonlyMap<number, number>, classes: string[]): ImageSet {
+  const why = (vote: number): string => `dropped: the annotator sees ${classes[vote] ?? `class ${vote}`}`
+  return withoutImages(set, new Map([...disputed].map(([index, vote]) => [index, why(vote)])))
+}

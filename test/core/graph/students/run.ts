@@ -1,5 +1,6 @@
 /** Runs a model of the tests on ONNX Runtime. */
 import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { expect } from 'vitest'
 import { random } from '../../../../core/base/random.ts'
 import type { OnnxModel } from '../../../../core/graph/model.ts'
 import { encodeModel } from '../../../../core/graph/onnx/encode.ts'
@@ -21,4 +22,11 @@ export async function runOnNoise(
   const result = { shape: [...output.dims], data: (output.data as Float32Array).slice() }
   await session.release()
   return result
+}
+
+/** Both are computed in float32 by the same kernels; sums of at most a few thousand terms differ by rounding alone. */
+export function expectEqual(found: Float32Array, expected: Float32Array, tolerance = 1e-5): void {
+  expect(found.length).toBe(expected.length)
+  const size = Math.max(...expected.map(Math.abs))
+  found.forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThanOrEqual(tolerance * size))
 }

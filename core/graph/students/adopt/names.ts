@@ -1,0 +1,48 @@
+/** PyTorch's names for what an exporter renamed: `onnx::Conv_193` of node `/layer1/layer1.0/conv1/Conv` is `layer1.0.conv1.weight`. */
+import type { Graph, Node } from '../../model.ts'
+
+/** Parts of a layer by the position of their input. */
+export const parts: Record<string, readonly (string | undefined)[]> = {
+  Conv: [undefined, 'weight', 'bias'],
+  Gemm: [undefined, 'weight', 'bias'],
+  BatchNormalization: [undefined, 'weight', 'bias', 'running_mean', 'running_var'],
+  LayerNormalization: [undefined, 'weight', 'bias'],
+}
+
+/**
+ * The module's path in a node name of PyTorch's exporter, where a step repeats the path of its container
+ * (`/features/features.0/features.0.1/Conv` → `features.0.1`); undefined for other names.
+ */
+export function modulePath(of: Node): string | undefined {
+  const steps = of.name.split('/')
+  if (steps.length < 3 || steps[0] !== '') return undefined
+  return steps
+    .slice(1, -1)
+    .reduce((path, step) => (path === '' || step.startsWith(`${path}.`) ? step : `${path}.${step}`), '')
+}
+
+/** What input `position` of a node is called in PyTorch, or undefined where the node does not tell. */
+export function parameterName(of: Node, position: number): string | undefined {
+  const [path, part] = [modulePath(of), parts[of.op]?.[position]]
+  return path && part && `${path}.${part}`
+}
+
+/** Gives numbered initializers their PyTorch names where the node tells them and they are free. Changes `graph`. */
+export function restoreNames(graph: Graph): void {
+  const renamed = new Map<string, string>()
+  const taken = new Set([...graph.initializers.keys(), ...graph.nodes.flatMap(of => of.outputs)])
+  for (const of of graph.nodes)
+    of.inputs.forEach((name, position) => {
+      if (renamed.has(name) || !graph.initializers.has(name) || !/^(onnx::\w+_)?\d+$/.test(name)) return
+      const wanted = parameterName(of, position)
+      // A Gemm without transB holds the transposed weight, which must not go by the original's name.
+      const transposed = of.op === 'Gemm' && position === 1 && of.attributes['transB']?.value !== 1
+      if (!wanted || taken.has(wanted) || transposed) return
+      renamed.set(name, wanted)
+      taken.add(wanted)
+    })
+  for (const of of graph.nodes) of.inputs = of.inputs.map(name => renamed.get(name) ?? name)
+  graph.initializers = new Map(
+    [...graph.initializers].map(([name, tensor]) => [renamed.get(name) ?? name, tensor]),
+  )
+}

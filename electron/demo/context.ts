@@ -1,0 +1,52 @@
+/** What every part of the demo works with: where things are, the recipe, and how to talk to the user. */
+import { join } from 'node:path'
+import type { CommandContext } from '../commands/action.ts'
+import type { DemoRecipe } from './recipe.ts'
+import type { Watch } from './scenes.ts'
+import type { DemoState } from './state.ts'
+
+/** Where a demo keeps its things. */
+export interface DemoPaths {
+  scenes: string
+  annotator: string
+  classes: string
+  project: string
+  recipes: string
+  report: string
+}
+
+export interface DemoContext {
+  recipe: DemoRecipe
+  paths: DemoPaths
+  state: DemoState
+  command: Pick<CommandContext, 'signal' | 'note' | 'progress'>
+}
+
+/** The places below a demo's folder. */
+export function demoPaths(dir: string): DemoPaths {
+  return {
+    scenes: join(dir, 'scenes'),
+    annotator: join(dir, 'annotator.onnx'),
+    classes: join(dir, 'classes.json'),
+    project: join(dir, 'project'),
+    recipes: join(dir, 'recipes'),
+    report: join(dir, 'report.html'),
+  }
+}
+
+/** Shows progress of a phase with its rate and the time left, and carries the user's cancel. */
+export function watchOf({ command }: Pick<DemoContext, 'command'>, phase: string): Watch {
+  const started = performance.now()
+  return {
+    signal: command.signal,
+    onProgress(done, total, note) {
+      const seconds = (performance.now() - started) / 1000
+      const rate = done / Math.max(seconds, 1e-3)
+      command.progress.update(
+        note === undefined
+          ? { phase, done, total, rate, left: (total - done) / rate }
+          : { phase, done, total, note },
+      )
+    },
+  }
+}

@@ -1,0 +1,83 @@
+/** Training one student by `relabel train`, and measuring it on the test scenes. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { RecipeInput } from '../../core/contract/recipe.ts'
+import { openSession } from '../../core/engine/session.ts'
+import { getRun } from '../../core/project/runs.ts'
+import { openProject } from '../../core/project/project.ts'
+import { writeAtomic } from '../../core/training/atomic.ts'
+import { readLog } from '../../core/training/run-log.ts'
+import { commandLine, runCommand } from './command.ts'
+import { watchOf } from './context.ts'
+import type { DemoContext } from './context.ts'
+import { measureStudent } from './measure.ts'
+import type { SceneSet, StudentMeasures } from './measure.ts'
+import type { Row } from './recipe.ts'
+
+const answer = z.object({ run: z.string() })
+
+/** One epoch as the run's metrics tell it. */
+export interface EpochPoint {
+  epoch: number
+  loss: number
+  /** Validation, shares in 0…1. */
+  real: number | null
+}
+
+/** What a part of the demo remembers of a student. */
+export interface StudentResult {
+  run: string
+  measures: StudentMeasures
+  /** The command as a whole. */
+  seconds: number
+  epochs: EpochPoint[]
+}
+
+/** The recipe of a row and seed. */
+export function studentRecipe({ recipe }: Pick<DemoContext, 'recipe'>, row: Row, seed: number): RecipeInput {
+  return { ...recipe.student, ...row.recipe, seed }
+}
+
+/** Trains and measures. */
+export async function trainStudent(
+  context: DemoContext,
+  row: Row,
+  seed: number,
+  annotation: string,
+  test: () => Promise<SceneSet>,
+): Promise<StudentResult> {
+  const { paths, recipe, command } = context
+  const name = `${row.name.replaceAll(/[^a-z0-9]+/gi, '-').replace(/-$/, '')}-seed${seed}`
+  const file = join(paths.recipes, `${name}.json`)
+  mkdirSync(paths.recipes, { recursive: true })
+  writeAtomic(file, `${JSON.stringify({ ...studentRecipe(context, row, seed), annotation }, null, 2)}\n`)
+  const args = ['train', paths.project, '--recipe', file]
+  command.note(`$ ${commandLine(args)}`)
+  const started = performance.now()
+  const { run } = await runCommand(args, answer, watchOf(context, `train ${row.name}, seed ${seed}`))
+  const seconds = (performance.now() - started) / 1000
+  const { model, epochs } = readRun(paths.project, run)
+  const session = await openSession(model)
+  try {
+    const size = recipe.student.size ?? 40
+    const measures = await measureStudent(session, await test(), { size, seed: 0, rounds: recipe.testCrops })
+    return { run, measures, seconds, epochs }
+  } finally {
+    await session.close()
+  }
+}
+
+/** The model file and the epochs of a run. */
+function readRun(dir: string, id: string): { model: string; epochs: EpochPoint[] } {
+  const project = openProject(dir, { readonly: true })
+  try {
+    const run = getRun(project, id)
+    const epochs = readLog(join(run.dir, 'metrics.jsonl')).flatMap(line =>
+      line.type === 'epoch' ? [{ epoch: line.epoch, loss: line.loss, real: line.val?.real ?? null }] : [],
+    )
+    return { model: join(run.dir, 'model.onnx'), epochs }
+  } finally {
+    project.close()
+  }
+}

@@ -36,49 +36,56 @@ function blockedWeight(w: Writer, weight: string, block: number): string {
   return reshape(w, transpose(w, split, [0, 2, 4, 3, 1]), [k, c, height, width])
 }
 
-/** Weight [K, C, kh, kw] of a first layer (C below the block) → [K/b, C, kh, kw, b(K)]. */
+/** Weight [K, C, kh, kw] of a first layer (C below the block) or of one kernel a channel (C = 1) → [K/b, C, kh, kw, b(K)]. */
 function blockedFirstWeight(w: Writer, weight: string, block: number): string {
   const [k, c, height, width] = w.shape(weight) as [number, number, number, number]
   const split = reshape(w, weight, [k / block, block, c * height * width])
   return reshape(w, transpose(w, split, [0, 2, 1]), [k, c, height, width])
 }
 
-/** Whether the forward pass can run in the blocked layout. */
-export function canForward(w: Writer, { x, weight, groups }: Convolution, block: number): boolean {
+/** One kernel a channel, channels in whole blocks. */
+export function isDepthwise(w: Writer, { x, weight, groups }: Convolution, block: number): boolean {
   const channels = w.shape(x)[1] as number
   const k = w.shape(weight)[0] as number
-  return block > 1 && groups === 1 && k % block === 0 && (channels % block === 0 || channels < block)
+  return block > 1 && groups === channels && k === channels && channels % block === 0
+}
+
+/** Whether the forward pass can run in the blocked layout. */
+export function canForward(w: Writer, convolution: Convolution, block: number): boolean {
+  const { x, weight, groups } = convolution
+  const channels = w.shape(x)[1] as number
+  const k = w.shape(weight)[0] as number
+  const dense = block > 1 && groups === 1 && k % block === 0 && (channels % block === 0 || channels < block)
+  return dense || isDepthwise(w, convolution, block)
 }
 
 /** y [N, K, P, Q] in NCHW. */
-export function forward(w: Writer, { x, weight, bias, window }: Convolution, block: number): string {
+export function forward(w: Writer, convolution: Convolution, block: number): string {
+  const { x, weight, bias, groups, window } = convolution
   const [n, channels] = w.shape(x) as [number, number]
   const k = w.shape(weight)[0] as number
   const first = channels < block
+  const few = first || groups > 1
   const inputs = [
     first ? x : toBlocked(w, x),
-    first ? blockedFirstWeight(w, weight, block) : blockedWeight(w, weight, block),
+    few ? blockedFirstWeight(w, weight, block) : blockedWeight(w, weight, block),
   ]
   if (bias !== '') inputs.push(bias)
   const { kernel, stride, dilation, pads } = window
-  const y = w.emit(
-    `${domain}Conv`,
-    inputs,
-    [n, k, ...window.output],
-    attributesOf(kernel, stride, dilation, pads),
-  )
+  const y = w.emit(`${domain}Conv`, inputs, [n, k, ...window.output], {
+    ...attributesOf(kernel, stride, dilation, pads),
+    group: groups,
+  })
   return fromBlocked(w, y)
 }
 
 /** Whether dL/dx can run in the blocked layout: stride 1, both channel counts whole blocks. */
-export function canInputGradient(
-  w: Writer,
-  { x, weight, groups, window }: Convolution,
-  block: number,
-): boolean {
+export function canInputGradient(w: Writer, convolution: Convolution, block: number): boolean {
+  const { x, weight, groups, window } = convolution
   const channels = w.shape(x)[1] as number
   const k = w.shape(weight)[0] as number
-  const fits = block > 1 && groups === 1 && k % block === 0 && channels % block === 0
+  const dense = block > 1 && groups === 1 && k % block === 0 && channels % block === 0
+  const fits = dense || isDepthwise(w, convolution, block)
   return fits && window.stride[0] === 1 && window.stride[1] === 1 && backPads(window).every(pad => pad >= 0)
 }
 
@@ -90,30 +97,32 @@ function backPads(window: Window): number[] {
 }
 
 /** dL/dx [N, C, H, W]: a convolution of dL/dy with the turned kernel. */
-export function inputGradient(
-  w: Writer,
-  { x, weight, window }: Convolution,
-  gradient: string,
-  block: number,
-): string {
+export function inputGradient(w: Writer, convolution: Convolution, gradient: string, block: number): string {
+  const { x, groups, window } = convolution
   const [n, channels] = w.shape(x) as [number, number]
+  const kernels = turnedWeight(w, convolution, block)
+  const attributes = attributesOf(window.kernel, [1, 1], window.dilation, backPads(window))
+  const y = w.emit(`${domain}Conv`, [toBlocked(w, gradient), kernels], [n, channels, ...window.input], {
+    ...attributes,
+    group: groups,
+  })
+  return fromBlocked(w, y)
+}
+
+/** The weight with the roles of K and C exchanged and its taps reversed, in blocked order. */
+function turnedWeight(w: Writer, { x, weight, groups }: Convolution, block: number): string {
+  const channels = w.shape(x)[1] as number
   const [k, , height, width] = w.shape(weight) as [number, number, number, number]
   const taps = height * width
-  // The roles of K and C are exchanged on the way into the blocked order; taps are reversed there, where they lie in
-  // runs of block² numbers.
-  const split = reshape(w, weight, [k / block, block, channels / block, block, taps])
-  const ordered = transpose(w, split, [2, 0, 4, 1, 3])
+  // Taps are reversed last, where they lie in runs of a whole block (of block² numbers in the dense case).
+  const ordered =
+    groups > 1
+      ? transpose(w, reshape(w, weight, [k / block, block, taps]), [0, 2, 1])
+      : transpose(w, reshape(w, weight, [k / block, block, channels / block, block, taps]), [2, 0, 4, 1, 3])
   const backwards = w.ints(Array.from({ length: taps }, (_, i) => taps - 1 - i))
-  const turned = taps === 1 ? ordered : w.emit('Gather', [ordered, backwards], w.shape(ordered), { axis: 2 })
-  const kernels = reshape(w, turned, [channels, k, height, width])
-  const attributes = attributesOf(window.kernel, [1, 1], window.dilation, backPads(window))
-  const y = w.emit(
-    `${domain}Conv`,
-    [toBlocked(w, gradient), kernels],
-    [n, channels, ...window.input],
-    attributes,
-  )
-  return fromBlocked(w, y)
+  const axis = groups > 1 ? 1 : 2
+  const turned = taps === 1 ? ordered : w.emit('Gather', [ordered, backwards], w.shape(ordered), { axis })
+  return reshape(w, turned, [channels, groups > 1 ? 1 : k, height, width])
 }
 
 /** Whether dL/dweight can run in the blocked layout: stride 1, batch and output channels whole blocks. */

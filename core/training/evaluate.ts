@@ -6,7 +6,7 @@ import { openSession } from '../engine/session.ts'
 import type { OnnxModel } from '../graph/model.ts'
 import type { ClassMap } from '../labelmap/class-map.ts'
 import { truthOf } from './data.ts'
-import type { ImageSet } from './data.ts'
+import type { ImageSet, Skipped } from './data.ts'
 import { openLoader } from './loader/index.ts'
 import type { Loader } from './loader/index.ts'
 import type { PixelSource } from './loader/pixels.ts'
@@ -27,6 +27,8 @@ export interface EvaluationSetup {
 /** An evaluation that can be run again and again, its loader staying open. */
 export interface Evaluator {
   run(model: OnnxModel | string, hooks?: EvaluationHooks): Promise<Metrics>
+  /** Images that could not be read, so far. */
+  skipped: readonly Skipped[]
   close(): Promise<void>
 }
 
@@ -73,6 +75,7 @@ export function openEvaluator(setup: EvaluationSetup, model?: OnnxModel): Evalua
   }
   return {
     run: (which, hooks = {}) => measure(which, hooks),
+    skipped: loader.skipped,
     close: () => loader.close(),
   }
 

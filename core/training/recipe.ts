@@ -58,12 +58,14 @@ export function parseRecipe(value: unknown, source = 'the recipe'): Recipe {
   return fail('usage', `${source} is not valid: ${problems.join('; ')}`, { problems })
 }
 
-/** Lays parts over each other, later ones win, objects are merged; then checks the whole. */
+/** Lays parts over each other: later ones win, objects are merged. */
+export function mergeParts(parts: readonly unknown[]): object {
+  return parts.reduce<unknown>((merged, part) => overlay(merged, part), {}) as object
+}
+
+/** Merges parts and checks the whole. */
 export function mergeRecipes(parts: readonly unknown[], source?: string): Recipe {
-  return parseRecipe(
-    parts.reduce<unknown>((merged, part) => overlay(merged, part), {}),
-    source,
-  )
+  return parseRecipe(mergeParts(parts), source)
 }
 
 /** A recipe file's content, unchecked but for being a JSON object of reasonable size. */

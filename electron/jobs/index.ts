@@ -4,4 +4,5 @@ import type { JobModule } from './protocol.ts'
 /** Job modules by name. */
 export const jobs: Readonly<Record<string, () => Promise<JobModule>>> = {
   annotate: () => import('./annotate.ts'),
+  train: () => import('./train.ts'),
 }

@@ -82,6 +82,8 @@ function gather(of: Node, tensor: Tensor, indices: Tensor): Tensor | undefined {
   const axis = given < 0 ? given + tensor.dims.length : given
   const size = tensor.dims[axis]
   if (size === undefined || indices.dims.length > 1) return undefined
+  const one = elements(tensor.dims.with(axis, 1))
+  if (elements(indices.dims) * one > Math.max(limit, elements(tensor.dims))) return undefined
   const strides = stridesOf(tensor.dims)
   const parts = toNumbers(indices).map(index => {
     const at = index < 0 ? index + size : index
@@ -118,6 +120,22 @@ function squeeze(tensor: Tensor, axes: readonly number[] | undefined): Tensor {
   return { ...tensor, dims: tensor.dims.filter((dim, i) => (places ? !places.includes(i) : dim !== 1)) }
 }
 
+/** Shapes are joined ahead; tensors of floats, such as a class token and others, stay apart for training. */
+function concat(inputs: readonly Tensor[], given: number): Tensor | undefined {
+  const [first] = inputs as [Tensor, ...Tensor[]]
+  const axis = given < 0 ? given + first.dims.length : given
+  const fit = inputs.every(
+    ({ dims, dataType }) =>
+      whole.has(dataType) &&
+      dataType === first.dataType &&
+      axis in dims &&
+      dims.length === first.dims.length &&
+      dims.every((dim, i) => i === axis || dim === first.dims[i]),
+  )
+  if (!fit || inputs.reduce((sum, { dims }) => sum + elements(dims), 0) > limit) return undefined
+  return concatenate(inputs, axis)
+}
+
 /** The result of a node with constant inputs, or undefined where this program leaves it to the engine. */
 function evaluate(of: Node, inputs: readonly Tensor[]): Tensor | undefined {
   const [a, b] = inputs
@@ -143,6 +161,7 @@ function evaluate(of: Node, inputs: readonly Tensor[]): Tensor | undefined {
     }
     case 'Transpose': {
       const order = intsAttribute(of, 'perm') ?? a.dims.map((_, i) => a.dims.length - 1 - i)
+      if (order.toSorted((x, y) => x - y).join() !== a.dims.map((_, i) => i).join()) return undefined
       const strides = stridesOf(a.dims)
       return pick(a, order.map(axis => a.dims[axis]!), order.map(axis => strides[axis]!)) // prettier-ignore
     }
@@ -157,9 +176,7 @@ function evaluate(of: Node, inputs: readonly Tensor[]): Tensor | undefined {
     case 'Gather':
       return b && gather(of, a, b)
     case 'Concat':
-      return inputs.every(({ dataType }) => whole.has(dataType))
-        ? concatenate(inputs, intAttribute(of, 'axis', 0))
-        : undefined
+      return concat(inputs, intAttribute(of, 'axis', 0))
     default:
       return b && calculate(of.op, a, b)
   }

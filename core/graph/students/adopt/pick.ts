@@ -1,5 +1,4 @@
 /** Rearranging the elements of constant tensors of any type. */
-import { fail } from '../../../base/error.ts'
 import type { Tensor } from '../../model.ts'
 import { elements, elementSize } from '../../tensor.ts'
 
@@ -28,16 +27,13 @@ export function pick(tensor: Tensor, dims: number[], steps: readonly number[], o
   return { dataType: tensor.dataType, dims, raw }
 }
 
-/** Tensors of one type one behind the other along an axis. */
+/** Tensors of one type, and of one shape but along `axis`, one behind the other. */
 export function concatenate(tensors: readonly Tensor[], axis: number): Tensor {
-  const [first] = tensors
-  if (!first || tensors.some(({ dataType }) => dataType !== first.dataType))
-    return fail('bad-model', 'a Concat joins constants of different types')
-  const along = axis < 0 ? axis + first.dims.length : axis
-  const outer = elements(first.dims.slice(0, along))
+  const [first] = tensors as [Tensor, ...Tensor[]]
+  const outer = elements(first.dims.slice(0, axis))
   const dims = first.dims.with(
-    along,
-    tensors.reduce((sum, { dims }) => sum + dims[along]!, 0),
+    axis,
+    tensors.reduce((sum, { dims }) => sum + dims[axis]!, 0),
   )
   const raw = new Uint8Array(elements(dims) * elementSize(first.dataType))
   let at = 0

@@ -1,9 +1,14 @@
+import fc from 'fast-check'
+import { InferenceSession } from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { dataTypes } from '../../../../../core/graph/model.ts'
-import type { OnnxModel } from '../../../../../core/graph/model.ts'
-import { floatValue, node, tensorAttribute } from '../../../../../core/graph/node.ts'
+import type { OnnxModel, Tensor } from '../../../../../core/graph/model.ts'
+import { floatValue, modelOf, node, tensorAttribute } from '../../../../../core/graph/node.ts'
+import { encodeModel } from '../../../../../core/graph/onnx/encode.ts'
+import { copyGraph } from '../../../../../core/graph/students/adopt/draft.ts'
+import { constantTensor, foldConstants } from '../../../../../core/graph/students/adopt/fold.ts'
 import { prepareForTraining } from '../../../../../core/graph/students/fine-tune.ts'
-import { intTensor } from '../../../../../core/graph/tensor.ts'
+import { intTensor, toFloat32 } from '../../../../../core/graph/tensor.ts'
 import { classifier, heads, noise } from '../models.ts'
 import { expectEqual, runOnNoise } from '../run.ts'
 
@@ -108,5 +113,112 @@ describe('what an exporter leaves to run time', () => {
     expect(model.graph.inputs[0]?.shape).toEqual(['batch', 3, 'height', 'width'])
     expect((await runOnNoise(model, [5, 3, 8, 6])).shape).toEqual([5, 4])
     expectEqual((await runOnNoise(model, [1, 3, 8, 6])).data, (await runOnNoise(fixed, [1, 3, 8, 6])).data)
+  })
+})
+
+describe('against ONNX Runtime, on random settings', () => {
+  const small = fc.integer({ min: -5, max: 5 })
+  const table = intTensor(
+    Array.from({ length: 24 }, (_, i) => (i * 7) % 24),
+    [2, 3, 4],
+  )
+  const cases = fc.oneof(
+    fc.record({
+      op: fc.constant('Slice'),
+      inputs: fc
+        .array(fc.tuple(small, small, fc.integer({ min: -3, max: 2 }), small), { minLength: 1, maxLength: 2 })
+        .map(rows => [0, 1, 2, 3].map(column => rows.map(row => row[column]!))),
+      attributes: fc.constant({}),
+    }),
+    fc.record({
+      op: fc.constant('Gather'),
+      inputs: fc.array(small, { minLength: 1, maxLength: 4 }).map(indices => [indices]),
+      attributes: fc.record({ axis: fc.integer({ min: -3, max: 3 }) }),
+    }),
+    fc.record({
+      op: fc.constant('Transpose'),
+      inputs: fc.constant([]),
+      attributes: fc.record({ perm: fc.array(fc.nat(2), { minLength: 2, maxLength: 3 }) }),
+    }),
+    fc.record({
+      op: fc.constant('Reshape'),
+      inputs: fc
+        .array(fc.constantFrom(-1, 0, 1, 2, 3, 4, 6, 8, 12), { minLength: 1, maxLength: 4 })
+        .map(sizes => [sizes]),
+      attributes: fc.constant({}),
+    }),
+    fc.record({
+      op: fc.constant('Unsqueeze'),
+      inputs: fc.uniqueArray(small, { minLength: 1, maxLength: 2 }).map(axes => [axes]),
+      attributes: fc.constant({}),
+    }),
+  )
+
+  it('folds to the same numbers, or leaves alone', async () => {
+    let folded = 0
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ op, inputs, attributes }) => {
+        const constants = inputs.map((values, i) =>
+          node('Constant', [], [`i${i}`], { value: tensorAttribute(intTensor(values)) }),
+        )
+        const graph = {
+          name: 'one',
+          nodes: [
+            node('Constant', [], ['table'], { value: tensorAttribute(table) }),
+            ...constants,
+            node(op, ['table', ...constants.map(of => of.outputs[0]!)], ['result'], attributes),
+            node('Cast', ['result'], ['out'], { to: dataTypes.float32 }),
+          ],
+          inputs: [],
+          outputs: [floatValue('out', [])],
+          values: [],
+          initializers: new Map<string, Tensor>(),
+        }
+        delete (graph.outputs[0] as { shape?: unknown }).shape
+        const bytes = encodeModel(modelOf(graph))
+        const copy = copyGraph(graph)
+        foldConstants(copy)
+        const made = copy.nodes.find(of => of.outputs[0] === 'out')!
+        if (made.op !== 'Constant') return
+        const expected = await run(bytes)
+        // Settings that ONNX Runtime refuses may fold to anything: the model is invalid.
+        if (!expected) return
+        folded++
+        const tensor = constantTensor(made)!
+        expect(tensor.dims).toEqual(expected.shape)
+        expect(Array.from(toFloat32(tensor))).toEqual(Array.from(expected.data))
+      }),
+      { numRuns: 150 },
+    )
+    expect(folded).toBeGreaterThan(30)
+  })
+
+  async function run(bytes: Uint8Array): Promise<{ shape: number[]; data: Float32Array } | undefined> {
+    try {
+      const session = await InferenceSession.create(bytes, { logSeverityLevel: 4 })
+      const { out } = await session.run({})
+      const result = { shape: [...out!.dims], data: (out!.data as Float32Array).slice() }
+      await session.release()
+      return result
+    } catch {
+      return undefined
+    }
+  }
+
+  it('does not grow without bound', () => {
+    const nodes = Array.from({ length: 60 }, (_, i) =>
+      node('Concat', [`v${i}`, `v${i}`], [`v${i + 1}`], { axis: 0 }),
+    )
+    const graph = {
+      name: 'bomb',
+      nodes,
+      inputs: [],
+      outputs: [floatValue('v60', [])],
+      values: [],
+      initializers: new Map([['v0', intTensor([1])]]),
+    }
+    foldConstants(graph)
+    // 2^19 elements are the last below a million.
+    expect(graph.nodes.filter(of => of.op === 'Concat')).toHaveLength(60 - 19)
   })
 })

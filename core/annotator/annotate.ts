@@ -4,15 +4,16 @@ import type { Session } from '../engine/engine.ts'
 import { imageError } from '../image/pool.ts'
 import type { LabelMap } from '../labelmap/label-map.ts'
 import type { WorkerPool } from '../image/worker-pool.ts'
-import type { Journal, JournalEntry } from './journal.ts'
-import type { Batch, ImageToAnnotate } from './plan.ts'
+import type { Batch } from './plan.ts'
 import { createMeter, type Meter } from './meter.ts'
 import type { Preprocessing } from './preprocess.ts'
+import type { SkippedImage } from './skipped.ts'
 import type { AnnotatorAnswer, AnnotatorTask } from './worker.ts'
 
-/** Where label maps go; `append` is called in image order. */
+/** Where label maps, and images without one, go; called in image order, one call at a time. */
 export interface MapSink {
-  append(key: string, map: LabelMap): Promise<void>
+  append(key: string, map: LabelMap, meta: { imageHash: string }): Promise<void>
+  skip(image: SkippedImage): Promise<void>
 }
 
 /** One annotation. */
@@ -26,7 +27,6 @@ export interface AnnotateJob {
   /** Expected C. */
   classes: number
   sink: MapSink
-  journal: Journal
   /** Images that were done (annotated or skipped) before this job started. */
   isDone: (key: string) => boolean
   /** Images of the whole list, for progress. */
@@ -40,7 +40,7 @@ export interface AnnotateJob {
 /** What one call did. */
 export interface AnnotateReport {
   annotated: number
-  skipped: { key: string; reason: string }[]
+  skipped: SkippedImage[]
   /** From the first decode to the last record. */
   seconds: number
   /** Share of that time in which inference ran, 0…1. */
@@ -59,7 +59,7 @@ const maxUnwritten = 2
 
 /**
  * Annotates all images that are not done. On abort everything already inferred is written, then it rejects with
- * `cancelled`. A bad image is skipped with its reason. Whatever finishes first, records and journal follow the order of the images.
+ * `cancelled`. A bad image is skipped with its reason. Whatever finishes first, records follow the order of the images.
  */
 export async function annotate(job: AnnotateJob): Promise<AnnotateReport> {
   const meter = createMeter(job.total)
@@ -185,17 +185,14 @@ async function write(
     const outcome = outcomes[place]
     if (!outcome) continue
     const map = 'error' in outcome ? outcome.error : await maps?.[place]
-    let entry: JournalEntry
-    if (map instanceof Error || map === undefined || 'error' in outcome) {
-      const reason = reasonOf(map)
-      report.skipped.push({ key: image.key, reason })
-      entry = { key: image.key, skipped: reason }
+    if (map === undefined || map instanceof Error || 'error' in outcome) {
+      const skipped = { key: image.key, reason: reasonOf(map) }
+      report.skipped.push(skipped)
+      await job.sink.skip(skipped)
     } else {
-      await job.sink.append(image.key, map)
+      await job.sink.append(image.key, map, { imageHash: outcome.sha256 })
       report.annotated++
-      entry = { key: image.key, sha256: outcome.sha256 }
     }
-    await job.journal.append([entry])
     meter.finished()
   }
   job.onProgress?.(meter)
@@ -204,15 +201,4 @@ async function write(
 function reasonOf(error: unknown): string {
   const reason = error instanceof RelabelError ? error.detail['reason'] : undefined
   return typeof reason === 'string' ? reason : messageOf(error)
-}
-
-/** Hashes of images whose record outlived its journal line. */
-export async function hashImage(
-  pool: WorkerPool<AnnotatorTask, AnnotatorAnswer>,
-  image: ImageToAnnotate,
-): Promise<JournalEntry> {
-  const answer = await pool.run({ kind: 'hash', file: image.file }).catch((error: unknown) => {
-    throw imageError(image.file, error)
-  })
-  return { key: image.key, sha256: (answer as { sha256: string }).sha256 }
 }

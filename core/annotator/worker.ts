@@ -27,33 +27,21 @@ export interface TopTask {
   k: number
 }
 
-/** Hash a file that was annotated before. */
-export interface HashTask {
-  kind: 'hash'
-  file: string
-}
-
 /** A task of this thread, and its answer. */
-export type AnnotatorTask = LoadTask | TopTask | HashTask
+export type AnnotatorTask = LoadTask | TopTask
 export type AnnotatorAnswer = { sha256: string } | { map: LabelMap }
-
-async function hashOf(file: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(file))
-    .digest('hex')
-}
 
 async function load(task: LoadTask): Promise<AnnotatorAnswer> {
   const { file, width, height, buffer, offset, preprocessing } = task
   const image = await decodeImage(file, { resize: { width, height, fit: 'fill' } })
   normalise(image.data, image, preprocessing, new Float32Array(buffer, offset * 4, width * height * 3))
-  return { sha256: await hashOf(file) }
+  const bytes = await readFile(file)
+  return { sha256: createHash('sha256').update(bytes).digest('hex') }
 }
 
 serve<AnnotatorTask, AnnotatorAnswer>(
   async task => {
     if (task.kind === 'load') return load(task)
-    if (task.kind === 'hash') return { sha256: await hashOf(task.file) }
     const { buffer, offset, shape, k } = task
     const dense = new Float32Array(buffer, offset * 4, shape[0] * shape[1] * shape[2])
     return { map: topK(dense, shape, k) }

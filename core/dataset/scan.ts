@@ -66,8 +66,10 @@ export async function scanTree(root: string): Promise<FoundFile[]> {
       if (files.length > maxFiles) fail('bad-data', `${root} holds more than ${maxFiles} files`, { root })
     }
   }
-  for (const entry of await entriesOf(root))
-    if (entry.folder) await walk(entry.name, entry.name, [])
+  const entries = await entriesOf(root)
+  const top = [await realpath(root)]
+  for (const entry of entries)
+    if (entry.folder) await walk(entry.name, entry.name, top)
     else files.push({ path: entry.name, folder: null })
   return files.sort((a, b) => (a.path < b.path ? -1 : 1))
 }

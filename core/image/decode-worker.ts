@@ -6,9 +6,8 @@ import { serve } from './serve.ts'
 serve<DecodeTask, DecodedImage>(
   async ({ file, options }) => {
     const image = await decodeImage(file, options)
-    // A small result may lie in a pool of Node's; only a buffer of its own can be handed over.
-    const whole = image.data.byteLength === image.data.buffer.byteLength
-    return whole ? image : { ...image, data: image.data.slice() }
+    // libvips owns the memory of `data`, so it cannot be handed over; a copy of it can.
+    return { ...image, data: new Uint8Array(image.data) }
   },
   image => [image.data.buffer as ArrayBuffer],
 )

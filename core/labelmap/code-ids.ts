@@ -98,7 +98,8 @@ export function takeIds(
         recent.add(id)
       } else {
         const at = takeToken(token, bits) - 1 + k
-        if (at >= recent.list.length) fail('bad-label-map', 'a label map refers to a class that it did not list')
+        if (at >= recent.list.length)
+          fail('bad-label-map', 'a label map refers to a class that it did not list')
         id = recent.list[at]!
         recent.toFront(id, at)
       }

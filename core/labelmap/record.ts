@@ -59,7 +59,8 @@ export function decodeLabelMap(bytes: Uint8Array, compression: Compression): Lab
   const u8 = (flags & flag.u8) !== 0
   const low = u8 ? reader.float32() : 0
   const step = u8 ? reader.float32() : 0
-  if (!Number.isFinite(low) || !Number.isFinite(step)) fail('bad-label-map', 'a label map has no finite range of logits')
+  if (!Number.isFinite(low) || !Number.isFinite(step))
+    fail('bad-label-map', 'a label map has no finite range of logits')
   const idTokens = unstream(reader, size, compression)
   const logitTokens = unstream(reader, size, compression)
   const bits = bitReader(reader.rest())
@@ -87,7 +88,8 @@ function unstream(reader: ByteReader, size: number, compression: Compression): U
   } catch (error) {
     return fail('bad-label-map', 'a compressed part of a label map cannot be read', {}, error)
   }
-  if (tokens.length !== size) fail('bad-label-map', `a part of a label map has ${tokens.length} codes instead of ${size}`)
+  if (tokens.length !== size)
+    fail('bad-label-map', `a part of a label map has ${tokens.length} codes instead of ${size}`)
   return tokens
 }
 
@@ -95,7 +97,10 @@ function halves(logits: Float32Array): Uint16Array {
   const levels = new Uint16Array(Float16Array.from(logits).buffer)
   for (let i = 0; i < levels.length; i++) {
     if ((levels[i]! & 0x7fff) === 0x7c00)
-      fail('bad-label-map', `the logit ${logits[i]} is beyond half precision (±65504); store this map with 8-bit logits`)
+      fail(
+        'bad-label-map',
+        `the logit ${logits[i]} is beyond half precision (±65504); store this map with 8-bit logits`,
+      )
     levels[i] = orderHalf(levels[i]!)
   }
   return levels
@@ -104,7 +109,8 @@ function halves(logits: Float32Array): Uint16Array {
 function fromHalves(levels: Uint16Array): Float32Array {
   for (let i = 0; i < levels.length; i++) {
     levels[i] = unorderHalf(levels[i]!)
-    if ((levels[i]! & 0x7c00) === 0x7c00) fail('bad-label-map', 'a label map holds a logit that is not a finite number')
+    if ((levels[i]! & 0x7c00) === 0x7c00)
+      fail('bad-label-map', 'a label map holds a logit that is not a finite number')
   }
   return Float32Array.from(new Float16Array(levels.buffer))
 }
@@ -120,7 +126,8 @@ function rangeOf(logits: Float32Array): { low: number; step: number } {
 }
 
 function quantize(logits: Float32Array, { low, step }: { low: number; step: number }): Uint16Array {
-  if (!Number.isFinite(step)) fail('bad-label-map', 'the logits of a map span more than single precision can hold')
+  if (!Number.isFinite(step))
+    fail('bad-label-map', 'the logits of a map span more than single precision can hold')
   return Uint16Array.from(logits, z => (step === 0 ? 0 : Math.min(255, Math.round((z - low) / step))))
 }
 

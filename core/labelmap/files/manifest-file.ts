@@ -1,0 +1,30 @@
+/** The manifest file of an annotation's folder. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseManifest } from '../../contract/manifest.ts'
+import type { Manifest } from '../../contract/manifest.ts'
+import { writeAtomic } from './atomic.ts'
+import { diskError } from './disk-error.ts'
+
+/** File name of the manifest. */
+export const manifestName = 'manifest.json'
+
+/** The folder's manifest, or null where there is none; throws 'bad-label-map' for one that cannot be read. */
+export async function findManifest(dir: string): Promise<Manifest | null> {
+  const path = join(dir, manifestName)
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if ((error as { code?: string }).code === 'ENOENT') return null
+    return diskError(error, path, 'read')
+  })
+  return text === null ? null : parseManifest(text, path)
+}
+
+/** The folder's manifest; throws 'not-found' where there is none. */
+export async function readManifest(dir: string): Promise<Manifest> {
+  return (await findManifest(dir)) ?? diskError({ code: 'ENOENT' }, join(dir, manifestName), 'read')
+}
+
+/** Writes the manifest atomically. */
+export async function writeManifest(dir: string, manifest: Manifest): Promise<void> {
+  await writeAtomic(join(dir, manifestName), `${JSON.stringify(manifest, null, 2)}\n`)
+}

@@ -1,0 +1,145 @@
+/** Reading an annotation's label maps by image key, also while a writer adds to them. */
+import { closeSync, openSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import { fail, messageOf, RelabelError } from '../../base/error.ts'
+import type { Manifest } from '../../contract/manifest.ts'
+import type { LabelMap } from '../label-map.ts'
+import { decodeLabelMap } from '../record.ts'
+import { extend, readCatalog } from './catalog.ts'
+import { diskError } from './disk-error.ts'
+import { decodePayload, readFrame } from './frame.ts'
+import type { RecordPayload } from './frame.ts'
+import type { Place } from './index-file.ts'
+import { readManifest } from './manifest-file.ts'
+import { listShards, shardName } from './shard.ts'
+import type { Damage } from './shard.ts'
+import { zstd } from './zstd.ts'
+
+/** An open annotation. */
+export interface LabelMapReader {
+  readonly count: number
+  readonly manifest: Manifest
+  /** Stretches of shards that hold no whole record; `relabel maps repair` removes them. */
+  readonly damage: readonly Damage[]
+  /** Bytes of all records. */
+  readonly bytes: number
+  /** Image keys in the order written. */
+  keys(): string[]
+  has(key: string): boolean
+  /** The map of an image. Throws 'not-found' for an unknown key, 'bad-label-map' for a damaged record, 'disk'. */
+  get(key: string): Promise<LabelMap>
+  /** The same at once; for worker threads. */
+  getSync(key: string): LabelMap
+  /** What else a record holds. */
+  info(key: string): { imageHash: string | null; bytes: number }
+  /** Picks up what a writer added since; gives the number of records added. */
+  refresh(): Promise<number>
+  close(): Promise<void>
+}
+
+/**
+ * Opens the label maps of an annotation's folder. Throws 'not-found' without a manifest, 'bad-label-map' where it or a
+ * shard's header cannot be trusted. Damaged records are passed over and listed in `damage`.
+ */
+export async function openLabelMaps(dir: string): Promise<LabelMapReader> {
+  const manifest = await readManifest(dir)
+  const catalog = await readCatalog(dir, { trustIndex: true })
+  const places = new Map<string, Place>()
+  const files = new Map<number, number>()
+  let bytes = 0
+  let taken = 0
+  const takeIn = (): number => {
+    const before = places.size
+    for (; taken < catalog.places.length; taken++) {
+      const place = catalog.places[taken]!
+      bytes += place.bytes
+      places.set(place.key, place)
+    }
+    return places.size - before
+  }
+  takeIn()
+
+  function fileOf(shard: number): number {
+    const path = join(dir, shardName(shard))
+    const file = files.get(shard) ?? openFile(path)
+    files.set(shard, file)
+    return file
+  }
+  function record(key: string): RecordPayload {
+    const place = places.get(key) ?? fail('not-found', `${dir} has no label map of ${key}`, { key })
+    const path = join(dir, shardName(place.shard))
+    const buffer = Buffer.allocUnsafe(place.bytes)
+    let got = 0
+    try {
+      got = readSync(fileOf(place.shard), buffer, 0, place.bytes, place.offset)
+    } catch (error) {
+      diskError(error, path, 'read')
+    }
+    const frame = readFrame(buffer.subarray(0, got), 0)
+    if (!frame.whole) return refuse(key, path, place, frame.reason)
+    const payload = decodePayload(frame.payload)
+    return payload.key === key ? payload : refuse(key, path, place, `the record belongs to ${payload.key}`)
+  }
+  function getSync(key: string): LabelMap {
+    const { map } = record(key)
+    const place = places.get(key)!
+    const path = join(dir, shardName(place.shard))
+    let decoded: LabelMap
+    try {
+      decoded = decodeLabelMap(map, zstd)
+    } catch (error) {
+      return refuse(key, path, place, messageOf(error), error)
+    }
+    const classes = manifest.classes.length
+    for (const id of decoded.ids)
+      if (id >= classes)
+        refuse(key, path, place, `it lists class ${id}, but the annotator has ${classes} classes`)
+    return decoded
+  }
+  return {
+    get count() {
+      return places.size
+    },
+    get bytes() {
+      return bytes
+    },
+    manifest,
+    damage: catalog.damage,
+    keys: () => [...places.keys()],
+    has: key => places.has(key),
+    getSync,
+    get: async key => getSync(key),
+    info: key => ({ imageHash: record(key).imageHash, bytes: places.get(key)!.bytes }),
+    async refresh() {
+      catalog.shards = await listShards(dir)
+      catalog.tail = null
+      for (const shard of catalog.shards) {
+        const end = catalog.ends.get(shard.number) ?? 0
+        if (shard.size > end) await extend(catalog, shard, end)
+      }
+      return takeIn()
+    },
+    close: async () => {
+      for (const file of files.values()) closeSync(file)
+      files.clear()
+    },
+  }
+}
+
+function openFile(path: string): number {
+  try {
+    return openSync(path, 'r')
+  } catch (error) {
+    return diskError(error, path, 'read')
+  }
+}
+
+function refuse(key: string, path: string, place: Place, reason: string, cause?: unknown): never {
+  const why = cause instanceof RelabelError ? cause.message : reason
+  return fail(
+    'bad-label-map',
+    `the label map of ${key} in ${path} at byte ${place.offset} is damaged (${why}); run "relabel maps verify", then annotate the image again`,
+    { key, path, offset: place.offset },
+    cause,
+  )
+}

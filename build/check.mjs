@@ -1,9 +1,13 @@
 /** The whole check: format, lint, types, import directions, tests; `--only a,b` runs some of them. Runs them all and fails if one failed. */
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const scratch = mkdtempSync(join(tmpdir(), 'relabel-check-'))
+const results = join(scratch, 'tests.json')
 const bin = (pkg, file) => join(root, 'node_modules', pkg, file)
 const steps = {
   format: [bin('prettier', 'bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
@@ -20,7 +24,13 @@ const steps = {
     'electron',
     'test',
   ],
-  test: [bin('vitest', 'vitest.mjs'), 'run'],
+  test: [
+    bin('vitest', 'vitest.mjs'),
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${results}`,
+  ],
 }
 
 const args = process.argv.slice(2)
@@ -38,4 +48,16 @@ for (const name of only) {
   if (done.status !== 0) failed.push(name)
 }
 if (failed.length > 0) process.stdout.write(`── failed: ${failed.join(', ')}\n`)
+if (only.includes('test')) process.stdout.write(`${tally()}\n`)
+rmSync(scratch, { recursive: true, force: true })
 process.exit(failed.length > 0 ? 1 : 0)
+
+/** The closing line that any reader of logs understands. */
+function tally() {
+  try {
+    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(results, 'utf8'))
+    return `${numPassedTests} passed, ${numFailedTests} failed, ${numPendingTests} skipped`
+  } catch {
+    return '0 passed, 1 failed, 0 skipped'
+  }
+}

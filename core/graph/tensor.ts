@@ -53,9 +53,9 @@ export function elementSize(type: DataType): number {
   }
 }
 
-/** `raw` on a boundary that a typed array accepts; a copy only where the file's offset is odd. */
+/** `raw` on a boundary that a typed array accepts; a copy (which `slice` of Node's Buffer would not be) only where the file's offset is odd. */
 function aligned(raw: Uint8Array, size: number): Uint8Array {
-  return raw.byteOffset % size === 0 ? raw : raw.slice()
+  return raw.byteOffset % size === 0 ? raw : new Uint8Array(raw)
 }
 
 /** The elements as float32: a view where the tensor is float32 already, else converted. */

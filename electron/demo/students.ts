@@ -1,12 +1,14 @@
 /** Training one student by `relabel train`, and measuring it on the test scenes. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import type { RecipeInput } from '../../core/contract/recipe.ts'
 import { openSession } from '../../core/engine/session.ts'
-import { getRun } from '../../core/project/runs.ts'
+import { getRun, listRuns } from '../../core/project/runs.ts'
 import { openProject } from '../../core/project/project.ts'
 import { writeAtomic } from '../../core/training/atomic.ts'
+import { parseRecipe } from '../../core/training/recipe.ts'
 import { readLog } from '../../core/training/run-log.ts'
 import { commandLine, runCommand } from './command.ts'
 import { watchOf } from './context.ts'
@@ -51,8 +53,10 @@ export async function trainStudent(
   const name = `${row.name.replaceAll(/[^a-z0-9]+/gi, '-').replace(/-$/, '')}-seed${seed}`
   const file = join(paths.recipes, `${name}.json`)
   mkdirSync(paths.recipes, { recursive: true })
-  writeAtomic(file, `${JSON.stringify({ ...studentRecipe(context, row, seed), annotation }, null, 2)}\n`)
-  const args = ['train', paths.project, '--recipe', file]
+  const given = { ...studentRecipe(context, row, seed), annotation }
+  writeAtomic(file, `${JSON.stringify(given, null, 2)}\n`)
+  const unfinished = findUnfinished(paths.project, given)
+  const args = ['train', paths.project, ...(unfinished === undefined ? ['--recipe', file] : ['--resume', unfinished])]
   command.note(`$ ${commandLine(args)}`)
   const started = performance.now()
   const { run } = await runCommand(args, answer, watchOf(context, `train ${row.name}, seed ${seed}`))
@@ -65,6 +69,19 @@ export async function trainStudent(
     return { run, measures, seconds, epochs }
   } finally {
     await session.close()
+  }
+}
+
+/** A run with this recipe that an earlier start left behind; a killed one still counts as running. */
+function findUnfinished(dir: string, given: RecipeInput): string | undefined {
+  const wanted = parseRecipe(given)
+  const project = openProject(dir, { readonly: true })
+  try {
+    return listRuns(project).findLast(
+      run => (run.status === 'stopped' || run.status === 'running') && isDeepStrictEqual(run.config, wanted),
+    )?.id
+  } finally {
+    project.close()
   }
 }
 

@@ -1,5 +1,5 @@
 /** Writing a file so that a kill leaves the old one or the new one, never half of it. */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fail, messageOf } from '../base/error.ts'
 
@@ -23,6 +23,15 @@ export function writeAtomic(file: string, content: Uint8Array | string): void {
   } catch (error) {
     rmSync(temporary, { force: true })
     fail('disk', `${file}: cannot be written (${messageOf(error)})`, { file }, error)
+  }
+}
+
+/** Makes a folder; throws `disk`. */
+export function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true })
+  } catch (error) {
+    fail('disk', `${dir}: the folder cannot be made (${messageOf(error)})`, { dir }, error)
   }
 }
 

@@ -1,11 +1,11 @@
 /** Checkpoints of a run: one safetensors file each, written atomically, with progress and a checksum inside. */
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { fail, messageOf, RelabelError } from '../base/error.ts'
 import type { FloatArray } from '../engine/engine.ts'
 import { decodeSafetensors, encodeSafetensors } from '../graph/safetensors.ts'
-import { writeAtomic } from './atomic.ts'
+import { makeFolder, writeAtomic } from './atomic.ts'
 import type { Metrics } from './metrics.ts'
 
 /** Where a run stands; `step` steps are done, of which `batch` in epoch `epoch`. */
@@ -58,7 +58,7 @@ export function saveCheckpoint(
   checkpoint: Checkpoint,
   options: { keep: number; best?: boolean },
 ): string {
-  mkdirSync(dir, { recursive: true })
+  makeFolder(dir)
   const bytes = encodeSafetensors(checkpoint.state, {
     format,
     progress: JSON.stringify(checkpoint.progress),

@@ -167,9 +167,14 @@ const testsElement: Rule = call => [fact('bool', call.inputs[0]?.shape)]
 
 const each = (names: string, rule: Rule): [string, Rule][] => names.split(' ').map(name => [name, rule])
 
+const broadcasting =
+  'Add Sub Mul Div Pow Mod Max Min Sum Mean And Or Xor PRelu BitShift Equal Less LessOrEqual Greater GreaterOrEqual'
+
+/** Operators whose operands are broadcast against each other. */
+export const binaryOperators: ReadonlySet<string> = new Set([...broadcasting.split(' '), 'Where'])
+
 export const elementwise: [string, Rule][] = [
-  ...each('Add Sub Mul Div Pow Mod Max Min Sum Mean And Or Xor PRelu BitShift', broadcast),
-  ...each('Equal Less LessOrEqual Greater GreaterOrEqual', broadcast),
+  ...each(broadcasting, broadcast),
   ...each('Where', where),
   ...each(
     'Relu Clip LeakyRelu Sigmoid HardSigmoid HardSwish Gelu com.microsoft:Gelu Mish Elu Selu Celu',

@@ -134,7 +134,7 @@ export async function trainAnnotator(
       losses.push(sum / stepsPerEpoch)
     }
     const model = last?.model() ?? initial
-    return { model, losses, accuracy: await measure(model, drawCanvases(pools.student, 1, 2000, scenes), recipe.sizes) }
+    return { model, losses, accuracy: await measure(model, drawCanvases(pools.student, 1, recipe.checked, scenes), recipe.sizes) }
   } finally {
     for (const { trainer } of trainers.values()) await trainer.close()
   }
@@ -152,9 +152,11 @@ async function measure(model: OnnxModel, set: CanvasSet, sizes: readonly number[
       const batch = batchOf(size, step)
       let right = 0
       for (let start = 0; start < set.labels.length; start += step) {
-        fill(batch, set, Uint32Array.from({ length: step }, (_, i) => start + i))
-        const out = await session.run({ [input]: { shape: [step, 3, size, size], data: batch.images } })
-        for (let i = 0; i < step; i++) {
+        const n = Math.min(step, set.labels.length - start)
+        fill(batch, set, Uint32Array.from({ length: n }, (_, i) => start + i))
+        const data = batch.images.subarray(0, n * 3 * size * size)
+        const out = await session.run({ [input]: { shape: [n, 3, size, size], data } })
+        for (let i = 0; i < n; i++) {
           const logits = out[output]!.data.subarray(i * classes, (i + 1) * classes)
           if (logits.indexOf(Math.max(...logits)) === set.labels[start + i]) right++
         }

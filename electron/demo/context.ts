@@ -40,13 +40,9 @@ export function watchOf({ command }: Pick<DemoContext, 'command'>, phase: string
   return {
     signal: command.signal,
     onProgress(done, total, note) {
-      const seconds = (performance.now() - started) / 1000
-      const rate = done / Math.max(seconds, 1e-3)
-      command.progress.update(
-        note === undefined
-          ? { phase, done, total, rate, left: (total - done) / rate }
-          : { phase, done, total, note },
-      )
+      const rate = (1000 * done) / (performance.now() - started)
+      const pace = done > 0 ? { rate, left: (total - done) / rate } : {}
+      command.progress.update({ phase, done, total, ...(note === undefined ? pace : { note }) })
     },
   }
 }

@@ -16,6 +16,8 @@ export interface AnnotatorRecipe {
   /** Sides that a batch is resized to, one drawn a batch. */
   sizes: readonly number[]
   seed: number
+  /** Fresh canvases that it is measured on. */
+  checked: number
 }
 
 /** How scenes are relabelled. */
@@ -87,6 +89,7 @@ export function demoRecipe(options: { seeds: number; full: boolean; scale: numbe
       warmupSteps: part(100, 5),
       sizes: [24, 32, 40, 48, 56],
       seed: 0,
+      checked: part(2000, 100),
     },
     relabel: { size: 80, topK: 3 },
     student: {

@@ -1,6 +1,6 @@
 /** From a project's snapshot to the images and the annotation that training works on. */
 import { fail } from '../base/error.ts'
-import { openLabelMaps } from '../labelmap/files/reader.ts'
+import { openLabelMaps } from '../labelmap/files/index.ts'
 import { getAnnotation } from '../project/annotations.ts'
 import { listImages, listSplits } from '../project/images.ts'
 import type { Project } from '../project/project.ts'

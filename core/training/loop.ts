@@ -5,6 +5,7 @@ import type { Recipe } from '../contract/recipe.ts'
 import type { EngineOptions, StepResult, Trainer, TrainerConfig } from '../engine/engine.ts'
 import { createTrainer } from '../engine/trainer.ts'
 import type { OnnxModel } from '../graph/model.ts'
+import { makeFolder } from './atomic.ts'
 import { latestCheckpoint, saveCheckpoint } from './checkpoint.ts'
 import type { Latest, Progress } from './checkpoint.ts'
 import { requireImages } from './data.ts'
@@ -19,6 +20,7 @@ import type { MapSetup } from './loader/messages.ts'
 import type { PixelSource } from './loader/pixels.ts'
 import type { Metrics } from './metrics.ts'
 import { drawMixing, mixBatchTargets } from './mixing.ts'
+import { batchesPerEpoch } from './order.ts'
 import { createPace } from './pace.ts'
 import { peakRate, smoothing } from './recipe.ts'
 import { openLog } from './run-log.ts'
@@ -157,13 +159,7 @@ async function train(
 ): Promise<RunOutcome> {
   const { recipe, set, classes, dir } = setup
   const { batch, size, epochs } = recipe
-  const loader = openLoader({
-    ...{ recipe, mode: 'train', set, classes, pixels: setup.pixels, maps: setup.maps },
-    annotator: setup.annotator?.view,
-    ...(setup.labels ? { labels: setup.labels } : {}),
-  })
-  const val = setup.val && setup.val.set.subset.length > 0 ? openEvaluator(setup.val) : undefined
-  const perEpoch = loader.batches
+  const perEpoch = batchesPerEpoch(set.subset.length, batch)
   const steps = perEpoch * epochs
   const progress: Progress = found?.checkpoint.progress ?? {
     fingerprint: setup.fingerprint,
@@ -172,6 +168,7 @@ async function train(
     val: null,
   }
   const resumedFrom = progress.step
+  makeFolder(dir)
   const log = openLog(join(dir, 'metrics.jsonl'), progress.step)
   const logEvery = recipe.logEvery ?? Math.max(1, Math.ceil(steps / stepLines))
   const schedule = { ...recipe.schedule, lr: peakRate(recipe), epochs, stepsPerEpoch: perEpoch }
@@ -180,6 +177,12 @@ async function train(
   const copy = new Float32Array(distiller ? targets.length : 0)
   const pace = createPace()
   let lastSave = progress.step
+  const loader = openLoader({
+    ...{ recipe, mode: 'train', set, classes, pixels: setup.pixels, maps: setup.maps },
+    annotator: setup.annotator?.view,
+    ...(setup.labels ? { labels: setup.labels } : {}),
+  })
+  const val = setup.val && setup.val.set.subset.length > 0 ? openEvaluator(setup.val) : undefined
 
   function checkpoint(best = false): void {
     log.flush()

@@ -1,6 +1,12 @@
 /** Which part of an image evaluation sees. */
 import type { Window } from './resample.ts'
 
+/** Half of a whole number, halves to the even side, as Python rounds. */
+function halfOf(n: number): number {
+  const half = Math.round(n / 2)
+  return n % 2 !== 0 && half % 2 !== 0 ? half - 1 : half
+}
+
 /**
  * The window of an image of `height` × `width` pixels that becomes the student's `size` × `size` input. `center`: as
  * resizing the shorter side to `resize` (the longer one truncated, as torchvision does) and cropping the centre;
@@ -20,8 +26,8 @@ export function evaluationWindow(
   const [h, w] = [resized(height), resized(width)]
   const [sy, sx] = [height / h, width / w]
   return {
-    top: Math.round((h - size) / 2) * sy,
-    left: Math.round((w - size) / 2) * sx,
+    top: halfOf(h - size) * sy,
+    left: halfOf(w - size) * sx,
     height: size * sy,
     width: size * sx,
   }

@@ -1,6 +1,6 @@
 /** Label maps for the workers: decoded once into shared flat arrays where they fit, else read from their shards. */
 import type { LabelMap } from '../../labelmap/label-map.ts'
-import type { LabelMapReader } from '../../labelmap/files/reader.ts'
+import type { LabelMapReader } from '../../labelmap/files/index.ts'
 import type { ImageSet } from '../data.ts'
 
 /** Where maps come from; posted to workers. Indices are those of the image set. */
@@ -26,7 +26,7 @@ export interface MapAccess {
 export async function openMaps(source: MapSource): Promise<MapAccess> {
   if (source.kind === 'disk') {
     // Loaded only where it is needed: most loader threads read maps from memory.
-    const { openLabelMaps } = await import('../../labelmap/files/reader.ts')
+    const { openLabelMaps } = await import('../../labelmap/files/index.ts')
     const reader = await openLabelMaps(source.dir)
     return { get: index => reader.getSync(source.keys[index]!), close: () => reader.close() }
   }

@@ -9,6 +9,14 @@ export interface LoweringOptions {
   block: number
 }
 
+/** A tensor that is known when the graph is built. */
+export interface Constant {
+  values: number[]
+  shape: number[]
+  /** Of an integer type, which divides by cutting off. */
+  whole: boolean
+}
+
 export interface Context {
   writer: Writer
   lowering: LoweringOptions
@@ -19,10 +27,10 @@ export interface Context {
   /** Says what a value of the model is called in the training graph, and whether gradients flow into it. */
   define(name: string, value: string, needsGradient: boolean): void
   needsGradient(name: string): boolean
-  /** The numbers of a value that is constant at build time (shapes, axes, clip bounds); undefined for others. */
-  numbers(name: string): number[] | undefined
+  /** A value that is constant at build time (shapes, axes, clip bounds); undefined for others. */
+  constant(name: string): Constant | undefined
   /** Declares a constant of the model that its graph computes (from shapes, say). */
-  defineNumbers(name: string, values: number[], shape: number[]): void
+  defineConstant(name: string, constant: Constant): void
   /** Adds to the gradient with respect to a value of the model. */
   addGradient(name: string, gradient: string): void
   /** Declares a new running statistic: after the step, initializer `name` has this value. */
@@ -48,7 +56,7 @@ export function constantInput(context: Context, node: Node, index: number): numb
   const name = node.inputs[index]
   if (name === undefined || name === '') return undefined
   return (
-    context.numbers(name) ??
+    context.constant(name)?.values ??
     fail(
       'unsupported',
       `input ${index} ("${name}") of ${node.op} node "${node.name}" is computed at run time; training needs it constant`,

@@ -2,8 +2,14 @@
 import { fail } from '../../base/error.ts'
 import type { Graph, OnnxModel } from '../model.ts'
 import { elements, toFloat32, toNumbers } from '../tensor.ts'
-import { createGradients, type Backward, type Context, type LoweringOptions } from './context.ts'
-import { fold } from './fold.ts'
+import {
+  createGradients,
+  type Backward,
+  type Constant,
+  type Context,
+  type LoweringOptions,
+} from './context.ts'
+import { fold, isWhole } from './fold.ts'
 import { constantOperators, rules } from './operators.ts'
 import type { Writer } from './writer.ts'
 
@@ -47,7 +53,7 @@ export function writeForward(model: OnnxModel, options: ForwardOptions): Forward
 
   const values = new Map<string, string>()
   const trained = new Set<string>()
-  const constants = new Map<string, { values: number[]; shape: number[] }>()
+  const constants = new Map<string, Constant>()
   const statistics = new Map<string, string>()
   const masks: ForwardPass['masks'] = []
   const gradients = createGradients(writer)
@@ -69,7 +75,7 @@ export function writeForward(model: OnnxModel, options: ForwardOptions): Forward
       if (!tensor && !folded) return fail('bad-model', `value "${name}" is used before it is made`)
       const value = tensor
         ? writer.constant(toFloat32(tensor), tensor.dims)
-        : writer.constant((folded as { values: number[] }).values, (folded as { shape: number[] }).shape)
+        : writer.constant((folded as Constant).values, (folded as Constant).shape)
       values.set(name, value)
       return value
     },
@@ -78,12 +84,12 @@ export function writeForward(model: OnnxModel, options: ForwardOptions): Forward
       if (needsGradient) trained.add(name)
     },
     needsGradient: name => trained.has(name),
-    numbers(name) {
+    constant(name) {
       const tensor = graph.initializers.get(name)
-      if (tensor && !given.has(name) && elements(tensor.dims) <= 4096) return toNumbers(tensor)
-      return constants.get(name)?.values
+      if (!tensor || given.has(name) || elements(tensor.dims) > 4096) return constants.get(name)
+      return { values: toNumbers(tensor), shape: tensor.dims, whole: isWhole(tensor.dataType) }
     },
-    defineNumbers: (name, numbers, shape) => void constants.set(name, { values: numbers, shape }),
+    defineConstant: (name, constant) => void constants.set(name, constant),
     addGradient: gradients.add,
     updateStatistic: (name, value) => void statistics.set(name, value),
     dropoutMask(shape, ratio) {
@@ -97,7 +103,7 @@ export function writeForward(model: OnnxModel, options: ForwardOptions): Forward
   for (const node of graph.nodes) {
     const folded = fold(context, node)
     if (folded) {
-      context.defineNumbers(node.outputs[0] as string, folded.values, folded.shape)
+      context.defineConstant(node.outputs[0] as string, folded)
       continue
     }
     const rule = rules[node.op]

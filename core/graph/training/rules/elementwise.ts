@@ -1,7 +1,7 @@
 /** Differentiation of elementwise functions of one value. */
 import type { Node } from '../../model.ts'
 import { float, floatAttribute, stringAttribute } from '../../node.ts'
-import { defineOutput, giveGradient, inputsOf, type Context, type Rule } from '../context.ts'
+import { constantInput, defineOutput, giveGradient, inputsOf, type Context, type Rule } from '../context.ts'
 import { add, div, mul, scale, sub, unary, type Writer } from '../writer.ts'
 
 /** dL/dx from dL/dy, given x and y = f(x). */
@@ -96,11 +96,9 @@ export const elementwiseRules: Record<string, Rule> = {
 export const clipRule: Rule = (context: Context, node: Node) => {
   const w = context.writer
   const [x] = inputsOf(context, node) as [string]
-  const bound = (index: number, key: 'min' | 'max'): number | undefined => {
-    const name = node.inputs[index]
-    if (name !== undefined && name !== '') return context.numbers(name)?.[0]
-    return node.attributes[key] ? floatAttribute(node, key, 0) : undefined
-  }
+  const bound = (index: number, key: 'min' | 'max'): number | undefined =>
+    constantInput(context, node, index)?.[0] ??
+    (node.attributes[key] ? floatAttribute(node, key, 0) : undefined)
   const low = bound(1, 'min')
   const high = bound(2, 'max')
   const limits = [low, high].map(limit => (limit === undefined ? '' : w.scalar(limit)))

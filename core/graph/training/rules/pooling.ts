@@ -99,11 +99,13 @@ function reduction(
     const w = context.writer
     const [x] = inputsOf(context, node) as [string]
     const shape = w.shape(x)
-    const axes = (axesOf(context, node, shape.length) ?? shape.map((_, i) => i)).map(axis =>
-      axis < 0 ? axis + shape.length : axis,
-    )
+    const given = axesOf(context, node, shape.length) ?? []
+    // No axes means all of them, unless the node says that it means none.
+    const none = given.length === 0 && intAttribute(node, 'noop_with_empty_axes', 0) === 1
+    const all = given.length === 0 && !none ? shape.map((_, i) => i) : given
+    const axes = all.map(axis => (axis < 0 ? axis + shape.length : axis))
     const keep = node.op === 'GlobalAveragePool' || intAttribute(node, 'keepdims', 1) === 1
-    defineOutput(context, node, reduce(w, op, x, axes, keep), node.inputs.slice(0, 1))
+    defineOutput(context, node, none ? x : reduce(w, op, x, axes, keep), node.inputs.slice(0, 1))
     return ([gradient]) => {
       if (gradient === undefined) return
       giveGradient(context, node, 0, () => {

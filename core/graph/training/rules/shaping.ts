@@ -6,8 +6,10 @@ import { elements } from '../../tensor.ts'
 import { constantInput, defineOutput, giveGradient, inputsOf, type Context, type Rule } from '../context.ts'
 import { reshape, transpose } from '../writer.ts'
 
+type Reshaped = (shape: readonly number[], node: Node, context: Context) => number[]
+
 /** A rule for everything that is a reshape at build time. */
-function reshaping(target: (shape: readonly number[], node: Node, context: Context) => number[]): Rule {
+function reshaping(target: Reshaped): Rule {
   return (context, node) => {
     const w = context.writer
     const [x] = inputsOf(context, node) as [string]
@@ -22,33 +24,34 @@ function reshaping(target: (shape: readonly number[], node: Node, context: Conte
 const axesOf = (context: Context, node: Node): number[] | undefined =>
   intsAttribute(node, 'axes') ?? constantInput(context, node, 1)
 
-const flatten = reshaping((shape, node) => {
-  const axis = intAttribute(node, 'axis', 1)
-  const at = axis < 0 ? axis + shape.length : axis
-  return [elements(shape.slice(0, at)), elements(shape.slice(at))]
-})
-
-const reshapeRule = reshaping((shape, node, context) => {
-  const wanted =
-    constantInput(context, node, 1) ?? fail('bad-model', `Reshape node "${node.name}" has no shape`)
-  const zeros = intAttribute(node, 'allowzero', 0) === 1
-  const dims = wanted.map((dim, i) => (dim === 0 && !zeros ? (shape[i] ?? 0) : dim))
-  const rest = dims.filter(dim => dim !== -1)
-  return dims.map(dim => (dim === -1 ? elements(shape) / elements(rest) : dim))
-})
-
-const squeeze = reshaping((shape, node, context) => {
-  const axes = axesOf(context, node)?.map(axis => (axis < 0 ? axis + shape.length : axis))
-  return shape.filter((dim, i) => (axes ? !axes.includes(i) : dim !== 1))
-})
-
-const unsqueeze = reshaping((shape, node, context) => {
-  const axes = axesOf(context, node) ?? []
-  const rank = shape.length + axes.length
-  const at = axes.map(axis => (axis < 0 ? axis + rank : axis))
-  const rest = [...shape]
-  return Array.from({ length: rank }, (_, i) => (at.includes(i) ? 1 : (rest.shift() as number)))
-})
+/** Shapes after nodes that only reshape, for values and for constants alike. */
+export const reshaped = {
+  Identity: shape => [...shape],
+  Flatten(shape, node) {
+    const axis = intAttribute(node, 'axis', 1)
+    const at = axis < 0 ? axis + shape.length : axis
+    return [elements(shape.slice(0, at)), elements(shape.slice(at))]
+  },
+  Reshape(shape, node, context) {
+    const wanted =
+      constantInput(context, node, 1) ?? fail('bad-model', `Reshape node "${node.name}" has no shape`)
+    const zeros = intAttribute(node, 'allowzero', 0) === 1
+    const dims = wanted.map((dim, i) => (dim === 0 && !zeros ? (shape[i] ?? 0) : dim))
+    const rest = dims.filter(dim => dim !== -1)
+    return dims.map(dim => (dim === -1 ? elements(shape) / elements(rest) : dim))
+  },
+  Squeeze(shape, node, context) {
+    const axes = axesOf(context, node)?.map(axis => (axis < 0 ? axis + shape.length : axis))
+    return shape.filter((dim, i) => (axes ? !axes.includes(i) : dim !== 1))
+  },
+  Unsqueeze(shape, node, context) {
+    const axes = axesOf(context, node) ?? []
+    const rank = shape.length + axes.length
+    const at = axes.map(axis => (axis < 0 ? axis + rank : axis))
+    const rest = [...shape]
+    return Array.from({ length: rank }, (_, i) => (at.includes(i) ? 1 : (rest.shift() as number)))
+  },
+} satisfies Record<string, Reshaped>
 
 const transposeRule: Rule = (context, node) => {
   const w = context.writer
@@ -121,14 +124,8 @@ const pad: Rule = (context, node) => {
   }
 }
 
-const identity = reshaping(shape => [...shape])
-
 export const shapingRules: Record<string, Rule> = {
-  Identity: identity,
-  Flatten: flatten,
-  Reshape: reshapeRule,
-  Squeeze: squeeze,
-  Unsqueeze: unsqueeze,
+  ...Object.fromEntries(Object.entries(reshaped).map(([op, target]) => [op, reshaping(target)])),
   Transpose: transposeRule,
   Concat: concat,
   Pad: pad,

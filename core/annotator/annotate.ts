@@ -35,6 +35,10 @@ export interface AnnotateJob {
   onProgress?: (meter: Meter) => void
   /** Batches being decoded while one is inferred; default 3. */
   ahead?: number
+  /** The batch of a model that was exported for one size only; the last batch is filled up with zeros. */
+  fixedBatch?: number
+  /** Sees the whole answer of each batch, `[N, C, h, w]`, before the top classes are taken. */
+  inspect?: (batch: Batch, logits: Float32Array, shape: readonly number[]) => void
 }
 
 /** What one call did. */
@@ -115,7 +119,7 @@ function give(free: Map<number, SharedArrayBuffer[]>, buffer: SharedArrayBuffer)
 function load(job: AnnotateJob, batch: Batch, free: Map<number, SharedArrayBuffer[]>): Loaded {
   const { width, height, images } = batch
   const floats = width * height * 3
-  const bytes = floats * 4 * images.length
+  const bytes = floats * 4 * (job.fixedBatch ?? images.length)
   const buffer = free.get(bytes)?.pop() ?? new SharedArrayBuffer(bytes)
   const results = images.map(({ file, key }, place) => {
     if (job.isDone(key)) return undefined
@@ -138,17 +142,16 @@ interface Logits {
 async function infer(job: AnnotateJob, { batch, buffer }: Loaded): Promise<Logits> {
   const { width, height, images } = batch
   const [input, output] = [job.session.inputs[0] ?? '', job.session.outputs[0] ?? '']
-  const feeds = { [input]: { shape: [images.length, 3, height, width], data: new Float32Array(buffer) } }
+  const count = job.fixedBatch ?? images.length
+  const feeds = { [input]: { shape: [count, 3, height, width], data: new Float32Array(buffer) } }
   const results = await job.session.run(feeds)
   const { shape, data } = results[output] ?? fail('bad-model', 'the annotator has no output')
   const [n, c, h, w] = shape
-  if (shape.length !== 4 || n !== images.length || !c || !h || !w)
-    return fail(
-      'bad-model',
-      `the annotator gave [${shape.join(', ')}] instead of [${images.length}, C, h, w]`,
-    )
+  if (shape.length !== 4 || n !== count || !c || !h || !w)
+    return fail('bad-model', `the annotator gave [${shape.join(', ')}] instead of [${count}, C, h, w]`)
   if (c !== job.classes)
     fail('mismatch', `the annotator gave ${c} classes a cell where ${job.classes} were expected`)
+  job.inspect?.(batch, data, shape)
   const shared = new SharedArrayBuffer(data.byteLength)
   new Float32Array(shared).set(data)
   return { buffer: shared, shape: [c, h, w] }

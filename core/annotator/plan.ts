@@ -23,7 +23,7 @@ export interface Batch {
 export function* planBatches(
   images: Iterable<ImageToAnnotate>,
   preprocessing: Preprocessing,
-  stride: number,
+  stride: readonly [number, number],
   size: number,
 ): Generator<Batch> {
   let batch: Batch | undefined

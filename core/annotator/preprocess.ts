@@ -34,18 +34,18 @@ export function checkPreprocessing(of: Preprocessing): void {
     )
 }
 
-/** Width and height that an image is resized to; `stride` is the annotator's pixels a cell. */
+/** Width and height that an image is resized to; `stride` is the annotator's pixels a cell, down and across. */
 export function inputSize(
   of: Preprocessing,
   image: { width: number; height: number },
-  stride: number,
+  [down, across]: readonly [number, number],
 ): { width: number; height: number } {
   if (of.resize === 'squash') return { width: of.size, height: of.size }
   const shorter = Math.min(image.width, image.height)
   const longer = Math.max(image.width, image.height)
   const scale = Math.min(of.size / shorter, (maxAspect * of.size) / longer)
-  const whole = (side: number): number => Math.max(1, Math.round((side * scale) / stride)) * stride
-  return { width: whole(image.width), height: whole(image.height) }
+  const whole = (side: number, cell: number): number => Math.max(1, Math.round((side * scale) / cell)) * cell
+  return { width: whole(image.width, across), height: whole(image.height, down) }
 }
 
 /** Writes RGB bytes `[H, W, 3]` as floats `[3, H, W]`, normalised. */

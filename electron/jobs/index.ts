@@ -3,6 +3,8 @@ import type { JobModule } from './protocol.ts'
 
 /** Job modules by name. */
 export const jobs: Readonly<Record<string, () => Promise<JobModule>>> = {
+  'check-annotator': () => import('./check-annotator.ts'),
+  probe: () => import('./probe.ts'),
   annotate: () => import('./annotate.ts'),
   train: () => import('./train.ts'),
 }

@@ -1,0 +1,118 @@
+/** `relabel target`: the soft target of a crop, as a student would be taught it. */
+import type { Command } from 'commander'
+import { Option } from 'commander'
+import { fail } from '../../core/base/error.ts'
+import { openLabelMaps } from '../../core/labelmap/files/index.ts'
+import type { LabelMap } from '../../core/labelmap/label-map.ts'
+import type { Axes, Crop } from '../../core/pooling/crop.ts'
+import { createTargetScratch, poolTarget } from '../../core/pooling/target.ts'
+import { getAnnotation } from '../../core/project/annotations.ts'
+import { findImage, listSplits, type ImageRow } from '../../core/project/images.ts'
+import { openProject, type Project } from '../../core/project/project.ts'
+import { matchClasses } from '../../core/labelmap/match-classes.ts'
+import { act, leaf, numberOption, numbersOption, type CommandContext, type CommandResult } from './action.ts'
+
+interface Options {
+  image: string
+  crop?: number[]
+  axes: Axes
+  annotation?: string
+  top: number
+}
+
+export function register(program: Command): void {
+  leaf(program, 'target <project>', 'the soft target of a crop: class ids, names, probabilities')
+    .requiredOption('--image <rel>', "the image's path in its split, or SPLIT/PATH")
+    .option('--crop <top,left,h,w>', 'pixels; default: the whole image', numbersOption('--crop', 4))
+    .addOption(
+      new Option('--axes <order>', "published: with the released code's swapped axes")
+        .choices(['correct', 'published'])
+        .default('correct'),
+    )
+    .option('--annotation <id>', 'default: the newest that is done')
+    .option('--top <n>', 'classes to list', numberOption('--top', { min: 1, integer: true }), 10)
+    .action(act(target))
+}
+
+/** The image of a key, or of a path that is in one split only. */
+function imageOf(project: Project, name: string): ImageRow {
+  const exact = findImage(project, name)
+  if (exact) return exact
+  const found = listSplits(project).flatMap(split => findImage(project, `${split.name}/${name}`) ?? [])
+  if (found.length > 1)
+    fail(
+      'usage',
+      `"${name}" is in several splits: ${found.map(image => image.key).join(', ')}; name one of these`,
+    )
+  return found[0] ?? fail('not-found', `the project has no image "${name}"`, { image: name })
+}
+
+async function target(_: CommandContext, dir: string, options: Options): Promise<CommandResult> {
+  const project = openProject(dir, { readonly: true })
+  try {
+    const image = imageOf(project, options.image)
+    const annotation = getAnnotation(project, options.annotation)
+    const maps = await openLabelMaps(annotation.dir)
+    try {
+      const map = await maps.get(image.key)
+      const [top = 0, left = 0, height = image.height, width = image.width] = options.crop ?? []
+      const crop: Crop = { top, left, height, width }
+      const { fill, classes } = maps.manifest
+      return describe(project, image, annotation.id, map, crop, options, { fill, classes })
+    } finally {
+      await maps.close()
+    }
+  } finally {
+    project.close()
+  }
+}
+
+function describe(
+  project: Project,
+  image: ImageRow,
+  annotation: string,
+  map: LabelMap,
+  crop: Crop,
+  options: Options,
+  annotator: { fill: number; classes: { name: string; wnid?: string | undefined }[] },
+): CommandResult {
+  const classMap = matchClasses(annotator.classes, project.classes)
+  const scratch = createTargetScratch(classMap)
+  const probabilities = new Float32Array(project.classes.length)
+  const { unmatchedMass } = poolTarget(map, crop, image, classMap, probabilities, scratch, {
+    axes: options.axes,
+    fill: annotator.fill,
+  })
+  const pooled = classMap.identity ? scratch.pool : scratch.project
+  const listed = [...pooled.list.subarray(0, pooled.count)].sort(
+    (a, b) => probabilities[b]! - probabilities[a]! || a - b,
+  )
+  const mass = listed.reduce((sum, id) => sum + probabilities[id]!, 0)
+  const backgroundMass = Math.max(0, 1 - mass)
+  const classes = listed.slice(0, options.top).map(id => ({
+    class: id,
+    name: project.classes[id]?.name ?? '',
+    probability: probabilities[id]!,
+  }))
+  const json = {
+    image: image.key,
+    annotation,
+    crop,
+    axes: options.axes,
+    label: image.label,
+    classes,
+    listed: listed.length,
+    backgroundMass,
+    unmatchedMass,
+  }
+  const label = image.label === null ? 'none' : `${image.label} ${project.classes[image.label]?.name ?? ''}`
+  const lines = [
+    `${image.key}, crop top ${crop.top}, left ${crop.left}, height ${crop.height}, width ${crop.width} (given label: ${label})`,
+    ...classes.map(
+      entry => `  ${entry.probability.toFixed(6)}  ${String(entry.class).padStart(5)}  ${entry.name}`,
+    ),
+    `  ${backgroundMass.toFixed(6)}  background: all classes that the map does not list here`,
+    `  ${unmatchedMass.toFixed(6)}  of the pooled mass is on annotator classes that the project does not have`,
+  ]
+  return { json, text: lines.join('\n') }
+}

@@ -1,13 +1,13 @@
 /** From a project's snapshot to the images and the annotation that training works on. */
 import { fail } from '../base/error.ts'
 import { openLabelMaps } from '../labelmap/files/index.ts'
+import { matchClasses } from '../labelmap/match-classes.ts'
 import { getAnnotation } from '../project/annotations.ts'
 import { listImages, listSplits } from '../project/images.ts'
 import type { Project } from '../project/project.ts'
 import { readSnapshot } from '../project/snapshots.ts'
 import type { Recipe } from '../contract/recipe.ts'
 import type { TrainingImage } from './data.ts'
-import { matchClasses } from './match-classes.ts'
 import type { AnnotationInput } from './prepare.ts'
 import { needsMaps } from './supervision/index.ts'
 
@@ -52,9 +52,8 @@ export async function annotationInput(project: Project, id: string): Promise<Ann
   const reader = await openLabelMaps(row.dir)
   const { manifest } = reader
   await reader.close()
-  const { model } = (row.config ?? {}) as { model?: unknown }
   return {
-    ...{ id, dir: row.dir, fill: manifest.fill, model: typeof model === 'string' ? model : null },
+    ...{ id, dir: row.dir, fill: manifest.fill, annotator: manifest.annotator },
     classMap: matchClasses(manifest.classes, project.classes),
     classes: manifest.classes.map(one => one.name),
     mean: manifest.preprocessing.mean,

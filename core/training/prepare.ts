@@ -1,4 +1,6 @@
 /** From images, an annotation and a recipe to everything the loop needs: sets, labels, maps, cached pixels, the student. */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { fail, messageOf } from '../base/error.ts'
 import type { Recipe } from '../contract/recipe.ts'
 import { identityClassMap } from '../labelmap/class-map.ts'
@@ -29,8 +31,8 @@ export interface AnnotationInput {
   classes: string[]
   /** Logit of classes that a cell does not list. */
   fill: number
-  /** The annotator's ONNX file, where it is known. */
-  model: string | null
+  /** The annotator's file name (without its folder) and hash. */
+  annotator: { file: string; sha256: string }
   mean: [number, number, number]
   std: [number, number, number]
 }
@@ -149,7 +151,8 @@ export async function prepareRun(input: PrepareInput): Promise<Prepared> {
       val: await validation(input, own ? annotation?.classMap : undefined),
       fingerprint: fingerprint(recipe, student.model, set, labels ?? set.labels, annotation?.id ?? null),
     },
-    ...{ classes, disputed, warnings: student.warnings },
+    ...{ classes, disputed },
+    warnings: [...student.warnings, ...otherAnnotator(recipe, annotation)],
     cache: { how: prepared.cached.how, bytes: prepared.cached.bytes },
   }
 }
@@ -167,10 +170,21 @@ function annotatorOf(
 ): NonNullable<RunSetup['annotator']> {
   const model =
     recipe.distill.model ??
-    annotation.model ??
-    fail('usage', 'distill supervision runs the annotator: name its ONNX file with distill.model')
+    fail(
+      'usage',
+      `distill supervision runs the annotator: name its ONNX file (${annotation.annotator.file}) with --annotator FILE`,
+    )
   const { mean, std } = annotation
   return { model, classMap, view: { size: recipe.distill.size ?? recipe.size, mean, std } }
+}
+
+/** A warning where distillation is asked of another model than the one that made the annotation. */
+function otherAnnotator(recipe: Recipe, annotation: AnnotationInput | undefined): string[] {
+  const file = recipe.distill.model
+  if (recipe.supervision !== 'distill' || file === null || !annotation) return []
+  const hash = createHash('sha256').update(readFileSync(file)).digest('hex')
+  if (hash === annotation.annotator.sha256) return []
+  return [`${file} is not the model that made annotation ${annotation.id} (${annotation.annotator.file})`]
 }
 
 /** The label maps of a set; images without one, or with a bad one, are left out with the reason. */

@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path'
 import { random } from '../../../core/base/random.ts'
 import type { RecipeInput } from '../../../core/contract/recipe.ts'
 import { encodePng } from '../../../core/image/encode.ts'
+import type { Manifest } from '../../../core/contract/manifest.ts'
+import type { LabelMap } from '../../../core/labelmap/label-map.ts'
 import { buildPlain } from '../../../core/graph/students/index.ts'
 import type { OnnxModel } from '../../../core/graph/model.ts'
 import type { TrainingImage } from '../../../core/training/data.ts'
@@ -63,4 +65,30 @@ export function tinyRecipe(changes: RecipeInput = {}): Recipe {
 /** Two convolutions for inputs of 12 pixels. */
 export function tinyStudent(classes = 3, size = 12): OnnxModel {
   return buildPlain({ channels: [8, 16], strides: [2, 2], classes, input: [3, size, size], seed: 1 })
+}
+
+/** A 2×2 map of the annotator's four classes, in which `label` is strongest. */
+export function colourMap(label: number, seed: number): LabelMap {
+  const draw = random(77, seed)
+  const ids = new Uint16Array(8)
+  const logits = new Float32Array(8)
+  for (let cell = 0; cell < 4; cell++) {
+    ids[cell] = label
+    ids[4 + cell] = (label + 1 + draw.int(3)) % 4
+    logits[cell] = draw.uniform(5, 7)
+    logits[4 + cell] = draw.uniform(1, 3)
+  }
+  return { shape: [2, 2, 2], ids, logits }
+}
+
+/** The manifest of such maps. */
+export function colourManifest(): Manifest {
+  const names = ['red', 'green', 'blue', 'sky']
+  return {
+    ...{ format: 'relabel-label-maps', version: 1, logits: 'fp16', topK: 2, fill: 0, program: 'test' },
+    annotator: { file: 'annotator.onnx', sha256: '0'.repeat(64), surgery: { head: 'test', error: 0 } },
+    preprocessing: { resize: 'squash', height: 16, width: 16, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+    classes: names.map((name, index) => ({ index, name })),
+    created: '2025-01-01T00:00:00.000Z',
+  }
 }

@@ -37,6 +37,10 @@ export interface Writer {
 
 type Attributes = Record<string, AttributeValue>
 
+/** JSON has no infinities, and would call both null. */
+const spelled = (_key: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
+
 export function createWriter(): Writer {
   const shapes = new Map<string, readonly number[]>()
   const known = new Map<string, string[]>()
@@ -62,7 +66,7 @@ export function createWriter(): Writer {
     attributes: Attributes = {},
     hint = op,
   ): string[] {
-    const key = JSON.stringify([op, from, attributes])
+    const key = JSON.stringify([op, from, attributes], spelled)
     const found = known.get(key)
     if (found && found.length >= to.length) return found
     const base = `${hint.slice(hint.lastIndexOf(':') + 1)}_${count++}`

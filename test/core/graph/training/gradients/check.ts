@@ -165,7 +165,8 @@ function expectedParameters(model: OnnxModel): string[] {
 function expectClose(what: string, found: Float32Array, wanted: Float64Array): void {
   const largest = Math.max(...wanted.map(Math.abs), 1e-3)
   expect(found.length).toBe(wanted.length)
-  found.forEach((v, i) => expect(Math.abs(v - wanted[i]!), `${what}[${i}]`).toBeLessThan(tolerance * largest))
+  const off = found.findIndex((v, i) => !(Math.abs(v - wanted[i]!) < tolerance * largest))
+  expect(off < 0 ? 'all' : `${off}: ${found[off]} for ${wanted[off]}`, what).toBe('all')
 }
 
 /** The masks of the trainer's first step (seed 0), as its documentation says they are drawn. */

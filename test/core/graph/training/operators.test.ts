@@ -1,0 +1,100 @@
+/** Which operators training knows: all of them are in the reference and in the gradient tests, others are named in the error. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { withConstants } from './tiny.ts'
+import { createTrainer } from '../../../../core/engine/trainer.ts'
+import type { Node } from '../../../../core/graph/model.ts'
+import { node } from '../../../../core/graph/node.ts'
+import { unsupportedOperators } from '../../../../core/graph/training/forward.ts'
+import { supportedOperators } from '../../../../core/graph/training/operators.ts'
+import { operators } from './reference/run.ts'
+
+const config = {
+  batch: 2,
+  input: [3, 4, 4] as [number, number, number],
+  classes: 3,
+  optimizer: { kind: 'sgd' as const },
+}
+
+describe('supported operators', () => {
+  it('all have a double-precision reference and a gradient test', () => {
+    const folder = new URL('gradients/', import.meta.url)
+    const tests = readdirSync(folder).map(name => readFileSync(new URL(name, folder), 'utf8'))
+    for (const op of supportedOperators) {
+      expect(Object.keys(operators)).toContain(op)
+      expect(
+        tests.some(text => text.includes(`'${op}'`)),
+        `a gradient test with ${op}`,
+      ).toBe(true)
+    }
+  })
+
+  it('hold what students are made of', () => {
+    for (const op of ['Conv', 'BatchNormalization', 'Gemm', 'Relu', 'Clip', 'HardSwish', 'Dropout'])
+      expect(supportedOperators).toContain(op)
+  })
+})
+
+const through = (...nodes: Node[]) => withConstants(nodes)
+
+describe('unsupported operators', () => {
+  it('are named, each once, with their domain', async () => {
+    const model = through(
+      node('Softplus', ['x'], ['a']),
+      node('Softplus', ['a'], ['b']),
+      node('Elu', ['b'], ['c']),
+      node('com.microsoft:FusedConv', ['c'], ['y']),
+    )
+    expect(unsupportedOperators(model.graph)).toEqual(['Elu', 'Softplus', 'com.microsoft:FusedConv'])
+    await expect(createTrainer(model, config)).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringContaining('Elu, Softplus, com.microsoft:FusedConv') as string,
+    })
+  })
+
+  it.each<[string, Node[], RegExp]>([
+    ['Gather of images', [node('Gather', ['x', 'rows'], ['y'])], /Gather.*depends on the images/],
+    ['Pad by reflection', [node('Pad', ['x', 'pads'], ['y'], { mode: 'reflect' })], /reflect/],
+    [
+      'a shape from data',
+      [node('Cast', ['x'], ['s'], { to: 7 }), node('Reshape', ['x', 's'], ['y'])],
+      /Cast.*depends on the images/,
+    ],
+    ['a computed exponent', [node('Pow', ['x', 'x'], ['y'])], /run time/],
+    [
+      'a dilated average',
+      [node('AveragePool', ['x'], ['y'], { kernel_shape: [2, 2], dilations: [2, 2] })],
+      /dilated/,
+    ],
+    [
+      'a convolution over a sequence',
+      [node('Reshape', ['x', 'sequence'], ['s']), node('Conv', ['s', 'kernel'], ['y'])],
+      /two-dimensional/,
+    ],
+  ])('%s is refused', async (_name, nodes, message) => {
+    await expect(createTrainer(through(...nodes), config)).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringMatching(message) as string,
+    })
+  })
+
+  it('an image too small for the model is a matter of use', async () => {
+    const model = through(node('MaxPool', ['x'], ['y'], { kernel_shape: [5, 5] }))
+    await expect(createTrainer(model, config)).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('larger images') as string,
+    })
+  })
+
+  it('batch norm over a single value is a matter of use', async () => {
+    const model = through(
+      node('GlobalAveragePool', ['x'], ['p']),
+      node('BatchNormalization', ['p', 'gamma', 'beta', 'running_mean', 'running_var'], ['y']),
+    )
+    const made = createTrainer(model, { ...config, batch: 1 })
+    await expect(made).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('batch') as string,
+    })
+  })
+})

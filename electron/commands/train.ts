@@ -1,4 +1,5 @@
 /** `relabel train`: a run of a project, in a child process, with this process as the only writer of the database. */
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { fail, RelabelError } from '../../core/base/error.ts'
 import type { Recipe } from '../../core/contract/recipe.ts'
@@ -7,6 +8,7 @@ import { openProject } from '../../core/project/project.ts'
 import type { Project } from '../../core/project/project.ts'
 import { addRun, getRun, updateRun } from '../../core/project/runs.ts'
 import { createSnapshot } from '../../core/project/snapshots.ts'
+import { checkStudent } from '../../core/training/student.ts'
 import { splitsOf, wantsAnnotation } from '../../core/training/from-project.ts'
 import type { RunReport } from '../../core/training/run.ts'
 import type { EpochEvent, TrainJob } from '../jobs/train.ts'
@@ -20,6 +22,16 @@ export function register(program: Command): void {
   addRecipeOptions(leaf(program, 'train <project>', 'train a student'))
     .option('--resume <run>', 'go on with a run from its newest checkpoint')
     .action(act(train))
+}
+
+/** With absolute paths, so that a run can be resumed from any folder. */
+function located(recipe: Recipe): Recipe {
+  const { student, distill } = recipe
+  return {
+    ...recipe,
+    student: student.endsWith('.onnx') ? resolve(student) : student,
+    distill: { ...distill, model: distill.model === null ? null : resolve(distill.model) },
+  }
 }
 
 /** A new run in the project. */
@@ -47,7 +59,8 @@ async function train(
   try {
     const resume = given['resume'] as string | undefined
     const old = resume === undefined ? undefined : getRun(project, resume)
-    const recipe = recipeOf(given, (old?.config ?? {}) as object)
+    const recipe = located(recipeOf(given, (old?.config ?? {}) as object))
+    checkStudent(recipe.student)
     if (old?.status === 'done') fail('usage', `run ${old.id} is finished; there is nothing to resume`)
     const id = old?.id ?? newRun(project, recipe)
     if (old) updateRun(project, id, { status: 'running' })

@@ -7,29 +7,42 @@ import { largestToken, putToken, takeToken } from './tokens.ts'
  * A list of all classes met so far, the latest in front. Before a cell is coded, the classes of the cell above and of the
  * cell to the left are brought to the front (left 0, above 0, left 1, above 1 …); each coded class moves to the front too,
  * so that the first k of the list are the cell's own and never coded again.
+ * Classes are numbered in the order they were met; `entries` holds those numbers `[K, H, W]`.
  */
-function recentClasses() {
-  const list: number[] = []
-  function toFront(id: number, at: number): void {
-    for (let p = at; p > 0; p--) list[p] = list[p - 1]!
-    list[0] = id
+function recentClasses([K, H, W]: readonly [number, number, number]) {
+  const cells = H * W
+  const entries = new Int32Array(K * cells)
+  const list = new Int32Array(K * cells)
+  /** Where each class is in the list: searching it would be most of the work. */
+  const places = new Int32Array(K * cells)
+  const ids: number[] = []
+  function toFront(index: number): void {
+    for (let p = places[index]!; p > 0; p--) {
+      const moved = list[p - 1]!
+      list[p] = moved
+      places[moved] = p
+    }
+    list[0] = index
+    places[index] = 0
   }
   return {
+    entries,
     list,
+    places,
     toFront,
+    /** The id of each class met. */
+    ids,
     /** A new class is put in front as well. */
-    add: (id: number): void => toFront(id, list.length),
-    enterCell(ids: ArrayLike<number>, [K, H, W]: readonly [number, number, number], cell: number): void {
-      const cells = H * W
+    add(id: number): number {
+      const index = ids.push(id) - 1
+      places[index] = index
+      toFront(index)
+      return index
+    },
+    enterCell(cell: number): void {
       for (let k = K - 1; k >= 0; k--) {
-        if (cell >= W) {
-          const above = ids[k * cells + cell - W]!
-          toFront(above, list.indexOf(above))
-        }
-        if (cell % W > 0) {
-          const left = ids[k * cells + cell - 1]!
-          toFront(left, list.indexOf(left))
-        }
+        if (cell >= W) toFront(entries[k * cells + cell - W]!)
+        if (cell % W > 0) toFront(entries[k * cells + cell - 1]!)
       }
     },
   }
@@ -55,21 +68,24 @@ export function putIds(
   const [K, H, W] = shape
   const cells = H * W
   const tokens = new Uint8Array(K * cells)
-  const recent = recentClasses()
+  const recent = recentClasses(shape)
+  const known = new Map<number, number>()
   let n = 0
   for (let cell = 0; cell < cells; cell++) {
-    recent.enterCell(ids, shape, cell)
+    recent.enterCell(cell)
     for (let k = 0; k < K; k++) {
       const id = ids[k * cells + cell]!
-      const at = recent.list.indexOf(id)
-      if (at < 0) {
+      let index = known.get(id)
+      if (index === undefined) {
         tokens[n++] = 0
         bits.write(id, width)
-        recent.add(id)
+        index = recent.add(id)
+        known.set(id, index)
       } else {
-        tokens[n++] = putToken(at - k + 1, bits)
-        recent.toFront(id, at)
+        tokens[n++] = putToken(recent.places[index]! - k + 1, bits)
+        recent.toFront(index)
       }
+      recent.entries[k * cells + cell] = index
     }
   }
   return tokens
@@ -85,25 +101,25 @@ export function takeIds(
   const [K, H, W] = shape
   const cells = H * W
   const ids = width <= 16 ? new Uint16Array(K * cells) : new Uint32Array(K * cells)
-  const recent = recentClasses()
+  const recent = recentClasses(shape)
   let n = 0
   for (let cell = 0; cell < cells; cell++) {
-    recent.enterCell(ids, shape, cell)
+    recent.enterCell(cell)
     for (let k = 0; k < K; k++) {
       const token = tokens[n++]!
       if (token > largestToken) fail('bad-label-map', 'a label map holds an unknown code for a class')
-      let id: number
+      let index: number
       if (token === 0) {
-        id = bits.read(width)
-        recent.add(id)
+        index = recent.add(bits.read(width))
       } else {
         const at = takeToken(token, bits) - 1 + k
-        if (at >= recent.list.length)
+        if (at >= recent.ids.length)
           fail('bad-label-map', 'a label map refers to a class that it did not list')
-        id = recent.list[at]!
-        recent.toFront(id, at)
+        index = recent.list[at]!
+        recent.toFront(index)
       }
-      ids[k * cells + cell] = id
+      recent.entries[k * cells + cell] = index
+      ids[k * cells + cell] = recent.ids[index]!
     }
   }
   return ids

@@ -1,10 +1,10 @@
 /** `relabel target`: the soft target of a crop, as a student would be taught it. */
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import { fail } from '../../core/base/error.ts'
+import { fail, messageOf, RelabelError } from '../../core/base/error.ts'
 import { openLabelMaps } from '../../core/labelmap/files/index.ts'
 import type { LabelMap } from '../../core/labelmap/label-map.ts'
-import type { Axes, Crop } from '../../core/pooling/crop.ts'
+import { checkCrop, type Axes, type Crop } from '../../core/pooling/crop.ts'
 import { createTargetScratch, poolTarget } from '../../core/pooling/target.ts'
 import { getAnnotation } from '../../core/project/annotations.ts'
 import { findImage, listSplits, type ImageRow } from '../../core/project/images.ts'
@@ -57,6 +57,7 @@ async function target(_: CommandContext, dir: string, options: Options): Promise
       const map = await maps.get(image.key)
       const [top = 0, left = 0, height = image.height, width = image.width] = options.crop ?? []
       const crop: Crop = { top, left, height, width }
+      requireInside(crop, image)
       const { fill, classes } = maps.manifest
       return describe(project, image, annotation.id, map, crop, options, { fill, classes })
     } finally {
@@ -64,6 +65,15 @@ async function target(_: CommandContext, dir: string, options: Options): Promise
     }
   } finally {
     project.close()
+  }
+}
+
+/** What is wrong is the pair of crop and image, not the words of the command. */
+function requireInside(crop: Crop, image: ImageRow): void {
+  try {
+    checkCrop(crop, image)
+  } catch (error) {
+    fail('mismatch', `${image.key}: ${messageOf(error)}`, error instanceof RelabelError ? error.detail : {})
   }
 }
 

@@ -14,7 +14,7 @@ const failure = z.object({
 })
 
 /** Progress of a command whose stderr is no terminal: `phase: done/total, note`. */
-const progressLine = /^\S[^:]*: (\d+)\/(\d+)(?:, (.*))?$/
+const progressLine = /^(\S[^:]*): (\d+)\/(\d+)(?:, (.*))?$/
 
 /** Words of a command line, quoted where a shell would need it. */
 export function commandLine(args: readonly string[]): string {
@@ -42,7 +42,11 @@ export async function runCommand<T>(
   const tail: string[] = []
   createInterface({ input: child.stderr }).on('line', line => {
     const match = progressLine.exec(line)
-    if (match) return watch.onProgress(Number(match[1]), Number(match[2]), match[3])
+    if (match) {
+      // The command's own pace, not the demo's: its phases count different things.
+      const words = [match[1]!, ...(match[4] === undefined ? [] : [match[4]])].join(', ')
+      return watch.onProgress(Number(match[2]), Number(match[3]), words)
+    }
     if (line.trim() === '') return
     tail.push(line)
     if (tail.length > 20) tail.shift()

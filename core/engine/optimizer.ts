@@ -6,8 +6,12 @@ import { biasCorrections, type Optimizer } from '../graph/training/optimizers/op
 import { sgd } from '../graph/training/optimizers/sgd.ts'
 import type { OptimizerConfig } from './engine.ts'
 
-/** Settings with every default filled in. */
+const kinds: readonly string[] = ['sgd', 'adamw', 'adamp'] satisfies OptimizerConfig['kind'][]
+
+/** Settings with every default filled in; throws `usage` for what lies out of range. */
 export function resolveOptimizer(config: OptimizerConfig): Required<OptimizerConfig> {
+  if (!kinds.includes(config.kind))
+    fail('usage', `there is no optimizer "${config.kind}"; use one of ${kinds.join(', ')}`)
   const adaptive = config.kind !== 'sgd'
   const resolved = {
     momentum: adaptive ? 0.9 : 0,
@@ -24,6 +28,7 @@ export function resolveOptimizer(config: OptimizerConfig): Required<OptimizerCon
       fail('usage', `optimizer ${key} is ${resolved[key]}; it must lie in [0, 1)`)
   if (!(resolved.weightDecay >= 0))
     fail('usage', `weight decay is ${resolved.weightDecay}; it must be at least 0`)
+  if (!(resolved.epsilon > 0)) fail('usage', `optimizer epsilon is ${resolved.epsilon}; it must be above 0`)
   if (resolved.kind === 'sgd' && resolved.nesterov && resolved.momentum === 0)
     fail('usage', 'Nesterov momentum needs a momentum above 0')
   return resolved

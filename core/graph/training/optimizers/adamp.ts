@@ -30,7 +30,8 @@ function projection(
   ]
   const length = norm(w, p)
   const dot = unary(w, 'Abs', reduce(w, 'ReduceSum', mul(w, p, g), [1]))
-  const cosine = div(w, dot, add(w, mul(w, length, norm(w, g)), w.scalar(epsilon)))
+  const lengths = mul(w, length, norm(w, g))
+  const cosine = div(w, dot, w.emit('Max', [lengths, w.scalar(epsilon)], w.shape(lengths)))
   const largest = w.emit('ReduceMax', [cosine, w.ints([0, 1])], [], { keepdims: 0 })
   const small = w.emit('Less', [largest, w.scalar(delta / Math.sqrt(dims[1]))], [])
   const unit = div(w, p, add(w, length, w.scalar(epsilon)))

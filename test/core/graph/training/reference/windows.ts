@@ -1,6 +1,6 @@
 /** Convolution and pooling of the reference: plain loops over positions and taps. */
 import type { Node } from '../../../../../core/graph/model.ts'
-import { array, fill, visit, type Array64 } from './array.ts'
+import { fill, type Array64 } from './array.ts'
 import { int, ints, text, type Operator } from './operator.ts'
 
 /** One spatial axis: where windows start, relative to the input, and the padded end. */
@@ -49,14 +49,14 @@ function taps(
   x: Array64,
   p: number,
   q: number,
-  see: (tap: number, row: number, column: number, inside: boolean) => void,
+  see: (row: number, column: number, inside: boolean) => void,
 ): void {
   for (let i = 0; i < rows.taps; i++)
     for (let j = 0; j < columns.taps; j++) {
       const row = rows.starts[p]! + i * rows.step
       const column = columns.starts[q]! + j * columns.step
       const inside = row >= 0 && row < x.shape[2]! && column >= 0 && column < x.shape[3]!
-      see(i * columns.taps + j, row, column, inside)
+      see(row, column, inside)
     }
 }
 
@@ -66,20 +66,25 @@ const cell = (x: Array64, n: number, c: number, row: number, column: number): nu
 const conv: Operator = ([x, weight, bias], node) => {
   const groups = int(node, 'group', 1)
   const [k, perGroup, kh, kw] = weight!.shape as [number, number, number, number]
-  const window = axes(node, x!, [kh, kw])
-  const y = array([x!.shape[0]!, k, window[0].starts.length, window[1].starts.length])
-  visit(y.shape, ([n, out, p, q], flat) => {
+  const [n, channels, height, width] = x!.shape as [number, number, number, number]
+  const [rows, columns] = axes(node, x!, [kh, kw])
+  return fill([n, k, rows.starts.length, columns.starts.length], ([image, out, p, q]) => {
     const group = Math.floor(out! / (k / groups))
     let sum = bias?.data[out!] ?? 0
-    for (let c = 0; c < perGroup; c++)
-      taps(window, x!, p!, q!, (tap, row, column, inside) => {
-        if (!inside) return
-        const w = weight!.data[(out! * perGroup + c) * kh * kw + tap]!
-        sum += w * cell(x!, n!, group * perGroup + c, row, column)
-      })
-    y.data[flat] = sum
+    for (let i = 0; i < kh; i++) {
+      const row = rows.starts[p!]! + i * rows.step
+      if (row < 0 || row >= height) continue
+      for (let j = 0; j < kw; j++) {
+        const column = columns.starts[q!]! + j * columns.step
+        if (column < 0 || column >= width) continue
+        for (let c = 0; c < perGroup; c++) {
+          const from = ((image! * channels + group * perGroup + c) * height + row) * width + column
+          sum += weight!.data[((out! * perGroup + c) * kh + i) * kw + j]! * x!.data[from]!
+        }
+      }
+    }
+    return sum
   })
-  return y
 }
 
 function pool(node: Node, x: Array64, reduce: (values: number[], cells: number) => number): Array64 {
@@ -89,7 +94,7 @@ function pool(node: Node, x: Array64, reduce: (values: number[], cells: number) 
   return fill([x.shape[0]!, x.shape[1]!, rows.starts.length, columns.starts.length], ([n, c, p, q]) => {
     const values: number[] = []
     let padded = 0
-    taps(window, x, p!, q!, (_tap, row, column, inside) => {
+    taps(window, x, p!, q!, (row, column, inside) => {
       if (inside) values.push(cell(x, n!, c!, row, column))
       if (row < rows.end && column < columns.end) padded++
     })

@@ -57,7 +57,8 @@ export function findHead(view: GraphView, output: string): Head {
       const forward = nodes.sort((a, b) => a - b).map(i => graph.nodes[i]!)
       return { pool, nodes: forward, logits, dropped }
     }
-    const known = node.domain === '' && (perCellOperators.has(node.op) || shapeOperators.has(node.op))
+    const listed = perCellOperators.has(node.op) || shapeOperators.has(node.op)
+    const known = node.domain === '' && listed && !looksAround(view, node)
     const reason = refusalOf(
       view,
       node,
@@ -70,6 +71,12 @@ export function findHead(view: GraphView, output: string): Head {
     for (const input of dataInputs(view, node)) frontier.add(input)
   }
   return fail('unsupported', `the output "${output}" does not depend on the model's input`)
+}
+
+/** Whether a convolution reads neighbours, so that it cannot belong to pooled features. */
+function looksAround(view: GraphView, node: Node): boolean {
+  const kernel = node.op === 'Conv' ? view.facts.get(node.inputs[1] ?? '')?.shape?.slice(2) : undefined
+  return kernel?.some(size => size !== 1) ?? false
 }
 
 /** Whether all dimensions behind the second are 1, as after a 1×1 convolution on pooled features. */

@@ -33,21 +33,30 @@ export function dataInputs(view: GraphView, node: Node): string[] {
   return candidates.filter(name => name !== '' && !view.isConstant(name))
 }
 
-/** Builds the view; throws `bad-model` where a value has two makers. */
+/** Builds the view; throws `bad-model` where a value has two makers, or none before it is read. */
 export function viewOf(graph: Graph): GraphView {
   const producer = new Map<string, number>()
   const readers = new Map<string, number>()
   const read = (name: string): unknown => readers.set(name, (readers.get(name) ?? 0) + 1)
+  const known = new Set(graph.inputs.map(input => input.name))
   const dynamic = new Set(graph.inputs.map(input => input.name).filter(name => !graph.initializers.has(name)))
   graph.nodes.forEach((node, index) => {
-    node.inputs.forEach(read)
+    for (const name of node.inputs) {
+      // ONNX demands this order; without it a walk could go in circles.
+      const later = name !== '' && !known.has(name) && !graph.initializers.has(name)
+      if (later)
+        fail('bad-model', `${node.op} node "${node.name}" reads "${name}", which nothing before it makes`)
+      read(name)
+    }
     // Subgraphs may read any value of the graph around them.
     const hidden = node.op === 'If' || node.op === 'Loop' || node.op === 'Scan'
     const depends = hidden || node.inputs.some(name => dynamic.has(name))
     for (const name of node.outputs) {
       if (name === '') continue
-      if (producer.has(name)) fail('bad-model', `two nodes of the graph make the value "${name}"`)
+      if (known.has(name) || graph.initializers.has(name))
+        fail('bad-model', `${node.op} node "${node.name}" makes "${name}", which is there already`)
       producer.set(name, index)
+      known.add(name)
       if (depends) dynamic.add(name)
     }
   })

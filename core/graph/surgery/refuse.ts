@@ -80,7 +80,7 @@ export function refusalOf(view: GraphView, node: Node, after: Node[], unknown: b
   if (node.op === 'AveragePool') {
     const shape = view.facts.get(node.inputs[0] ?? '')?.shape
     return {
-      why: `the last pool, AveragePool of ${(intsAttribute(node, 'kernel_shape') ?? []).join('×')}, does not cover the map ${show(shape)}`,
+      why: `the last pool, AveragePool of ${(intsAttribute(node, 'kernel_shape') ?? []).join('×')}, is no mean over the map ${show(shape)}`,
       advice: [],
     }
   }

@@ -48,7 +48,7 @@ export async function extend(catalog: Catalog, shard: ShardFile, from: number): 
     catalog.places.push({ key: decodePayload(payload).key, shard: shard.number, offset, bytes })
   })
   catalog.ends.set(shard.number, scan.end)
-  catalog.damage.push(...scan.damage)
+  for (const damage of scan.damage) catalog.damage.push(damage)
   if (!scan.tail) return
   // Only the last shard is ever unfinished; anywhere else a broken end is damage.
   if (shard === catalog.shards.at(-1)) catalog.tail = scan.tail

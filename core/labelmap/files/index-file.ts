@@ -74,6 +74,7 @@ export function decodeIndex(bytes: Buffer): IndexContent {
     number: reader.varint(),
     size: reader.varint(),
   }))
+  const sizes = new Map(shards.map(({ number, size }) => [number, size]))
   const places: Place[] = []
   const key = Buffer.alloc(1 << 16)
   for (let left = count(reader.varint(), body.length / 5); left > 0; left--) {
@@ -81,12 +82,16 @@ export function decodeIndex(bytes: Buffer): IndexContent {
     const rest = reader.take(reader.varint())
     if (shared + rest.length > 4096) fail('bad-label-map', 'the index holds a key that is too long')
     key.set(rest, shared)
-    places.push({
+    const place = {
       key: key.toString('utf8', 0, shared + rest.length),
       shard: reader.varint(),
       offset: reader.varint(),
       bytes: reader.varint(),
-    })
+    }
+    // A reader makes room for this many bytes, so they have to be there.
+    if (!(place.offset + place.bytes <= (sizes.get(place.shard) ?? -1)))
+      fail('bad-label-map', `the index places ${place.key} outside its shard`)
+    places.push(place)
   }
   return { shards, places }
 }

@@ -44,20 +44,28 @@ export interface LabelMapReader {
 export async function openLabelMaps(dir: string): Promise<LabelMapReader> {
   const manifest = await readManifest(dir)
   const catalog = await readCatalog(dir, { trustIndex: true })
-  const places = new Map<string, Place>()
+  // Numbers in plain arrays instead of an object a record: a million records have to fit into every worker.
+  const places = new Map<string, number>()
+  const numbers = { shard: [] as number[], offset: [] as number[], bytes: [] as number[] }
   const files = new Map<number, number>()
   let bytes = 0
-  let taken = 0
   const takeIn = (): number => {
     const before = places.size
-    for (; taken < catalog.places.length; taken++) {
-      const place = catalog.places[taken]!
+    for (const place of catalog.places) {
       bytes += place.bytes
-      places.set(place.key, place)
+      places.set(place.key, numbers.shard.length)
+      numbers.shard.push(place.shard)
+      numbers.offset.push(place.offset)
+      numbers.bytes.push(place.bytes)
     }
+    catalog.places = []
     return places.size - before
   }
   takeIn()
+  function placeOf(key: string): Place {
+    const at = places.get(key) ?? fail('not-found', `${dir} has no label map of ${key}`, { key })
+    return { key, shard: numbers.shard[at]!, offset: numbers.offset[at]!, bytes: numbers.bytes[at]! }
+  }
 
   function fileOf(shard: number): number {
     const path = join(dir, shardName(shard))
@@ -66,7 +74,7 @@ export async function openLabelMaps(dir: string): Promise<LabelMapReader> {
     return file
   }
   function record(key: string): RecordPayload {
-    const place = places.get(key) ?? fail('not-found', `${dir} has no label map of ${key}`, { key })
+    const place = placeOf(key)
     const path = join(dir, shardName(place.shard))
     const buffer = Buffer.allocUnsafe(place.bytes)
     let got = 0
@@ -82,7 +90,7 @@ export async function openLabelMaps(dir: string): Promise<LabelMapReader> {
   }
   function getSync(key: string): LabelMap {
     const { map } = record(key)
-    const place = places.get(key)!
+    const place = placeOf(key)
     const path = join(dir, shardName(place.shard))
     let decoded: LabelMap
     try {
@@ -109,7 +117,7 @@ export async function openLabelMaps(dir: string): Promise<LabelMapReader> {
     has: key => places.has(key),
     getSync,
     get: async key => getSync(key),
-    info: key => ({ imageHash: record(key).imageHash, bytes: places.get(key)!.bytes }),
+    info: key => ({ imageHash: record(key).imageHash, bytes: placeOf(key).bytes }),
     async refresh() {
       catalog.shards = await listShards(dir)
       catalog.tail = null

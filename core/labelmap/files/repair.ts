@@ -43,7 +43,7 @@ export async function repairLabelMaps(dir: string): Promise<RepairReport> {
     for (const shard of await listShards(dir)) {
       const { good, bad } = await sort(shard, manifest.classes.length, seen)
       report.kept += good.length
-      report.removed.push(...bad)
+      report.removed = report.removed.concat(bad)
       if (bad.length > 0) report.setAside.push(await setAside(shard))
       if (good.length === 0)
         await rm(shard.path).catch((error: unknown) => diskError(error, shard.path, 'write'))
@@ -76,7 +76,7 @@ async function sort(shard: ShardFile, classes: number, seen: Set<string>) {
       bad.push({ file: shard.name, offset, bytes, reason: messageOf(error) })
     }
   })
-  bad.push(...scan.damage)
+  for (const stretch of scan.damage) bad.push(stretch)
   if (scan.tail) bad.push(scan.tail)
   return { good, bad }
 }

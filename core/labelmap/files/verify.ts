@@ -76,7 +76,7 @@ export async function verifyLabelMaps(
       }
       if (++looked % 1000 === 0) onProgress?.(looked)
     })
-    damage.push(...scan.damage)
+    for (const stretch of scan.damage) damage.push(stretch)
     if (scan.tail && shard === shards.at(-1)) tail = scan.tail
     else if (scan.tail) damage.push(scan.tail)
   }

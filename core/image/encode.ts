@@ -10,3 +10,17 @@ export async function encodePng(pixels: Uint8Array, width: number, height: numbe
     .png({ compressionLevel: 1, adaptiveFiltering: false })
     .toBuffer()
 }
+
+/** A JPEG of RGB bytes `[height, width, 3]`; throws `usage` where the sizes do not fit. */
+export async function encodeJpeg(
+  pixels: Uint8Array,
+  width: number,
+  height: number,
+  quality = 90,
+): Promise<Uint8Array> {
+  if (pixels.length !== width * height * 3)
+    fail('usage', `${pixels.length} bytes are no RGB picture of ${width}×${height}`)
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality })
+    .toBuffer()
+}

@@ -3,25 +3,40 @@ import type { Command } from 'commander'
 import { fail } from '../../core/base/error.ts'
 import { act, leaf, type CommandContext, type CommandResult } from './action.ts'
 
-type Bench = (options: Record<string, never>) => Promise<unknown>
+type Bench = (options: Options) => Promise<unknown>
+
+/** For `annotate`: the user's own model and images instead of made ones. */
+interface Options {
+  model?: string
+  images?: string
+}
+
+/** A benchmark that takes none of the command's options. */
+const adapt =
+  (bench: () => Promise<unknown>): Bench =>
+  () =>
+    bench()
 
 /** Each is loaded only when it runs. */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
-  pooling: async () => (await import('../bench/pooling.ts')).benchPooling,
-  annotate: async () => (await import('../bench/annotate.ts')).benchAnnotate,
-  train: async () => (await import('../bench/train.ts')).benchTrain,
-  data: async () => (await import('../bench/data.ts')).benchData,
+  pooling: async () => adapt((await import('../bench/pooling.ts')).benchPooling),
+  annotate: async () => {
+    const { benchAnnotate } = await import('../bench/annotate.ts')
+    return ({ model, images }) =>
+      benchAnnotate({ ...(model ? { model } : {}), ...(images ? { images } : {}) })
+  },
+  train: async () => adapt((await import('../bench/train.ts')).benchTrain),
+  data: async () => adapt((await import('../bench/data.ts')).benchData),
 }
 
 export function register(program: Command): void {
-  leaf(
-    program,
-    'bench [names...]',
-    `benchmarks: ${Object.keys(benches).join(', ')}; default: all of them`,
-  ).action(act(bench))
+  leaf(program, 'bench [names...]', `benchmarks: ${Object.keys(benches).join(', ')}; default: all of them`)
+    .option('--model <file>', 'annotate: an ONNX classifier; default: a MobileNet v2 with initial weights')
+    .option('--images <dir>', 'annotate: an ImageFolder tree; default: generated photographs')
+    .action(act(bench))
 }
 
-async function bench(context: CommandContext, names: string[]): Promise<CommandResult> {
+async function bench(context: CommandContext, names: string[], options: Options): Promise<CommandResult> {
   const wanted = names.length > 0 ? names : Object.keys(benches)
   for (const name of wanted)
     if (!Object.hasOwn(benches, name))
@@ -29,7 +44,7 @@ async function bench(context: CommandContext, names: string[]): Promise<CommandR
   const results: Record<string, unknown> = {}
   for (const name of wanted) {
     context.note(`bench ${name} …`)
-    results[name] = await (await benches[name]!())({})
+    results[name] = await (await benches[name]!())(options)
   }
   const text = Object.entries(results).map(([name, figures]) => `${name}\n${lines(figures, '  ')}`)
   return { json: results, text: text.join('\n') }

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import ort from 'onnxruntime-node'
 import { fail, messageOf } from '../base/error.ts'
+import { elements } from '../graph/tensor.ts'
 import type { EngineOptions, FloatArray, Session } from './engine.ts'
 
 /** A session with the runtime's own tensors exposed, for callers that keep buffers from step to step. */
@@ -49,12 +50,47 @@ export async function openRaw(
   }
 }
 
-/** A runtime tensor that shares memory with `array`. */
-export function toRuntime({ data, shape }: FloatArray): ort.Tensor {
+type Metadata = readonly ort.InferenceSession.ValueMetadata[]
+
+/** A runtime tensor that shares memory with `array`, if that is what the model has under this name. */
+function toRuntime(
+  kind: 'input' | 'output',
+  name: string,
+  { data, shape }: FloatArray,
+  values: Metadata,
+): ort.Tensor {
+  const value = values.find(candidate => candidate.name === name)
+  if (!value)
+    fail(
+      'mismatch',
+      `the model has no ${kind} "${name}"; it has ${values.map(candidate => candidate.name).join(', ')}`,
+    )
+  if (data.length !== elements(shape))
+    fail(
+      'mismatch',
+      `${kind} "${name}" holds ${data.length} values; [${shape.join(', ')}] takes ${elements(shape)}`,
+    )
+  if (value.isTensor) {
+    const wanted = value.shape
+    // A scalar and a value of unknown rank both come as an empty list.
+    if (
+      (wanted.length > 0 && wanted.length !== shape.length) ||
+      wanted.some((dim, i) => typeof dim === 'number' && dim >= 0 && dim !== shape[i])
+    )
+      fail(
+        'mismatch',
+        `${kind} "${name}" has shape [${shape.join(', ')}]; the model takes [${wanted.join(', ')}]`,
+      )
+  }
   return new ort.Tensor('float32', data, shape)
 }
 
-/** Runs the session's model with plain arrays in and out. */
+function fromRuntime({ data, dims }: ort.Tensor): FloatArray {
+  const floats = data instanceof Float32Array ? data : Float32Array.from(data as Iterable<number>, Number)
+  return { shape: [...dims], data: floats }
+}
+
+/** Runs the session's model with plain arrays in and out; rejects with `mismatch` what does not fit the model. */
 export async function openOnnxRuntime(
   source: string | Uint8Array,
   options: EngineOptions = {},
@@ -65,26 +101,24 @@ export async function openOnnxRuntime(
     outputs: session.outputNames,
     close,
     async run(feeds, outputs = {}) {
-      for (const name of Object.keys(feeds))
-        if (!session.inputNames.includes(name))
-          fail('mismatch', `the model has no input "${name}"; it has ${session.inputNames.join(', ')}`)
+      const missing = session.inputNames.filter(name => !Object.hasOwn(feeds, name))
+      if (missing.length > 0)
+        fail('mismatch', `the model also takes ${missing.map(name => `"${name}"`).join(', ')}`)
+      const inputs = Object.fromEntries(
+        Object.entries(feeds).map(([name, array]) => [
+          name,
+          toRuntime('input', name, array, session.inputMetadata),
+        ]),
+      )
       const fetches: Record<string, ort.Tensor | null> = Object.fromEntries(
         session.outputNames.map(name => [name, null]),
       )
-      for (const [name, array] of Object.entries(outputs)) fetches[name] = toRuntime(array)
-      const inputs = Object.fromEntries(
-        Object.entries(feeds).map(([name, array]) => [name, toRuntime(array)]),
-      )
+      for (const [name, array] of Object.entries(outputs))
+        fetches[name] = toRuntime('output', name, array, session.outputMetadata)
       try {
         const results = await session.run(inputs, fetches)
         return Object.fromEntries(
-          Object.entries(results).map(([name, { data, dims }]) => [
-            name,
-            {
-              shape: [...dims],
-              data: data instanceof Float32Array ? data : Float32Array.from(data as Iterable<number>, Number),
-            },
-          ]),
+          Object.entries(results).map(([name, result]) => [name, outputs[name] ?? fromRuntime(result)]),
         )
       } catch (error) {
         return fail('bad-model', `ONNX Runtime could not run the model: ${messageOf(error)}`, {}, error)

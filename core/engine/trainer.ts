@@ -131,10 +131,13 @@ export async function createTrainer(model: OnnxModel, config: TrainerConfig): Pr
     },
     restore(saved) {
       for (const [key, { shape }] of state) checkSaved(key, shape, saved.get(key))
-      const counter = saved.get(counterKey) ?? fail('mismatch', 'the saved state has no step counter')
+      for (const key of saved.keys())
+        if (key !== counterKey && !state.has(key))
+          fail('mismatch', `the saved state has "${key}"; it belongs to another model or optimizer`)
+      const done = readCounter(saved.get(counterKey))
       for (const [key, { current }] of state)
         (current.data as Float32Array).set((saved.get(key) as FloatArray).data)
-      steps = (counter.data[0] as number) * counterBase + (counter.data[1] as number)
+      steps = done
     },
     model: which => withParameters(model, (which === 'averaged' ? averaged() : undefined) ?? parameters()),
     async close() {
@@ -159,6 +162,7 @@ function checkConfig({
   ema,
   labelSmoothing = 0,
   clipNorm,
+  batchNormMomentum = 0.1,
 }: TrainerConfig): void {
   for (const [name, value] of Object.entries({
     batch,
@@ -169,7 +173,10 @@ function checkConfig({
   }))
     if (!(Number.isInteger(value) && value >= 1))
       fail('usage', `${name} is ${value}; it must be a whole number of at least 1`)
-  if (!(classes >= 2)) fail('usage', `training needs at least 2 classes; there is ${classes}`)
+  if (!(Number.isInteger(classes) && classes >= 2))
+    fail('usage', `training needs a whole number of at least 2 classes; there is ${classes}`)
+  if (!(batchNormMomentum >= 0 && batchNormMomentum <= 1))
+    fail('usage', `batch norm momentum is ${batchNormMomentum}; it must lie in [0, 1]`)
   if (ema !== undefined && !(ema >= 0 && ema < 1))
     fail('usage', `the decay of the moving average is ${ema}; it must lie in [0, 1)`)
   if (!(labelSmoothing >= 0 && labelSmoothing < 1))
@@ -181,6 +188,14 @@ function checkConfig({
 function checkSize(what: string, found: number, wanted: number, shape: readonly number[]): void {
   if (found !== wanted)
     fail('mismatch', `${what} hold ${found} values; a step takes [${shape.join(', ')}] = ${wanted}`)
+}
+
+function readCounter(saved: FloatArray | undefined): number {
+  const [high = NaN, low = NaN] = saved?.data ?? []
+  const steps = high * counterBase + low
+  if (saved?.data.length !== 2 || !(Number.isSafeInteger(steps) && steps >= 0))
+    fail('mismatch', 'the saved state has no valid step counter')
+  return steps
 }
 
 function checkSaved(key: string, shape: readonly number[], saved: FloatArray | undefined): void {

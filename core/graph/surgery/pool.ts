@@ -36,8 +36,9 @@ const featureAxis = (layout: MapLayout): number =>
 function meanOf(view: GraphView, node: Node): Pool | undefined {
   const source = node.inputs[0] ?? ''
   const keep = intAttribute(node, 'keepdims', 1) !== 0
-  const shape = view.facts.get(source)?.shape
-  const rank = (shape?.length ?? intsAttribute(node, 'axes')?.length === 2) ? (shape?.length ?? 4) : undefined
+  const listed = intsAttribute(node, 'axes') ?? view.facts.get(node.inputs[1] ?? '')?.value
+  // A mean over two axes is one over an image, even where shape inference lost the rank.
+  const rank = view.facts.get(source)?.shape?.length ?? (listed?.length === 2 ? 4 : undefined)
   if (rank === undefined) return undefined
   const axes = axesOf(view, node, rank)
   if (!axes) return undefined

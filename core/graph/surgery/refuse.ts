@@ -6,6 +6,7 @@ import { operatorName } from '../shape/rules.ts'
 import type { GraphView } from './graph-view.ts'
 import { dataInputs } from './graph-view.ts'
 import { shapeOperators } from './operators.ts'
+import { poolAt } from './pool.ts'
 
 /** A reason, and ways out. */
 export interface Refusal {
@@ -49,7 +50,10 @@ const classToken: Refusal = {
 function mergesPositions(view: GraphView, node: Node): Dim[] | undefined {
   const before = view.facts.get(node.inputs[0] ?? '')?.shape
   if (!before || before.length < 3 || !shapeOperators.has(node.op)) return undefined
-  const wide = before.slice(1).filter(dim => dim !== 1)
+  // An average pool whose output size is not known is taken for the head's, since a linear layer follows.
+  const maker = view.graph.nodes[view.producer.get(node.inputs[0] ?? '') ?? -1]
+  const pooled = maker?.op === 'AveragePool' && poolAt(view, maker) !== undefined
+  const wide = before.slice(1).filter(dim => dim !== 1 && !(pooled && dim === null))
   const after = view.facts.get(node.outputs[0] ?? '')?.shape
   return wide.length > 1 && after && after.length < before.length ? before : undefined
 }

@@ -327,6 +327,15 @@ describe('sizes that an export fixed', () => {
     )
   })
 
+  it('an average pool of fixed size in an export with symbolic sizes is taken for the head, with a warning', async () => {
+    const head = [node('AveragePool', ['map'], ['p'], { kernel_shape: [8, 8] }), flatten, gemm('f')]
+    const model = classifier({ head })
+    const { model: annotator, report } = toAnnotator(model)
+    expect(report.warnings.join()).toMatch(/AveragePool of 8×8 is taken to cover the whole map/)
+    const check = await checkSurgery(model, annotator, report, images(2, 32, 32))
+    expect(check.relativeError).toBeLessThan(exactTolerance)
+  })
+
   it('a batch that a reshape fixes inside is kept', () => {
     const nodes = [
       node('Reshape', ['map', 'shuffle'], ['a']),

@@ -16,7 +16,7 @@ export interface Metrics {
   top1: number | null
   /** Null where there are no more than five classes. */
   top5: number | null
-  /** Share of images whose answer is among the valid classes (ReaL, Beyer et al. 2020). */
+  /** Share of images whose answer is among the valid classes (ReaL, Beyer et al. 2020); null where no image has more truth than its label. */
   real: number | null
   /** Mean over the classes with positives of average precision; scores are softmax probabilities. */
   mAP: number | null
@@ -79,6 +79,7 @@ export function createMetrics(classes: number, options: { mAP?: boolean } = {}):
   let lossSum = 0
   let scored = 0
   let valid = 0
+  let multi = false
   let keepScores = options.mAP ?? true
 
   function addOne(logits: Float32Array, from: number, truth: Truth): void {
@@ -106,6 +107,7 @@ export function createMetrics(classes: number, options: { mAP?: boolean } = {}):
     const set = truth.valid ?? (truth.label === null ? null : [truth.label])
     if (set && set.length > 0) {
       scored++
+      multi ||= truth.valid !== null
       if (set.includes(answer)) valid++
       if (keepScores && (truths.length + 1) * classes > maximumScores) {
         keepScores = false
@@ -147,7 +149,7 @@ export function createMetrics(classes: number, options: { mAP?: boolean } = {}):
       images,
       top1: share(first, labelled),
       top5: classes > 5 ? share(five, labelled) : null,
-      real: share(valid, scored),
+      real: multi ? share(valid, scored) : null,
       mAP: meanAveragePrecision(),
       loss: share(lossSum, labelled),
     }),

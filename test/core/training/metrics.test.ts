@@ -52,7 +52,7 @@ describe('createMetrics', () => {
     expect(result.images).toBe(2)
     expect(result.top1).toBe(0.5)
     expect(result.top5).toBeNull()
-    expect(result.real).toBe(0.5)
+    expect(result.real).toBeNull()
     // −log(3/4) and −log(1 / (1 + e)).
     expect(result.loss).toBeCloseTo((Math.log(4 / 3) + Math.log(1 + Math.E)) / 2, 6)
   })

@@ -1,5 +1,6 @@
 /** Runs a training-step graph again and again: buffers are made once, states are swapped and not copied. */
 import ort from 'onnxruntime-node'
+import { fail, messageOf } from '../base/error.ts'
 import { encodeModel } from '../graph/onnx/encode.ts'
 import type { TrainingGraph } from '../graph/training/build.ts'
 import { elements } from '../graph/tensor.ts'
@@ -61,7 +62,11 @@ export async function openStep(graph: TrainingGraph, options: EngineOptions): Pr
         inputs[input] = buffer.current
         if (next !== undefined) fetches[next] = buffer.spare
       }
-      await session.run(inputs, fetches)
+      try {
+        await session.run(inputs, fetches)
+      } catch (error) {
+        fail('bad-model', `ONNX Runtime could not run the training step: ${messageOf(error)}`, {}, error)
+      }
       for (const { key, next } of graph.state) {
         if (next === undefined) continue
         const buffer = state.get(key) as StateBuffer

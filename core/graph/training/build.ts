@@ -78,6 +78,14 @@ export function buildTrainingGraph(model: OnnxModel, options: TrainingGraphOptio
   const parameters = parametersOf(graph)
   const statistics = statisticsOf(graph)
   if (parameters.length === 0) fail('unsupported', 'the model has no trainable weights')
+  const wide = [...parameters.map(({ name }) => name), ...statistics].find(
+    name => graph.initializers.get(name)?.dataType !== 'float32',
+  )
+  if (wide !== undefined)
+    fail(
+      'unsupported',
+      `weight "${wide}" is ${graph.initializers.get(wide)?.dataType}; training needs a float32 model: export it again in that precision`,
+    )
   const given = new Map<string, { value: string; trained: boolean }>()
   given.set(imageInput.name, { value: w.input(images, [options.batch, ...options.input]), trained: false })
   for (const { name } of parameters) given.set(name, { value: declare('weight', name), trained: true })

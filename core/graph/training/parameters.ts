@@ -20,6 +20,8 @@ const places: Record<string, readonly number[] | 'all'> = {
   Sub: 'all',
   Mul: 'all',
   Div: 'all',
+  Concat: 'all',
+  Flatten: [0],
   Transpose: 'all',
   Reshape: [0],
   Identity: 'all',

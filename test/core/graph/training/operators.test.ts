@@ -78,6 +78,16 @@ describe('unsupported operators', () => {
     })
   })
 
+  it('weights in half precision are refused by name', async () => {
+    const model = through(node('Identity', ['x'], ['y']))
+    const half = { dataType: 'float16' as const, dims: [3, 3], raw: new Uint8Array(18) }
+    model.graph.initializers.set('fc.weight', half)
+    await expect(createTrainer(model, config)).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringMatching(/fc\.weight.*float16.*float32/) as string,
+    })
+  })
+
   it('an image too small for the model is a matter of use', async () => {
     const model = through(node('MaxPool', ['x'], ['y'], { kernel_shape: [5, 5] }))
     await expect(createTrainer(model, config)).rejects.toMatchObject({

@@ -94,6 +94,11 @@ const cases: Case[] = [
     ],
   },
   {
+    name: 'Concat with a weight as it is',
+    weights: { token: normal([2, 1, 4, 5], 3) },
+    nodes: [node('Concat', ['token', 'x'], ['y'], { axis: 1 })],
+  },
+  {
     name: 'Pad',
     weights: { pads: intTensor([0, 0, 1, 2, 0, 1, 0, 3]) },
     nodes: [node('Pad', ['x', 'pads'], ['y'])],

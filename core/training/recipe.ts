@@ -12,16 +12,17 @@ export const presets = {
   imagenet: {
     augmentation: { brightness: 0.4, contrast: 0.4, saturation: 0.4, lighting: 0.1 },
   },
-  /** Small images (CIFAR): crops stay close to the whole image. */
+  /** Images of 32 pixels or so (CIFAR), a small net, minutes on a laptop; measured in docs/benchmarks.md. */
   small: {
-    student: 'cifar_resnet8',
+    student: 'digits_student',
     size: 32,
-    epochs: 20,
-    batch: 64,
-    lr: 0.1,
-    optimizer: { weightDecay: 5e-4 },
-    schedule: { warmupEpochs: 1 },
-    augmentation: { crop: { scale: [0.5, 1] } },
+    epochs: 16,
+    batch: 32,
+    lr: 6e-3,
+    threads: 1,
+    optimizer: { kind: 'adamw', weightDecay: 1e-2 },
+    schedule: { warmupSteps: 200 },
+    augmentation: { crop: { scale: [0.4, 1] } },
     evaluation: { mode: 'squash' },
   },
   /** A few epochs with AdamW: a first look within minutes. */

@@ -73,7 +73,8 @@ only ever seen single digits writes a label map of each scene; students then lea
 <div class="charts">${lineChart(data.real, { title: 'ReaL on the validation scenes', x: 'epoch', y: 'percent' })}
 ${lineChart(data.loss, { title: 'Training loss (supervisions have different floors)', x: 'epoch', y: 'loss' })}</div>
 <h2>Scenes and their label maps</h2>
-<p>Colour: the annotator’s first class of a cell, the stronger the surer it is. It was taught with none of these digits.</p>
+<p>Colour: the annotator’s first class of a cell, the stronger the higher its logit, which is what label pooling averages. It was
+  taught with none of these digits.</p>
 <div class="grid">${data.gallery.map(picture => sceneCard(picture, data.classes))}</div>
 <h2>Crops and their targets</h2>
 <p>Yellow: the crop a student gets. ✓ marks digits at least half visible in it.</p>

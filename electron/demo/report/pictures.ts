@@ -27,21 +27,22 @@ export interface CropPicture {
 const palette = 10
 const colourOf = (label: number): string => `c${label % palette}`
 
-/** Top class of every cell as a coloured square, the more opaque the larger its share (softmax over all classes). */
-function overlay(map: LabelMap, classes: number): Html {
-  const [depth, height, width] = map.shape
-  const cells: Html[] = []
-  for (let cell = 0; cell < height * width; cell++) {
-    let rest = classes - depth // classes the cell does not list have logit 0
-    for (let k = 0; k < depth; k++) rest += Math.exp(map.logits[k * height * width + cell]!)
-    const share = Math.exp(map.logits[cell]!) / rest
-    if (share < 0.15) continue
+/** Top class of every cell as a coloured square, the more opaque the higher its logit: what label pooling averages. */
+function overlay(map: LabelMap): Html {
+  const [, height, width] = map.shape
+  const first = map.logits.subarray(0, height * width)
+  const highest = Math.max(...first, 1e-6)
+  const cells = Array.from(first, (logit, cell) => {
+    const opacity = 0.8 * Math.max(0, logit / highest)
+    if (opacity < 0.05) return html``
     const [x, y] = [cell % width, Math.floor(cell / width)]
-    const opacity = (0.75 * share).toFixed(2)
-    cells.push(
-      html`<path class="${colourOf(map.ids[cell]!)}" fill="currentColor" fill-opacity="${opacity}" d="M${x} ${y}h1v1h-1z" />`,
-    )
-  }
+    return html`<path
+      class="${colourOf(map.ids[cell]!)}"
+      fill="currentColor"
+      fill-opacity="${opacity.toFixed(2)}"
+      d="M${x} ${y}h1v1h-1z"
+    />`
+  })
   return html`<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">${cells}</svg>`
 }
 
@@ -53,7 +54,7 @@ export function sceneCard(picture: ScenePicture, classes: readonly string[]): Ht
   const present = truth.objects.map(object => object.class)
   return html`<div class="card"><div class="pair">
       <img src="${uri}" alt="scene with ${present.map(name).join(', ')}" />
-      <div class="view"><img src="${uri}" alt="the same under its label map" />${overlay(picture.map, classes.length)}</div>
+      <div class="view"><img src="${uri}" alt="the same under its label map" />${overlay(picture.map)}</div>
     </div><p>given <b class="${colourOf(truth.label)}">${name(truth.label)}</b>, present
       ${present.map(label => html` <b class="${colourOf(label)}">${name(label)}</b>`)}</p></div>`
 }

@@ -77,11 +77,11 @@ describe('reportPage', () => {
     expect(page).toMatch(/together<\/b><\/td>\s*<td>\s*<b>5\.0/)
   })
 
-  it('colours only the cells that the annotator is sure of', () => {
-    // Three of four cells are sure: exp(9) against one other class; the fourth has e^0.1 / (e^0.1 + 1) = 0.52, also above 0.15.
-    expect(page.match(/h1v1h-1z/g)).toHaveLength(4)
+  it('colours cells by their logit, and leaves out those with hardly any', () => {
+    // Logits 9, 9, 0.1, 9: three at 0.8 of full strength, one below 0.05.
     const shares = [...page.matchAll(/fill-opacity="([\d.]+)"/g)].map(match => Number(match[1]))
-    expect(shares).toEqual([0.75, 0.75, 0.39, 0.75])
+    expect(shares).toEqual([0.8, 0.8, 0.8])
+    expect(page.match(/d="M0 1h1v1h-1z"/g)).toBeNull()
   })
 
   it('is one well-formed tree', () => {

@@ -8,7 +8,6 @@ import type { ClassMap } from '../labelmap/class-map.ts'
 import { truthOf } from './data.ts'
 import type { ImageSet, Skipped } from './data.ts'
 import { openLoader } from './loader/index.ts'
-import type { Loader } from './loader/index.ts'
 import type { PixelSource } from './loader/pixels.ts'
 import { createMetrics } from './metrics.ts'
 import type { Metrics } from './metrics.ts'
@@ -87,41 +86,35 @@ export function openEvaluator(setup: EvaluationSetup, model?: OnnxModel): Evalua
     loader.start(0, 0, 1)
     try {
       for (let next = await loader.next(); next; next = await loader.next()) {
-        const rows = fixed ? batch : next.count
-        const data = Float32Array.from(next.images.subarray(0, rows * 3 * recipe.size * recipe.size))
-        const feeds = { [session.inputs[0]!]: { shape: [rows, 3, recipe.size, recipe.size], data } }
-        const answer = await run(session, feeds)
-        if (answer.length !== rows * inputs)
-          fail(
-            'mismatch',
-            `the model gives ${answer.length / rows} values an image, but there are ${inputs} classes`,
-          )
-        const kept = next.indices.subarray(0, next.count)
-        const logits = classMap ? mapLogits(answer, next.count, classMap) : answer
-        kept.forEach((index, b) => {
-          if (index >= 0) metrics.add(logits.subarray(b * classes, (b + 1) * classes), [truthOf(set, index)])
-        })
-        done += next.count
-        loader.release(next)
+        try {
+          const rows = fixed ? batch : next.count
+          const data = Float32Array.from(next.images.subarray(0, rows * 3 * recipe.size * recipe.size))
+          const feeds = { [session.inputs[0]!]: { shape: [rows, 3, recipe.size, recipe.size], data } }
+          const answer = await run(session, feeds)
+          if (answer.length !== rows * inputs)
+            fail(
+              'mismatch',
+              `the model gives ${answer.length / rows} values an image, but there are ${inputs} classes`,
+            )
+          const kept = next.indices.subarray(0, next.count)
+          const logits = classMap ? mapLogits(answer, next.count, classMap) : answer
+          kept.forEach((index, b) => {
+            if (index >= 0)
+              metrics.add(logits.subarray(b * classes, (b + 1) * classes), [truthOf(set, index)])
+          })
+          done += next.count
+        } finally {
+          loader.release(next)
+        }
         hooks.onProgress?.(done, set.subset.length)
         if (hooks.signal?.aborted) fail('cancelled', 'the evaluation was stopped')
       }
-    } catch (error) {
-      await drain(loader)
-      throw error
     } finally {
+      await loader.stop()
       await session.close()
     }
     const result = metrics.result()
     return classMap ? { ...result, loss: null } : result
-  }
-}
-
-/** Lets what is under way finish, so that the loader can start again. */
-async function drain(loader: Loader): Promise<void> {
-  for (;;) {
-    const next = await loader.next().catch(() => undefined)
-    if (!next) return
   }
 }
 

@@ -43,6 +43,8 @@ export interface Loader {
   /** The next batch, or undefined at the end. Rejects with the reason where it cannot be made. */
   next(): Promise<Batch | undefined>
   release(batch: Batch): void
+  /** Gives up what is under way; afterwards the loader can start again. Batches that were handed over are still to be released. */
+  stop(): Promise<void>
   /** Images that turned out to be unusable, so far. */
   skipped: readonly Skipped[]
   close(): Promise<void>
@@ -149,6 +151,13 @@ export function openLoader(config: LoaderConfig): Loader {
     release(done) {
       free.push(slots.findIndex(slot => slot.images === done.images))
       ask()
+    },
+    async stop() {
+      place = { epoch: 0, batch: 0, until: 0 }
+      for (let head = pending.shift(); head; head = pending.shift()) {
+        await head.answer
+        free.push(head.request.slot)
+      }
     },
     async close() {
       closed = true

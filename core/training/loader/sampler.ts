@@ -202,7 +202,9 @@ export async function createSampler(setup: WorkerSetup): Promise<Sampler> {
     skipped: { index: number; reason: string }[],
   ): Promise<void> {
     const list = orderOf(epoch)
-    for (let again = 0; again < list.length; again++) {
+    // An evaluation is about this very image; training takes the next one in its place.
+    const candidates = mode === 'evaluate' ? 1 : list.length
+    for (let again = 0; again < candidates; again++) {
       const index = list[(start + again) % list.length]!
       if (bad[index]) continue
       try {
@@ -214,7 +216,6 @@ export async function createSampler(setup: WorkerSetup): Promise<Sampler> {
         if (!(error instanceof RelabelError) || !['bad-image', 'bad-label-map'].includes(error.code))
           throw error
         if (Atomics.exchange(bad, index, 1) === 0) skipped.push({ index, reason: error.message })
-        if (mode === 'evaluate') break
       }
     }
     if (mode === 'train') fail('bad-data', 'none of the images can be used any more')

@@ -1,4 +1,7 @@
 /** The command line: `relabel COMMAND …`; results on stdout, progress and messages on stderr. */
-import { runCli } from './commands/index.ts'
+import { enableCompileCache } from 'node:module'
 
+// Saves a third of the start of a command; without a writable folder it does nothing.
+enableCompileCache()
+const { runCli } = await import('./commands/index.ts')
 await runCli(process.argv.slice(2))

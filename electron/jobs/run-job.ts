@@ -22,6 +22,7 @@ export interface JobOptions {
  * result. A job that fails rejects with its own error; one that is killed or crashes rejects with an Error that says how.
  */
 export function runJob<Result>(name: string, config: unknown, options: JobOptions = {}): Promise<Result> {
+  if (options.signal?.aborted) return Promise.reject(stopped(name))
   const worker = options.worker ?? fileURLToPath(new URL('worker.ts', import.meta.url))
   const child = fork(worker, [name], {
     serialization: 'advanced',
@@ -45,8 +46,9 @@ export function runJob<Result>(name: string, config: unknown, options: JobOption
 
     child.on('message', (message: FromJob) => {
       if (message.type === 'ready') {
-        send({ type: 'start', config })
-        if (options.signal?.aborted) cancel()
+        // Stopped before it began: there is nothing to put in order.
+        if (options.signal?.aborted) child.kill('SIGKILL')
+        else send({ type: 'start', config })
       } else if (message.type === 'progress') options.onProgress?.(message.progress)
       else if (message.type === 'warning') options.onWarning?.(message.text)
       else if (message.type === 'event') options.onEvent?.(message.data)
@@ -62,8 +64,7 @@ export function runJob<Result>(name: string, config: unknown, options: JobOption
       options.signal?.removeEventListener('abort', cancel)
       if (ended?.type === 'done') resolve(ended.result as Result)
       else if (ended?.type === 'failed') reject(errorOf(ended))
-      else if (options.signal?.aborted)
-        reject(new RelabelError('cancelled', `the ${name} job was stopped before it could finish`))
+      else if (options.signal?.aborted) reject(stopped(name))
       else
         reject(
           new Error(
@@ -73,6 +74,9 @@ export function runJob<Result>(name: string, config: unknown, options: JobOption
     })
   })
 }
+
+const stopped = (name: string): RelabelError =>
+  new RelabelError('cancelled', `the ${name} job was stopped before it could finish`)
 
 function errorOf(failed: Extract<FromJob, { type: 'failed' }>): Error {
   if (failed.code !== 'internal') return new RelabelError(failed.code, failed.message, failed.detail)

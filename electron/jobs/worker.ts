@@ -1,8 +1,10 @@
 /** The child process of a job: waits for its configuration, runs the job, tells how it went. */
+import { enableCompileCache } from 'node:module'
 import { messageOf, RelabelError } from '../../core/base/error.ts'
 import { jobs } from './index.ts'
 import type { FromJob, JobContext, ToJob } from './protocol.ts'
 
+enableCompileCache() // for the job's module, which is loaded below
 const name = process.argv[2] ?? ''
 const controller = new AbortController()
 

@@ -1,5 +1,5 @@
 /** A project folder: making it, opening it, and where it keeps its files. */
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { fail } from '../base/error.ts'
 import { asProjectError, openReadonly, openWritable, transaction, type Db } from './database.ts'
@@ -48,11 +48,26 @@ function fill(db: Db, name: string, classes: readonly ClassEntry[]): void {
   })
 }
 
-/** Makes the folder and an empty project in it; fails where there is one already. */
-export function createProject(dir: string, options: { name?: string; classes: ClassEntry[] }): Project {
+/** A project that is being made: it takes its place in the folder only when it is whole. */
+export interface DraftProject {
+  /** To be filled; closing it drops the draft. */
+  project: Project
+  /** Puts the project in its place and opens it; `project` is closed then. */
+  finish(): Project
+}
+
+/**
+ * Makes the folder and a draft in it; fails where there is a project already. A draft that a kill left behind is
+ * replaced: there is never half a project.
+ */
+export function beginProject(dir: string, options: { name?: string; classes: ClassEntry[] }): DraftProject {
   checkClasses(options.classes)
   const folder = resolve(dir)
   const file = databaseFile(folder)
+  const draft = join(folder, 'project.new.db')
+  const discard = (): void => {
+    for (const end of ['', '-wal', '-shm']) rmSync(`${draft}${end}`, { force: true })
+  }
   if (existsSync(file)) fail('usage', `${folder} holds a project already; choose another folder`, { file })
   try {
     mkdirSync(folder, { recursive: true })
@@ -60,21 +75,40 @@ export function createProject(dir: string, options: { name?: string; classes: Cl
     throw asProjectError(error, folder)
   }
   const lock = takeLock(lockFile(folder))
+  let db: Db | undefined
   try {
-    const db = openWritable(file, true)
-    try {
-      fill(db, options.name ?? basename(folder), options.classes)
-    } catch (error) {
-      db.close()
-      throw error
-    }
-    return projectOf(folder, db, false, lock.release)
+    discard()
+    db = openWritable(draft, true)
+    fill(db, options.name ?? basename(folder), options.classes)
   } catch (error) {
+    db?.close()
+    discard()
     lock.release()
-    // Half a project would stand in the way of the next try.
-    for (const name of [file, `${file}-wal`, `${file}-shm`, lockFile(folder)]) rmSync(name, { force: true })
+    rmSync(lockFile(folder), { force: true })
     throw error
   }
+  const project = projectOf(folder, db, false, () => {
+    discard()
+    lock.release()
+  })
+  return {
+    project,
+    finish() {
+      try {
+        project.db.close() // writes the log into the file
+        renameSync(draft, file)
+        return projectOf(folder, openWritable(file, false), false, lock.release)
+      } catch (error) {
+        project.close()
+        throw asProjectError(error, file)
+      }
+    },
+  }
+}
+
+/** Makes the folder and an empty project in it; fails where there is one already. */
+export function createProject(dir: string, options: { name?: string; classes: ClassEntry[] }): Project {
+  return beginProject(dir, options).finish()
 }
 
 /**

@@ -1,12 +1,11 @@
 /** `relabel new`: a project from ImageFolder trees, with counts, classes and problems. */
-import { rmSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { fail } from '../../core/base/error.ts'
 import { classesOfFolders, readClasses } from '../../core/dataset/class-file.ts'
 import { importImageFolder, type ImportReport } from '../../core/dataset/import.ts'
 import { classFolders } from '../../core/dataset/scan.ts'
-import { createProject, type Project } from '../../core/project/project.ts'
+import { beginProject, type Project } from '../../core/project/project.ts'
 import { act, leaf, type CommandContext, type CommandResult } from './action.ts'
 
 interface Options {
@@ -54,12 +53,12 @@ async function newProject(context: CommandContext, dir: string, options: Options
       `there are no images to import: ${splits.map(([, images]) => images).join(', ')} should have one folder of images a class`,
     )
   const classes = options.classes ? await readClasses(options.classes) : classesOfFolders(folders)
-  const project = createProject(dir, { classes, ...(options.name ? { name: options.name } : {}) })
+  const draft = beginProject(dir, { classes, ...(options.name ? { name: options.name } : {}) })
   try {
     const reports: ImportReport[] = []
     for (const [split, images] of splits)
       reports.push(
-        await importImageFolder(project, {
+        await importImageFolder(draft.project, {
           split,
           dir: images,
           signal: context.signal,
@@ -67,14 +66,14 @@ async function newProject(context: CommandContext, dir: string, options: Options
         }),
       )
     context.progress.end()
-    const result = describe(project, reports)
-    project.close()
-    return result
+    const project = draft.finish()
+    try {
+      return describe(project, reports)
+    } finally {
+      project.close()
+    }
   } catch (error) {
-    project.close()
-    // A project without its images would stand in the way of the next try.
-    for (const name of ['project.db', 'project.db-wal', 'project.db-shm', 'project.lock'])
-      rmSync(join(project.dir, name), { force: true })
+    draft.project.close()
     throw error
   }
 }

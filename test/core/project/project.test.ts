@@ -1,7 +1,7 @@
 /** Projects on disk: round trips, migration, one writer, readers beside it, full and read-only disks. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,8 +9,8 @@ import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RelabelError } from '../../../core/base/error.ts'
 import { addAnnotation, listAnnotations } from '../../../core/project/annotations.ts'
-import { addImages, addSplit, listImages } from '../../../core/project/images.ts'
-import { createProject, openProject } from '../../../core/project/project.ts'
+import { addImages, addSplit, listImages, listSplits } from '../../../core/project/images.ts'
+import { beginProject, createProject, openProject } from '../../../core/project/project.ts'
 import { schemaVersion } from '../../../core/project/schema.ts'
 
 let dir: string
@@ -58,6 +58,26 @@ describe('a project', () => {
   it('is not made where one is', () => {
     createProject(dir, { classes }).close()
     expect(codeOf(() => createProject(dir, { classes })).code).toBe('usage')
+  })
+
+  it('is there only when it is whole', () => {
+    const draft = beginProject(dir, { name: 'first', classes })
+    addSplit(draft.project, 'train', '/images')
+    expect(codeOf(() => openProject(dir)).code).toBe('bad-project')
+    expect(codeOf(() => createProject(dir, { classes })).code).toBe('locked')
+    draft.project.close()
+    expect(readdirSync(dir).filter(name => name.endsWith('.db'))).toEqual([])
+    // A draft that a kill left behind does not stand in the way.
+    writeFileSync(join(dir, 'project.new.db'), 'half a database')
+    const second = beginProject(dir, { name: 'second', classes })
+    addSplit(second.project, 'test', '/images')
+    const project = second.finish()
+    expect(project.name).toBe('second')
+    expect(listSplits(project).map(split => split.name)).toEqual(['test'])
+    expect(codeOf(() => openProject(dir)).code).toBe('locked')
+    project.close()
+    openProject(dir).close()
+    expect(readdirSync(dir).filter(name => name.includes('new'))).toEqual([])
   })
 
   it('refuses class lists with holes or without names', () => {

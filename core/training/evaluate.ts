@@ -1,7 +1,6 @@
 /** Measures a model on a list of images; the same numbers every time. */
 import { fail, messageOf, RelabelError } from '../base/error.ts'
 import type { Recipe } from '../contract/recipe.ts'
-import type { EngineOptions } from '../engine/engine.ts'
 import { openSession } from '../engine/session.ts'
 import type { OnnxModel } from '../graph/model.ts'
 import type { ClassMap } from '../labelmap/class-map.ts'
@@ -11,6 +10,7 @@ import { openLoader } from './loader/index.ts'
 import type { PixelSource } from './loader/pixels.ts'
 import { createMetrics } from './metrics.ts'
 import type { Metrics } from './metrics.ts'
+import { engineOf } from './trainer-config.ts'
 
 /** What is measured on. */
 export interface EvaluationSetup {
@@ -68,10 +68,7 @@ export function openEvaluator(setup: EvaluationSetup, model?: OnnxModel): Evalua
   const batch = batchOf(recipe, set, model)
   const loader = openLoader({ recipe, mode: 'evaluate', set, pixels: setup.pixels, classes, batch })
   const fixed = typeof model?.graph.inputs[0]?.shape?.[0] === 'number'
-  const engine: EngineOptions = {
-    provider: recipe.provider,
-    ...(recipe.threads ? { threads: recipe.threads } : {}),
-  }
+  const engine = engineOf(recipe)
   return {
     run: (which, hooks = {}) => measure(which, hooks),
     skipped: loader.skipped,

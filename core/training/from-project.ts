@@ -3,12 +3,12 @@ import { fail } from '../base/error.ts'
 import { openLabelMaps } from '../labelmap/files/index.ts'
 import { matchClasses } from '../labelmap/match-classes.ts'
 import { getAnnotation } from '../project/annotations.ts'
-import { listImages, listSplits } from '../project/images.ts'
+import { iterateImages, listSplits } from '../project/images.ts'
 import type { Project } from '../project/project.ts'
 import { readSnapshot } from '../project/snapshots.ts'
 import type { Recipe } from '../contract/recipe.ts'
 import type { TrainingImage } from './data.ts'
-import type { AnnotationInput } from './prepare.ts'
+import type { AnnotationInput } from './annotation.ts'
 import { needsMaps } from './supervision/index.ts'
 
 /** The splits a recipe names; the default validation split may be missing, a named one may not. */
@@ -32,9 +32,11 @@ export function wantsAnnotation(recipe: Recipe): boolean {
 export function snapshotImages(project: Project, snapshot: string): Map<string, TrainingImage[]> {
   const { images, splits } = readSnapshot(project, snapshot)
   const found = new Map<string, TrainingImage[]>(splits.map(split => [split, []]))
-  const rows = new Map(
-    splits.flatMap(split => listImages(project, { split }).map(row => [row.key, row] as const)),
-  )
+  // Only what is needed of each row: there may be millions.
+  const rows = new Map<string, Pick<TrainingImage, 'file' | 'width' | 'height'> & { split: string }>()
+  for (const split of splits)
+    for (const { key, file, width, height } of iterateImages(project, { split }))
+      rows.set(key, { split, file, width, height })
   for (const { key, label, truth } of images) {
     const row = rows.get(key)
     if (!row)

@@ -1,117 +1,26 @@
 /** The training loop: epochs of steps, with validation, checkpoints, metrics, cancelling and resuming. */
 import { join } from 'node:path'
 import { fail } from '../base/error.ts'
-import type { Recipe } from '../contract/recipe.ts'
-import type { EngineOptions, StepResult, Trainer, TrainerConfig } from '../engine/engine.ts'
+import type { StepResult, Trainer } from '../engine/engine.ts'
 import { createTrainer } from '../engine/trainer.ts'
-import type { OnnxModel } from '../graph/model.ts'
 import { makeFolder } from './atomic.ts'
 import { latestCheckpoint, saveCheckpoint } from './checkpoint.ts'
 import type { Latest, Progress } from './checkpoint.ts'
 import { requireImages } from './data.ts'
-import type { ImageSet, Skipped } from './data.ts'
 import { openDistiller } from './distiller.ts'
-import type { AnnotatorSetup, Distiller } from './distiller.ts'
+import type { Distiller } from './distiller.ts'
 import { openEvaluator } from './evaluate.ts'
-import type { EvaluationSetup } from './evaluate.ts'
 import { openLoader } from './loader/index.ts'
 import type { Batch } from './loader/index.ts'
-import type { MapSetup } from './loader/messages.ts'
-import type { PixelSource } from './loader/pixels.ts'
 import type { Metrics } from './metrics.ts'
 import { drawMixing, mixBatchTargets } from './mixing.ts'
 import { batchesPerEpoch } from './order.ts'
 import { createPace } from './pace.ts'
-import { peakRate, smoothing } from './recipe.ts'
+import { peakRate } from './recipe.ts'
 import { openLog } from './run-log.ts'
+import type { RunHooks, RunOutcome, RunProgress, RunSetup } from './run-setup.ts'
 import { learningRate } from './schedule.ts'
-
-/** Everything a run works on. */
-export interface RunSetup {
-  recipe: Recipe
-  /** The student in inference form with its initial weights. */
-  model: OnnxModel
-  /** Outputs of the student. */
-  classes: number
-  set: ImageSet
-  /** [n]: labels to train on; the set's own unless given. */
-  labels?: Int32Array | undefined
-  pixels: PixelSource
-  maps?: MapSetup | undefined
-  annotator?: AnnotatorSetup | undefined
-  /** Validation; absent: none. */
-  val?: EvaluationSetup | undefined
-  /** Folder of metrics.jsonl and checkpoints/. */
-  dir: string
-  fingerprint: string
-  /** Go on from the newest checkpoint in `dir`, if there is one. */
-  resume: boolean
-}
-
-/** How far a run is. */
-export interface RunProgress {
-  phase: 'train' | 'validate'
-  step: number
-  steps: number
-  /** From 1. */
-  epoch: number
-  epochs: number
-  loss: number | null
-  imagesPerSecond: number
-  secondsLeft: number | null
-}
-
-/** What the caller wants to hear, and its means to stop the run. */
-export interface RunHooks {
-  onProgress?: ((progress: RunProgress) => void) | undefined
-  /** After each epoch. */
-  onEpoch?: ((epoch: number, loss: number, val: Metrics | null) => void) | undefined
-  onWarning?: ((text: string) => void) | undefined
-  signal?: AbortSignal | undefined
-}
-
-/** A finished run. The caller closes the trainer. */
-export interface RunOutcome {
-  trainer: Trainer
-  steps: number
-  /** Mean loss of the last epoch. */
-  loss: number
-  /** Of the last epoch. */
-  val: Metrics | null
-  best: Progress['best']
-  /** Seconds of training over all sittings, without validation and checkpoints. */
-  seconds: number
-  /** Share of them inside training steps. */
-  busy: number
-  skipped: Skipped[]
-  /** Step at which this sitting began. */
-  resumedFrom: number
-}
-
-/** The engine's part of a recipe. */
-export function engineOf(recipe: Recipe): EngineOptions {
-  return { provider: recipe.provider, ...(recipe.threads === null ? {} : { threads: recipe.threads }) }
-}
-
-function trainerConfig(recipe: Recipe, classes: number): TrainerConfig {
-  const { kind, momentum, beta2, epsilon, nesterov, weightDecay, decayAll } = recipe.optimizer
-  return {
-    batch: recipe.batch,
-    input: [3, recipe.size, recipe.size],
-    classes,
-    seed: recipe.seed,
-    engine: engineOf(recipe),
-    batchNormMomentum: recipe.batchNormMomentum,
-    labelSmoothing: smoothing(recipe).trainer,
-    accumulate: recipe.accumulate,
-    ...(recipe.clipNorm === null ? {} : { clipNorm: recipe.clipNorm }),
-    ...(recipe.ema === null ? {} : { ema: recipe.ema }),
-    optimizer:
-      kind === 'sgd'
-        ? { kind, momentum, nesterov, weightDecay, decayAll }
-        : { kind, momentum, beta2, epsilon, weightDecay, decayAll },
-  }
-}
+import { engineOf, trainerConfig } from './trainer-config.ts'
 
 /** Value by which the best epoch is chosen: ReaL where the whole truth is known, else top-1. */
 export function score(val: Metrics): number {

@@ -1,41 +1,23 @@
 /** From images, an annotation and a recipe to everything the loop needs: sets, labels, maps, cached pixels, the student. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { fail, messageOf } from '../base/error.ts'
+import { fail } from '../base/error.ts'
 import type { Recipe } from '../contract/recipe.ts'
 import { identityClassMap } from '../labelmap/class-map.ts'
 import type { ClassMap } from '../labelmap/class-map.ts'
-import { openLabelMaps } from '../labelmap/files/index.ts'
-import { createTargetScratch, globalSingleTarget } from '../pooling/target.ts'
+import { dropDisputed, imageVotes, readMaps } from './annotation.ts'
+import type { AnnotationInput } from './annotation.ts'
 import { imageSet, requireImages, withoutImages } from './data.ts'
 import type { ImageSet, TrainingImage } from './data.ts'
 import { fingerprint } from './fingerprint.ts'
 import { openCache } from './loader/cache.ts'
 import type { Cached } from './loader/cache.ts'
-import { loadMaps, openMaps } from './loader/label-maps.ts'
 import type { MapSetup } from './loader/messages.ts'
-import type { RunSetup } from './loop.ts'
+import type { RunSetup } from './run-setup.ts'
 import { evalResize } from './recipe.ts'
 import { openStudent } from './student.ts'
 import { cleanLabels } from './supervision/clean.ts'
 import { needsLabels, needsMaps } from './supervision/index.ts'
-
-/** An annotation as training sees it. */
-export interface AnnotationInput {
-  id: string
-  /** Folder of its label maps. */
-  dir: string
-  /** From the annotator's classes to the project's. */
-  classMap: ClassMap
-  /** Names of the annotator's classes. */
-  classes: string[]
-  /** Logit of classes that a cell does not list. */
-  fill: number
-  /** The annotator's file name (without its folder) and hash. */
-  annotator: { file: string; sha256: string }
-  mean: [number, number, number]
-  std: [number, number, number]
-}
 
 /** What a run is made from. */
 export interface PrepareInput {
@@ -185,50 +167,4 @@ function otherAnnotator(recipe: Recipe, annotation: AnnotationInput | undefined)
   const hash = createHash('sha256').update(readFileSync(file)).digest('hex')
   if (hash === annotation.annotator.sha256) return []
   return [`${file} is not the model that made annotation ${annotation.id} (${annotation.annotator.file})`]
-}
-
-/** The label maps of a set; images without one, or with a bad one, are left out with the reason. */
-async function readMaps(
-  set: ImageSet,
-  annotation: AnnotationInput,
-  classMap: ClassMap,
-  recipe: Recipe,
-): Promise<{ set: ImageSet; maps: MapSetup }> {
-  const reader = await openLabelMaps(annotation.dir)
-  try {
-    const refused = new Map<number, string>()
-    for (const index of set.subset)
-      if (!reader.has(set.images[index]!.key))
-        refused.set(index, `annotation ${annotation.id} has no label map of it`)
-    const known = withoutImages(set, refused)
-    const bad = new Map<number, string>()
-    const source = loadMaps(reader, annotation.dir, known, {
-      classes: annotation.classes.length,
-      memoryMb: recipe.cache.memoryMb,
-      refuse: (index, reason) => bad.set(index, messageOf(reason)),
-    })
-    return { set: withoutImages(known, bad), maps: { source, classMap, fill: annotation.fill } }
-  } finally {
-    await reader.close()
-  }
-}
-
-/** [n]: the argmax of the mean of each image's map in the project's classes; −1 for images that are not in use. */
-async function imageVotes(set: ImageSet, maps: MapSetup): Promise<Int32Array> {
-  const { classMap, fill } = maps
-  const votes = new Int32Array(set.images.length).fill(-1)
-  const scratch = createTargetScratch(classMap)
-  const target = new Float32Array(classMap.projectClasses)
-  const access = await openMaps(maps.source)
-  for (const index of set.subset) {
-    globalSingleTarget(access.get(index), classMap, target, scratch, { fill })
-    votes[index] = target.indexOf(1)
-  }
-  await access.close()
-  return votes
-}
-
-function dropDisputed(set: ImageSet, disputed: ReadonlyMap<number, number>, classes: string[]): ImageSet {
-  const why = (vote: number): string => `dropped: the annotator sees ${classes[vote] ?? `class ${vote}`}`
-  return withoutImages(set, new Map([...disputed].map(([index, vote]) => [index, why(vote)])))
 }

@@ -7,6 +7,7 @@ import { getAnnotation } from '../../core/project/annotations.ts'
 import { openProject } from '../../core/project/project.ts'
 import type { Project } from '../../core/project/project.ts'
 import { addRun, getRun, updateRun } from '../../core/project/runs.ts'
+import type { RunStatus } from '../../core/project/runs.ts'
 import { createSnapshot } from '../../core/project/snapshots.ts'
 import { checkStudent } from '../../core/training/student.ts'
 import { splitsOf, wantsAnnotation } from '../../core/training/from-project.ts'
@@ -64,7 +65,7 @@ async function train(
     if (old?.status === 'done') fail('usage', `run ${old.id} is finished; there is nothing to resume`)
     const id = old?.id ?? newRun(project, recipe)
     if (old) updateRun(project, id, { status: 'running' })
-    const report = await runOne(context, project, id, recipe, old !== undefined)
+    const report = await runOne(context, project, id, recipe, old?.status)
     updateRun(project, id, { status: 'done', metrics: report })
     const { dir: folder } = getRun(project, id)
     return { json: { run: id, dir: folder, ...report }, text: describe(id, folder, report) }
@@ -78,10 +79,10 @@ async function runOne(
   project: Project,
   id: string,
   recipe: Recipe,
-  resume: boolean,
+  before: RunStatus | undefined,
 ): Promise<RunReport> {
   context.note(`run ${id}: ${recipe.student}, ${recipe.supervision}, ${recipe.epochs} epochs`)
-  const config: TrainJob = { project: project.dir, run: id, recipe, resume }
+  const config: TrainJob = { project: project.dir, run: id, recipe, resume: before !== undefined }
   try {
     return await runJob<RunReport>('train', config, {
       signal: context.signal,
@@ -96,7 +97,10 @@ async function runOne(
     })
   } catch (error) {
     const cancelled = error instanceof RelabelError && error.code === 'cancelled'
-    updateRun(project, id, { status: cancelled ? 'stopped' : 'failed' })
+    // A run that was refused to be resumed (other options, say) is as it was.
+    const refused = error instanceof RelabelError && ['mismatch', 'usage'].includes(error.code)
+    const status = cancelled ? 'stopped' : ((refused ? before : undefined) ?? 'failed')
+    updateRun(project, id, { status })
     if (cancelled)
       fail('cancelled', `${error.message}; go on with: relabel train ${project.dir} --resume ${id}`, {
         ...error.detail,

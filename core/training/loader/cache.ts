@@ -1,6 +1,8 @@
 /** The pixel cache of a project: every image decoded and resized once, kept as raw RGB in one file, reused by later runs. */
 import {
+  accessSync,
   closeSync,
+  constants,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -12,16 +14,14 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { fail, messageOf, RelabelError } from '../../base/error.ts'
-import { decodeImage } from '../../image/decode.ts'
 import { writeAtomic } from '../atomic.ts'
 import type { ImageSet } from '../data.ts'
+import { decodeAll } from './decode-all.ts'
 import { layoutKey, layoutOf } from './layout.ts'
 import type { Layout } from './layout.ts'
-import { checkSize } from './pixels.ts'
 import type { PixelSource } from './pixels.ts'
 
 /** Budgets and where the files go. */
@@ -103,10 +103,16 @@ const filesOf = (set: ImageSet): PixelSource => ({
   sizes: set.sizes,
 })
 
+/** Whether the folder can be made and has the room; without it there is no cache on disk. */
 function roomFor(dir: string, bytes: number): boolean {
-  mkdirSync(dir, { recursive: true })
-  const { bavail, bsize } = statfsSync(dir)
-  return bavail * bsize > bytes * 1.05
+  try {
+    mkdirSync(dir, { recursive: true })
+    accessSync(dir, constants.W_OK)
+    const { bavail, bsize } = statfsSync(dir)
+    return bavail * bsize > bytes * 1.05
+  } catch {
+    return false // a read-only project: the images are decoded into memory, or each time
+  }
 }
 
 function readIndex(base: string, layout: Layout, count: number): Index | undefined {
@@ -156,40 +162,6 @@ async function makeFile(base: string, set: ImageSet, layout: Layout, options: Ca
     if (fd !== undefined) closeSync(fd)
     rmSync(temporary, { force: true })
   }
-}
-
-/** Decodes every image in use of a set, several at once, and hands the bytes to `put`. */
-async function decodeAll(
-  set: ImageSet,
-  layout: Layout,
-  options: CacheOptions,
-  put: (data: Uint8Array, at: number) => void,
-): Promise<{ bad: Map<number, string>; checksums: number[] }> {
-  const bad = new Map<number, string>()
-  const checksums = new Array<number>(set.images.length).fill(0)
-  let next = 0
-  let done = 0
-  const lane = async (): Promise<void> => {
-    for (let i = next++; i < set.images.length; i = next++) {
-      if (options.signal?.aborted) fail('cancelled', 'stopped while the images were being decoded')
-      const { file, width, height } = set.images[i]!
-      const size = { height: layout.sizes[2 * i]!, width: layout.sizes[2 * i + 1]! }
-      try {
-        if (width < 1 || height < 1) fail('bad-image', 'the size of the image is not known')
-        const same = size.height === height && size.width === width
-        const image = await decodeImage(file, same ? {} : { resize: { ...size, fit: 'fill' } })
-        checkSize(file, image, height, width)
-        checksums[i] = crc32(image.data)
-        put(image.data, layout.offsets[i]!)
-      } catch (error) {
-        if (!(error instanceof RelabelError) || error.code !== 'bad-image') throw error
-        bad.set(i, error.message)
-      }
-      options.onProgress?.(++done, set.images.length)
-    }
-  }
-  await Promise.all(Array.from({ length: 2 * availableParallelism() }, lane))
-  return { bad, checksums }
 }
 
 /** The whole file in shared memory, or undefined where it is damaged. */

@@ -10,7 +10,7 @@ import { fingerprint } from '../../../core/training/fingerprint.ts'
 import { openCache } from '../../../core/training/loader/cache.ts'
 import type { PixelSource } from '../../../core/training/loader/pixels.ts'
 import { runTraining } from '../../../core/training/loop.ts'
-import type { RunHooks, RunOutcome, RunSetup } from '../../../core/training/loop.ts'
+import type { RunHooks, RunOutcome, RunSetup } from '../../../core/training/run-setup.ts'
 import { readLog } from '../../../core/training/run-log.ts'
 import { temporaryFolder, tinyRecipe, tinyStudent, writeImages } from './fixture.ts'
 

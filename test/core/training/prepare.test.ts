@@ -11,7 +11,8 @@ import { createLabelMapWriter } from '../../../core/labelmap/files/index.ts'
 import type { TrainingImage } from '../../../core/training/data.ts'
 import { runTraining } from '../../../core/training/loop.ts'
 import { prepareRun } from '../../../core/training/prepare.ts'
-import type { AnnotationInput, Prepared } from '../../../core/training/prepare.ts'
+import type { AnnotationInput } from '../../../core/training/annotation.ts'
+import type { Prepared } from '../../../core/training/prepare.ts'
 import {
   colourMap,
   colourManifest,

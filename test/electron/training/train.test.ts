@@ -185,6 +185,9 @@ describe('relabel train', () => {
       expect.stringMatching(new RegExp(`train .* --resume ${id}`)),
     ])
     expect(statuses().at(-1)).toBe('stopped')
+    const other = await relabel(['train', project, '--resume', id, '--lr', '0.5'])
+    expect([other.code, other.err]).toEqual([1, expect.stringMatching(/another configuration/)])
+    expect(statuses().at(-1)).toBe('stopped')
     expect((await relabel(['train', project, '--resume', id])).code).toBe(0)
     expect(losses(id)).toHaveLength(48)
     expect(losses(id)).toEqual(losses(`r${straight}`))

@@ -1,0 +1,42 @@
+/** Decoding a whole set once, at the sizes of its layout. */
+import { availableParallelism } from 'node:os'
+import { crc32 } from 'node:zlib'
+import { fail, RelabelError } from '../../base/error.ts'
+import { decodeImage } from '../../image/decode.ts'
+import type { ImageSet } from '../data.ts'
+import type { Layout } from './layout.ts'
+import { checkSize } from './pixels.ts'
+
+/** Decodes every image of a set, several at once, and hands the bytes to `put`. */
+export async function decodeAll(
+  set: ImageSet,
+  layout: Layout,
+  options: { onProgress?: (done: number, total: number) => void; signal?: AbortSignal | undefined },
+  put: (data: Uint8Array, at: number) => void,
+): Promise<{ bad: Map<number, string>; checksums: number[] }> {
+  const bad = new Map<number, string>()
+  const checksums = new Array<number>(set.images.length).fill(0)
+  let next = 0
+  let done = 0
+  const lane = async (): Promise<void> => {
+    for (let i = next++; i < set.images.length; i = next++) {
+      if (options.signal?.aborted) fail('cancelled', 'stopped while the images were being decoded')
+      const { file, width, height } = set.images[i]!
+      const size = { height: layout.sizes[2 * i]!, width: layout.sizes[2 * i + 1]! }
+      try {
+        if (width < 1 || height < 1) fail('bad-image', 'the size of the image is not known')
+        const same = size.height === height && size.width === width
+        const image = await decodeImage(file, same ? {} : { resize: { ...size, fit: 'fill' } })
+        checkSize(file, image, height, width)
+        checksums[i] = crc32(image.data)
+        put(image.data, layout.offsets[i]!)
+      } catch (error) {
+        if (!(error instanceof RelabelError) || error.code !== 'bad-image') throw error
+        bad.set(i, error.message)
+      }
+      options.onProgress?.(++done, set.images.length)
+    }
+  }
+  await Promise.all(Array.from({ length: 2 * availableParallelism() }, lane))
+  return { bad, checksums }
+}

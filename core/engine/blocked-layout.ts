@@ -23,6 +23,12 @@ export function blockSize(options: EngineOptions = {}): Promise<number> {
 }
 
 async function measure(options: EngineOptions): Promise<number> {
+  const block = await layoutBlock(options)
+  return block > 1 && (await agrees(block, options)) ? block : 1
+}
+
+/** Block size that the runtime's reorder operator works with, unchecked; 1 where it does not reorder, and an error where there is none. */
+export async function layoutBlock(options: EngineOptions = {}): Promise<number> {
   // Four channels are rounded up to a whole block, which tells its size.
   const reorder = node('com.microsoft.nchwc:ReorderInput', ['x'], ['y'])
   const graph = {
@@ -37,7 +43,7 @@ async function measure(options: EngineOptions): Promise<number> {
   const { y } = await probe.run({ x: { shape: [1, 4, 1, 1], data: new Float32Array(4) } })
   await probe.close()
   const block = y?.shape[1] ?? 1
-  return block > 1 && block <= 64 && (await agrees(block, options)) ? block : 1
+  return block <= 64 ? block : 1
 }
 
 /** Runs a small convolution and both gradients in either lowering and compares. */

@@ -28,6 +28,8 @@ interface Options {
   batch?: number
   rate?: (step: number) => number
   tolerance?: number
+  /** Factor of the targets, and so of the gradients. */
+  strength?: number
 }
 
 async function compare({
@@ -37,12 +39,14 @@ async function compare({
   batch = 4,
   rate = () => 0.1,
   tolerance = linear,
+  strength = 1,
 }: Options): Promise<ReferenceTrainer> {
   const config: TrainerConfig = { batch, input, classes, engine: { threads: 1 }, ...settings }
   const trainer = await createTrainer(model, config)
   const reference = referenceTrainer(model, config)
   for (let i = 0; i < steps; i++) {
-    const { images, targets } = batchOf(i, batch)
+    const { images, targets: probabilities } = batchOf(i, batch)
+    const targets = probabilities.map(t => t * strength)
     const found = await trainer.step(images, targets, rate(i))
     const wanted = reference.step(images, targets, rate(i))
     expect(Math.abs(found.loss - wanted.loss), `loss of step ${i}`).toBeLessThan(
@@ -94,6 +98,12 @@ describe('SGD', () => {
     ],
     ['with gradient clipping', { optimizer: sgd({ momentum: 0.9, weightDecay: 0.1 }), clipNorm: 0.05 }],
     ['with clipping that does not bite', { optimizer: sgd({ momentum: 0.9 }), clipNorm: 100 }],
+    // Its 1e-6 shows only where gradients are as small.
+    [
+      'with clipping of tiny gradients',
+      { optimizer: sgd(), clipNorm: 1e-6 },
+      { strength: 1e-5, rate: () => 1e4 },
+    ],
     ['with label smoothing', { optimizer: sgd({ momentum: 0.9 }), labelSmoothing: 0.1 }],
     ['with a moving average', { optimizer: sgd({ momentum: 0.9 }), ema: 0.7 }],
     ['with accumulation', { optimizer: sgd({ momentum: 0.9 }), accumulate: 2, ema: 0.5 }, { steps: 6 }],

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { blockSize } from '../../../core/engine/blocked-layout.ts'
+import { blockSize, layoutBlock } from '../../../core/engine/blocked-layout.ts'
 import { openSession } from '../../../core/engine/session.ts'
 import { floatValue, modelOf, node } from '../../../core/graph/node.ts'
 import { encodeModel } from '../../../core/graph/onnx/encode.ts'
@@ -121,6 +121,8 @@ describe('blockSize', () => {
     const block = await blockSize({ threads: 1 })
     expect([1, 4, 8, 16, 32, 64]).toContain(block)
     expect(await blockSize()).toBe(block)
+    // Where there is a blocked layout, convolutions in it pass the check.
+    expect(block).toBe(await layoutBlock().catch(() => 1))
     for (const provider of ['cuda', 'webgpu', 'dml', 'coreml'] as const)
       expect(await blockSize({ provider })).toBe(1)
   })

@@ -22,7 +22,7 @@ const model = sharedFile('data/models/mobilenet_v1_075_imagenet.onnx') ?? ''
 const samples = sharedFile('data/imagenet-samples') ?? ''
 const classFile = sharedFile('data/models/imagenet-classes.json') ?? ''
 const present = existsSync(model) && existsSync(samples) && existsSync(classFile)
-const few = 72
+const few = 64
 
 let dir: string
 const at = (name: string): string => join(dir, name)
@@ -64,13 +64,24 @@ describe.skipIf(!present)('the ImageNet samples', () => {
     expect((json as { error: number }).error).toBeLessThan(1e-4)
   })
 
-  it('keep the given class in at least 97 % of the maps, at most 3.6 kB each', async () => {
+  it('keep the given class in at least 97 % of the maps of at most 3.6 kB, although killed in the middle', async () => {
     await runCli('new', at('p'), '--images', samples, '--classes', classFile)
+    const child = startCli(words(at('p')))
+    const end = endOf(child)
+    const shard = join(at('p'), 'annotations', 'a1', 'shard-00000.rlm')
+    while (child.exitCode === null && !(existsSync(shard) && statSync(shard).size > 4096))
+      await new Promise(resolve => setTimeout(resolve, 5))
+    // The whole group at once: command line, job and all. (Windows has no groups; there nothing is killed.)
+    if (child.exitCode === null && process.platform !== 'win32') process.kill(-child.pid!, 'SIGKILL')
+    await end
     const { status, json } = await runJson(...words(at('p')))
     expect(status).toBe(0)
     const result: Annotated = json
-    expect(result).toMatchObject({ annotated: 200, records: 200, skipped: [] })
+    expect(result.before).toBeGreaterThan(0)
+    expect(result.annotated + result.before).toBe(200)
+    expect(result).toMatchObject({ records: 200, skipped: [] })
     expect(result.bytesAMap).toBeLessThanOrEqual(3600)
+
     const project = openProject(at('p'), { readonly: true })
     const maps = await openLabelMaps(result.dir)
     let found = 0
@@ -82,30 +93,12 @@ describe.skipIf(!present)('the ImageNet samples', () => {
     await maps.close()
     project.close()
     expect(found / 200).toBeGreaterThanOrEqual(0.97)
-  })
 
-  it.skipIf(process.platform === 'win32')(
-    'killed in the middle and continued, are the same to the last byte',
-    async () => {
-      for (const name of ['whole', 'killed'])
-        await runCli('new', at(name), '--images', at('few'), '--classes', classFile)
-      const whole: Annotated = (await runJson(...words(at('whole')))).json
-      const child = startCli(words(at('killed')))
-      const end = endOf(child)
-      const shard = join(at('killed'), 'annotations', 'a1', 'shard-00000.rlm')
-      while (child.exitCode === null && !(existsSync(shard) && statSync(shard).size > 4096))
-        await new Promise(resolve => setTimeout(resolve, 5))
-      if (child.exitCode === null) process.kill(-child.pid!, 'SIGKILL')
-      await end
-      const continued: Annotated = (await runJson(...words(at('killed')))).json
-      expect(continued.before).toBeGreaterThan(0)
-      expect(continued.annotated + continued.before).toBe(few)
-      expect(continued.records).toBe(few)
-      for (const name of readdirSync(whole.dir).filter(file => file !== 'manifest.json'))
-        expect(
-          readFileSync(join(continued.dir, name)).equals(readFileSync(join(whole.dir, name))),
-          name,
-        ).toBe(true)
-    },
-  )
+    // An undisturbed run over the first images writes the very bytes that the killed one begins with.
+    await runCli('new', at('q'), '--images', at('few'), '--classes', classFile)
+    const undisturbed: Annotated = (await runJson(...words(at('q')))).json
+    const [whole, killed] = [undisturbed.dir, result.dir].map(of => readFileSync(join(of, 'shard-00000.rlm')))
+    expect(undisturbed.records).toBe(few)
+    expect(killed!.subarray(0, whole!.length).equals(whole!)).toBe(true)
+  }, 600_000)
 })

@@ -50,7 +50,7 @@ export async function createTrainer(model: OnnxModel, config: TrainerConfig): Pr
     })
   const block = await blockSize(engine)
   const update = await openStep(build(true), engine)
-  const gather: StepSession | undefined = accumulate > 1 ? await openStep(build(false), engine) : undefined
+  const gather = accumulate > 1 ? await openSecond(update, () => openStep(build(false), engine)) : undefined
 
   const state: StateBuffers = new Map()
   for (const { key, shape } of [...update.graph.state, ...(gather?.graph.state ?? [])]) {
@@ -144,6 +144,16 @@ export async function createTrainer(model: OnnxModel, config: TrainerConfig): Pr
       await update.close()
       await gather?.close()
     },
+  }
+}
+
+/** Opens a session beside one that is open already, and closes that one if it fails. */
+async function openSecond(first: StepSession, open: () => Promise<StepSession>): Promise<StepSession> {
+  try {
+    return await open()
+  } catch (error) {
+    await first.close()
+    throw error
   }
 }
 

@@ -34,11 +34,38 @@ const products = ['Conv', 'Gemm', 'MatMul', 'Transpose']
 const isFloat = (tensor: Tensor | undefined): tensor is Tensor =>
   tensor !== undefined && ['float32', 'float16', 'float64', 'bfloat16'].includes(tensor.dataType)
 
-/** The parameters of a graph, in the order in which nodes use them. */
+/** Operators through which the images stay raw: no parameter of the model has touched them yet. */
+const rawOperators = [
+  'Add',
+  'Sub',
+  'Mul',
+  'Div',
+  'Transpose',
+  'Reshape',
+  'Identity',
+  'Squeeze',
+  'Unsqueeze',
+  'Pad',
+]
+
+/** One number a channel of [N, C, H, W] images, or nothing that could be trained. */
+const isChannelVector = (tensor: Tensor | undefined): boolean =>
+  !isFloat(tensor) || tensor.dims.every((dim, i) => dim === 1 || i === tensor.dims.length - 3)
+
+/**
+ * The parameters of a graph, in the order in which nodes use them. Constants that normalise the images themselves (a mean
+ * and a deviation a channel that an exporter left in the graph) are none.
+ */
 export function parametersOf(graph: Graph): Parameter[] {
   const found = new Map<string, Parameter>()
+  const raw = new Set(graph.inputs.map(input => input.name).filter(name => !graph.initializers.has(name)))
   for (const node of graph.nodes) {
     const where = places[node.op]
+    const onRaw = rawOperators.includes(node.op) && node.inputs.some(name => raw.has(name))
+    if (onRaw && node.inputs.every(name => raw.has(name) || isChannelVector(graph.initializers.get(name)))) {
+      for (const output of node.outputs) raw.add(output)
+      continue
+    }
     if (!where) continue
     node.inputs.forEach((name, index) => {
       const tensor = graph.initializers.get(name)

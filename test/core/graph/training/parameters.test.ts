@@ -46,6 +46,24 @@ describe('parameters', () => {
     expect(statisticsOf(normNet().graph)).toEqual(['running_bn.mean', 'running_bn.var'])
   })
 
+  it('are not the mean and deviation that an exporter left in front of the first layer', () => {
+    const model = classifier(
+      [
+        node('Sub', ['x', 'mean'], ['a']),
+        node('Div', ['a', 'deviation'], ['b']),
+        node('MatMul', ['b', 'projection'], ['c']),
+        node('Add', ['c', 'bias'], ['y']),
+      ],
+      {
+        mean: normal([3, 1, 1], 1),
+        deviation: normal([1, 3, 1, 1], 2),
+        projection: normal([4, 4], 3),
+        bias: normal([4], 4),
+      },
+    )
+    expect(decays(model)).toEqual({ projection: true, bias: false, 'fc.weight': true, 'fc.bias': false })
+  })
+
   it('that are a weight in one place decay, whatever they are elsewhere', () => {
     const model = classifier([node('Add', ['x', 'w'], ['a']), node('MatMul', ['a', 'w'], ['y'])], {
       w: normal([4, 4], 1),

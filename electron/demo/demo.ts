@@ -13,7 +13,7 @@ import { demoPaths, watchOf } from './context.ts'
 import type { DemoContext } from './context.ts'
 import { chooseCrops, chooseScenes, qualityOf, readMaps } from './gallery.ts'
 import type { MappedScenes } from './gallery.ts'
-import { demoRecipe } from './recipe.ts'
+import { demoRecipe, normalising } from './recipe.ts'
 import { relabelScenes } from './relabel.ts'
 import { reportPage } from './report/page.ts'
 import { digitClasses, loadScenes, makeProject, makeScenes, readTruthLines } from './scenes.ts'
@@ -81,7 +81,7 @@ async function run(context: DemoContext): Promise<DemoResult> {
   const made = { scenes: recipe.scenes }
   await timed('scenes', state.part('scenes', made, () => scenes(context)))
   await timed('project', state.part('project', made, () => makeProject(paths.project, paths.scenes, watchOf(context, 'read scenes'))))
-  const taught = { ...made, annotator: recipe.annotator }
+  const taught = { ...made, annotator: recipe.annotator, normalising }
   const annotator = await timed('annotator', state.part('annotator', taught, () => annotate(context)))
   const mapped = { ...taught, relabel: recipe.relabel }
   const { annotation } = await timed('label maps', state.part('label maps', mapped, () => relabelScenes(context)))

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { open, readFile, rename, writeFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { diskError } from '../labelmap/files/disk-error.ts'
+import { diskError } from '../base/files/disk-error.ts'
 
 /** An image without a label map. */
 export interface SkippedImage {

@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib'
 import { fail, messageOf, RelabelError } from '../base/error.ts'
 import type { FloatArray } from '../engine/engine.ts'
 import { decodeSafetensors, encodeSafetensors } from '../graph/safetensors.ts'
-import { makeFolder, writeAtomic } from './atomic.ts'
+import { makeFolderSync, writeAtomicSync } from '../base/files/atomic.ts'
 import type { Metrics } from './metrics.ts'
 
 /** Where a run stands; `step` steps are done, of which `batch` in epoch `epoch`. */
@@ -58,15 +58,15 @@ export function saveCheckpoint(
   checkpoint: Checkpoint,
   options: { keep: number; best?: boolean },
 ): string {
-  makeFolder(dir)
+  makeFolderSync(dir)
   const bytes = encodeSafetensors(checkpoint.state, {
     format,
     progress: JSON.stringify(checkpoint.progress),
     crc32: String(checksum(checkpoint.state)),
   })
   const file = join(dir, nameOf(checkpoint.progress.step))
-  writeAtomic(file, bytes)
-  if (options.best) writeAtomic(join(dir, bestName), bytes)
+  writeAtomicSync(file, bytes)
+  if (options.best) writeAtomicSync(join(dir, bestName), bytes)
   const old = stepFiles(dir).slice(0, -options.keep)
   for (const name of old) rmSync(join(dir, name), { force: true })
   return file

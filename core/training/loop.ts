@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fail } from '../base/error.ts'
 import type { StepResult, Trainer } from '../engine/engine.ts'
 import { createTrainer } from '../engine/trainer.ts'
-import { makeFolder } from './atomic.ts'
+import { makeFolderSync } from '../base/files/atomic.ts'
 import { latestCheckpoint, saveCheckpoint } from './checkpoint.ts'
 import type { Latest, Progress } from './checkpoint.ts'
 import { requireImages } from './data.ts'
@@ -77,7 +77,7 @@ async function train(
     val: null,
   }
   const resumedFrom = progress.step
-  makeFolder(dir)
+  makeFolderSync(dir)
   const log = openLog(join(dir, 'metrics.jsonl'), progress.step)
   const logEvery = recipe.logEvery ?? Math.max(1, Math.ceil(steps / stepLines))
   const schedule = { ...recipe.schedule, lr: peakRate(recipe), epochs, stepsPerEpoch: perEpoch }

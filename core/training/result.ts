@@ -5,7 +5,7 @@ import { writeOnnx } from '../graph/files/write.ts'
 import type { OnnxModel } from '../graph/model.ts'
 import { encodeSafetensors } from '../graph/safetensors.ts'
 import type { Recipe } from '../contract/recipe.ts'
-import { writeAtomic } from './atomic.ts'
+import { writeAtomicSync } from '../base/files/atomic.ts'
 import type { Metrics } from './metrics.ts'
 import { evalResize } from './recipe.ts'
 
@@ -62,7 +62,7 @@ export async function writeResult(
     preprocessing: JSON.stringify(card.input),
     student: card.student,
   }
-  writeAtomic(paths.safetensors, encodeSafetensors(parameters, metadata))
-  writeAtomic(paths.card, `${JSON.stringify(card, null, 2)}\n`)
+  writeAtomicSync(paths.safetensors, encodeSafetensors(parameters, metadata))
+  writeAtomicSync(paths.card, `${JSON.stringify(card, null, 2)}\n`)
   return paths
 }

@@ -1,7 +1,7 @@
 /** The metrics of a run as JSON lines, in step with its checkpoints. */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { fail, messageOf } from '../base/error.ts'
-import { writeAtomic } from './atomic.ts'
+import { writeAtomicSync } from '../base/files/atomic.ts'
 import type { Metrics } from './metrics.ts'
 
 /** One line of metrics.jsonl. `step` counts finished steps. */
@@ -45,7 +45,7 @@ export function readLog(file: string): LogLine[] {
 /** Opens the log to go on after `step` steps; lines of later steps, which will be done again, are removed. */
 export function openLog(file: string, step: number): RunLog {
   const kept = step === 0 ? [] : readLog(file).filter(line => line.type !== 'diverged' && line.step <= step)
-  writeAtomic(file, kept.map(line => `${JSON.stringify(line)}\n`).join(''))
+  writeAtomicSync(file, kept.map(line => `${JSON.stringify(line)}\n`).join(''))
   let waiting = ''
   let since = performance.now()
   function flush(): void {

@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import { fail } from '../../core/base/error.ts'
 import { loadDigitPools } from '../../core/dataset/digit-scenes/digits.ts'
 import { writeOnnx } from '../../core/graph/files/write.ts'
-import { writeAtomic } from '../../core/training/atomic.ts'
+import { writeAtomicSync } from '../../core/base/files/atomic.ts'
 import type { CommandContext } from '../commands/action.ts'
 import { trainAnnotator } from './annotator.ts'
 import type { AnnotatorResult } from './annotator.ts'
@@ -103,14 +103,14 @@ async function run(context: DemoContext): Promise<DemoResult> {
     crops: await chooseCrops(train, 9),
     made: `Made ${new Date().toISOString().slice(0, 10)} on ${process.platform} with ${availableParallelism()} cores.`,
   })
-  writeAtomic(paths.report, page)
+  writeAtomicSync(paths.report, page)
   return { dir: state.dir, project: paths.project, report: paths.report, rows, students: trained, annotator, quality, parts: times }
 }
 
 async function scenes(context: DemoContext): Promise<Record<string, number>> {
   const { recipe, paths } = context
   const pools = await loadDigitPools(recipe.scenes)
-  writeAtomic(paths.classes, `${JSON.stringify(digitClasses)}\n`)
+  writeAtomicSync(paths.classes, `${JSON.stringify(digitClasses)}\n`)
   return makeScenes(paths.scenes, pools, recipe.scenes, watchOf(context, 'draw scenes'))
 }
 

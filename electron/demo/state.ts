@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { fail } from '../../core/base/error.ts'
-import { writeAtomic } from '../../core/training/atomic.ts'
+import { writeAtomicSync } from '../../core/base/files/atomic.ts'
 
 const schema = z.object({
   format: z.literal('relabel-demo'),
@@ -53,7 +53,7 @@ function read(dir: string): Stored {
 export function openDemo(dir: string): DemoState {
   const stored = read(dir)
   mkdirSync(dir, { recursive: true })
-  const save = (): void => writeAtomic(join(dir, fileName), Buffer.from(`${JSON.stringify(stored, null, 1)}\n`))
+  const save = (): void => writeAtomicSync(join(dir, fileName), Buffer.from(`${JSON.stringify(stored, null, 1)}\n`))
   save() // from here on the folder is the demo's, even if the first part is interrupted
   return {
     dir,

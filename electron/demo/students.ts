@@ -7,7 +7,7 @@ import type { RecipeInput } from '../../core/contract/recipe.ts'
 import { openSession } from '../../core/engine/session.ts'
 import { getRun, listRuns } from '../../core/project/runs.ts'
 import { openProject } from '../../core/project/project.ts'
-import { writeAtomic } from '../../core/training/atomic.ts'
+import { writeAtomicSync } from '../../core/base/files/atomic.ts'
 import { parseRecipe } from '../../core/training/recipe.ts'
 import { readLog } from '../../core/training/run-log.ts'
 import { commandLine, runCommand } from './command.ts'
@@ -54,7 +54,7 @@ export async function trainStudent(
   const file = join(paths.recipes, `${name}.json`)
   mkdirSync(paths.recipes, { recursive: true })
   const given = { ...studentRecipe(context, row, seed), annotation }
-  writeAtomic(file, `${JSON.stringify(given, null, 2)}\n`)
+  writeAtomicSync(file, `${JSON.stringify(given, null, 2)}\n`)
   const unfinished = findUnfinished(paths.project, given)
   const args = ['train', paths.project, ...(unfinished === undefined ? ['--recipe', file] : ['--resume', unfinished])]
   command.note(`$ ${commandLine(args)}`)

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { fail } from '../../base/error.ts'
 import { byteReader, putVarint } from '../bytes.ts'
-import { writeAtomic } from './atomic.ts'
-import { diskError } from './disk-error.ts'
+import { writeAtomic } from '../../base/files/atomic.ts'
+import { diskError } from '../../base/files/disk-error.ts'
 
 /** File name of the index. */
 export const indexName = 'index.rlx'

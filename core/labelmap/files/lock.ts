@@ -3,7 +3,7 @@ import { open, readFile, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fail } from '../../base/error.ts'
-import { diskError } from './disk-error.ts'
+import { diskError } from '../../base/files/disk-error.ts'
 
 /** Folders that this process is writing, so that a lock by our own number can be told from a dead namesake's. */
 const ours = new Set<string>()

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseManifest } from '../../contract/manifest.ts'
 import type { Manifest } from '../../contract/manifest.ts'
-import { writeAtomic } from './atomic.ts'
-import { diskError } from './disk-error.ts'
+import { writeAtomic } from '../../base/files/atomic.ts'
+import { diskError } from '../../base/files/disk-error.ts'
 
 /** File name of the manifest. */
 export const manifestName = 'manifest.json'

@@ -2,7 +2,7 @@
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fail } from '../../base/error.ts'
-import { diskError } from './disk-error.ts'
+import { diskError } from '../../base/files/disk-error.ts'
 import { marker, readFrame } from './frame.ts'
 
 /** Bytes before the first record. */

@@ -17,7 +17,7 @@ import {
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { fail, messageOf, RelabelError } from '../../base/error.ts'
-import { writeAtomic } from '../atomic.ts'
+import { writeAtomicSync } from '../../base/files/atomic.ts'
 import type { ImageSet } from '../data.ts'
 import { decodeAll } from './decode-all.ts'
 import { layoutKey, layoutOf } from './layout.ts'
@@ -153,7 +153,7 @@ async function makeFile(base: string, set: ImageSet, layout: Layout, options: Ca
       checksums,
       bad: [...bad],
     }
-    writeAtomic(`${base}.json`, JSON.stringify(index))
+    writeAtomicSync(`${base}.json`, JSON.stringify(index))
     return index
   } catch (error) {
     if (error instanceof RelabelError) throw error

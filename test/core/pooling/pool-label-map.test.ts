@@ -48,7 +48,7 @@ describe('poolLabelMap', () => {
         const [top, left, h, w] = c.crop_tlhw
         for (const axes of ['correct', 'published'] as const) {
           const expected = c[axes]
-        if (!expected) continue
+          if (!expected) continue
           const result = poolLabelMap(
             map,
             { top, left, height: h, width: w },

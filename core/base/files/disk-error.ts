@@ -1,5 +1,5 @@
 /** Errors of the disk as the user should read them. */
-import { fail, messageOf, RelabelError } from '../../base/error.ts'
+import { fail, messageOf, RelabelError } from '../error.ts'
 
 const ways: Record<string, string> = {
   ENOSPC: 'the disk is full: free some space and run the command again, it goes on where it stopped',

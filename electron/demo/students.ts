@@ -53,7 +53,9 @@ export async function trainStudent(
   const name = `${row.name.replaceAll(/[^a-z0-9]+/gi, '-').replace(/-$/, '')}-seed${seed}`
   const file = join(paths.recipes, `${name}.json`)
   mkdirSync(paths.recipes, { recursive: true })
-  const given = { ...studentRecipe(context, row, seed), annotation }
+  const asked = studentRecipe(context, row, seed)
+  const { distill } = asked
+  const given = { ...asked, annotation, ...(distill ? { distill: { ...distill, model: paths.annotator } } : {}) }
   writeAtomicSync(file, `${JSON.stringify(given, null, 2)}\n`)
   const unfinished = findUnfinished(paths.project, given)
   const args = ['train', paths.project, ...(unfinished === undefined ? ['--recipe', file] : ['--resume', unfinished])]

@@ -41,6 +41,18 @@ export function studentRecipe({ recipe }: Pick<DemoContext, 'recipe'>, row: Row,
   return { ...recipe.student, ...row.recipe, seed }
 }
 
+/** The same for the command: with the annotation of this project, and the annotator that `distill` runs. */
+export function trainingRecipe(
+  { recipe, paths }: Pick<DemoContext, 'recipe' | 'paths'>,
+  row: Row,
+  seed: number,
+  annotation: string,
+): RecipeInput {
+  const asked = studentRecipe({ recipe }, row, seed)
+  const distill = asked.distill ? { distill: { ...asked.distill, model: paths.annotator } } : {}
+  return { ...asked, annotation, ...distill }
+}
+
 /** Trains and measures. */
 export async function trainStudent(
   context: DemoContext,
@@ -53,9 +65,7 @@ export async function trainStudent(
   const name = `${row.name.replaceAll(/[^a-z0-9]+/gi, '-').replace(/-$/, '')}-seed${seed}`
   const file = join(paths.recipes, `${name}.json`)
   mkdirSync(paths.recipes, { recursive: true })
-  const asked = studentRecipe(context, row, seed)
-  const { distill } = asked
-  const given = { ...asked, annotation, ...(distill ? { distill: { ...distill, model: paths.annotator } } : {}) }
+  const given = trainingRecipe(context, row, seed, annotation)
   writeAtomicSync(file, `${JSON.stringify(given, null, 2)}\n`)
   const unfinished = findUnfinished(paths.project, given)
   const args = ['train', paths.project, ...(unfinished === undefined ? ['--recipe', file] : ['--resume', unfinished])]

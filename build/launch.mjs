@@ -22,8 +22,7 @@ function fail(message, code = 1) {
 /** What an installation depends on: the lock file, the settings and the platform. */
 function fingerprint() {
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}`)
-  for (const name of ['package-lock.json', '.npmrc'])
-    hash.update(readFileSync(join(root, name)))
+  for (const name of ['package-lock.json', '.npmrc']) hash.update(readFileSync(join(root, name)))
   return hash.digest('hex')
 }
 

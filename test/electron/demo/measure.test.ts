@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Session } from '../../../core/engine/engine.ts'
 import { answers, measureStudent, testCrop } from '../../../electron/demo/measure.ts'
 import type { SceneSet } from '../../../electron/demo/measure.ts'
+import { normalising } from '../../../electron/demo/recipe.ts'
 
 /** Answers with the class that stands in the picture's mean brightness: 10 times the class. */
 const reader: Session = {
@@ -16,7 +17,8 @@ const reader: Session = {
     const logits = new Float32Array(n * 10)
     for (let i = 0; i < n; i++) {
       const mean = data.subarray(i * each, (i + 1) * each).reduce((sum, value) => sum + value, 0) / each
-      logits[i * 10 + Math.round(((mean * 0.5 + 0.5) * 255) / 10)] = 5 // mean and std ½
+      const brightness = mean * normalising.std[0] + normalising.mean[0]
+      logits[i * 10 + Math.round((brightness * 255) / 10)] = 5
     }
     return Promise.resolve({ logits: { shape: [n, 10], data: logits } })
   },

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openLabelMaps } from '../../../core/labelmap/files/index.ts'
 import { listAnnotations } from '../../../core/project/annotations.ts'
@@ -12,7 +12,10 @@ import { listImages } from '../../../core/project/images.ts'
 import { openProject } from '../../../core/project/project.ts'
 import { listRuns } from '../../../core/project/runs.ts'
 import type { DemoResult } from '../../../electron/demo/demo.ts'
+import { browserPath, openBrowser } from '../../e2e/browser.ts'
 
+/** Pictures for a person to look at; git ignores them. */
+const shots = fileURLToPath(new URL('../../e2e/shots', import.meta.url))
 const cli = fileURLToPath(new URL('../../../electron/cli.ts', import.meta.url))
 
 interface Answer {
@@ -78,6 +81,35 @@ describe('relabel demo', () => {
     for (const row of first.rows) expect(page).toContain(`<td>${row.name}</td>`)
     expect(page.match(/data:image\/png/g)?.length).toBeGreaterThan(20)
     expect(page).toContain('<polyline')
+  })
+
+  it.skipIf(!browserPath)('draws the report in a browser, light and dark, and asks the network nothing', async () => {
+    const browser = await openBrowser()
+    try {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const tab = await browser.newPage({ viewport: { width: 1200, height: 900 }, colorScheme })
+        const asked: string[] = []
+        const complaints: string[] = []
+        tab.on('request', request => void asked.push(request.url()))
+        tab.on('console', message => void complaints.push(message.text()))
+        tab.on('pageerror', error => void complaints.push(error.message))
+        await tab.goto(pathToFileURL(first.report).href)
+        expect(await tab.locator('h1').innerText()).toContain('Digit scenes')
+        // Every picture is there and drawn, and nothing is wider than the page.
+        const drawn = await tab.locator('img').evaluateAll(images =>
+          (images as unknown as { naturalWidth: number }[]).map(image => image.naturalWidth),
+        )
+        expect(drawn.length).toBeGreaterThan(20)
+        expect(drawn.every(width => width > 0)).toBe(true)
+        expect(await tab.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(1200)
+        expect(asked.filter(url => !url.startsWith('file:') && !url.startsWith('data:'))).toEqual([])
+        expect(complaints).toEqual([])
+        await tab.screenshot({ path: join(shots, `report-${colorScheme}.png`), fullPage: true })
+        await tab.close()
+      }
+    } finally {
+      await browser.close()
+    }
   })
 
   it('goes on where it was: a second start makes nothing again and gives the same numbers', async () => {

@@ -37,7 +37,7 @@ circle { fill: currentColor }
 .view rect { fill: none; stroke: #fff; stroke-width: .9; vector-effect: non-scaling-stroke } .view rect.crop { stroke: #ffd23f; stroke-width: 3 }
 .card p { margin: 8px 0 0; font-size: 14px } .crops { grid-template-columns: repeat(auto-fill, minmax(320px, 1fr)) }
 .bars { display: grid; gap: 2px; margin-top: 10px; font-size: 12px } .bars b { font-weight: 600 }
-.bar { display: grid; grid-template-columns: 5.5em 1fr 3em; align-items: center; gap: 6px } .bar span:last-child { text-align: right; color: var(--soft) }
+.bar { display: grid; grid-template-columns: 5.5em 1fr 3.6em; align-items: center; gap: 6px } .bar span:last-child { text-align: right; white-space: nowrap; color: var(--soft) }
 .bar i { display: block; height: 9px; border-radius: 2px; background: currentColor; min-width: 1px } .bar.seen span:first-child { font-weight: 700 }
 .c0 { color: var(--c0) } .c1 { color: var(--c1) } .c2 { color: var(--c2) } .c3 { color: var(--c3) } .c4 { color: var(--c4) }
 .c5 { color: var(--c5) } .c6 { color: var(--c6) } .c7 { color: var(--c7) } .c8 { color: var(--c8) } .c9 { color: var(--c9) }

@@ -125,8 +125,11 @@ function rangeOf(logits: Float32Array): { low: number; step: number } {
   return { low, step: Math.fround((high - low) / 255) }
 }
 
+/** The largest logit of a range, as the float32 that a map would hold: infinite where the sum leaves that type's range. */
+const top = (low: number, step: number): number => Math.fround(low + 255 * step)
+
 function quantize(logits: Float32Array, { low, step }: { low: number; step: number }): Uint16Array {
-  if (!Number.isFinite(step))
+  if (!Number.isFinite(top(low, step)))
     fail('bad-label-map', 'the logits of a map span more than single precision can hold')
   return Uint16Array.from(logits, z => (step === 0 ? 0 : Math.min(255, Math.round((z - low) / step))))
 }
@@ -134,6 +137,6 @@ function quantize(logits: Float32Array, { low, step }: { low: number; step: numb
 function dequantize(levels: Uint16Array, low: number, step: number): Float32Array {
   const logits = new Float32Array(levels.length)
   for (let i = 0; i < levels.length; i++) logits[i] = low + levels[i]! * step
-  if (!Number.isFinite(low + 255 * step)) fail('bad-label-map', 'a label map has no finite range of logits')
+  if (!Number.isFinite(top(low, step))) fail('bad-label-map', 'a label map has no finite range of logits')
   return logits
 }

@@ -122,4 +122,24 @@ describe('the codec of label maps', () => {
       { numRuns: 2000 },
     )
   })
+
+  it('refuses a range of logits that leaves float32', () => {
+    const bytes = encodeLabelMap(randomMap(2, 9, [2, 2, 2]), 'u8', none)
+    // Wherever the range's two numbers are, 3e38 in place of one is finite itself and its sums are not.
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const places = Array.from({ length: bytes.length - 3 }, (_, at) => at)
+    const leaked = places.filter(at => {
+      const kept = view.getUint32(at, true)
+      view.setFloat32(at, 3e38, true)
+      try {
+        return !decodeLabelMap(bytes, zstd).logits.every(Number.isFinite)
+      } catch (error) {
+        expect(error).toBeInstanceOf(RelabelError)
+        return false
+      } finally {
+        view.setUint32(at, kept, true)
+      }
+    })
+    expect(leaked).toEqual([])
+  })
 })

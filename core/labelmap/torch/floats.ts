@@ -14,8 +14,8 @@ export const byteLength = (count: number, type: StorageType): number => count * 
 
 /** The numbers of little-endian bytes; doubles are rounded. */
 export function toFloat32(raw: Uint8Array, type: StorageType): Float32Array {
-  // A copy, because a file's offsets need not suit the elements.
-  const { buffer } = raw.slice()
+  // A copy, because a file's offsets need not suit the elements; `slice` of Node's Buffer would be none.
+  const { buffer } = new Uint8Array(raw)
   switch (type) {
     case 'FloatStorage':
       return new Float32Array(buffer)

@@ -33,6 +33,15 @@ describe('readTorchLabelMap', () => {
     expectNumbers(legacyFile(plain))
   })
 
+  it('reads a Buffer that lies anywhere in a larger one, as Node reads small files', () => {
+    for (const legacy of [false, true]) {
+      const bytes = legacy ? legacyFile(plain) : zipFile(plain)
+      const pool = Buffer.alloc(bytes.length + 64, 0x5a)
+      pool.set(bytes, 13)
+      expectNumbers(pool.subarray(13, 13 + bytes.length))
+    }
+  })
+
   it('reads every floating-point type', () => {
     const bf16 = Uint16Array.from(numbers, n => new Uint32Array(Float32Array.of(n).buffer)[0]! >>> 16)
     const types: [string, Uint8Array][] = [

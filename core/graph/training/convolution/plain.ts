@@ -70,9 +70,29 @@ export function inputGradient(
   return w.emit('ConvTranspose', [gradient, weight], to, attributes)
 }
 
+/** Input cells up to which patches are taken by a product: 2×2 maps took 0.2 ms instead of 12. */
+const smallestPatched = 16
+
+/** [H·W, kh·kw·P·Q]: 1 where a tap at a position reads a cell. */
+function selection(w: Writer, window: Window): string {
+  const { kernel, stride, dilation, pads, input, output } = window
+  const positions = elements(output)
+  const columns = elements(kernel) * positions
+  const matrix = new Float32Array(elements(input) * columns)
+  for (let tap = 0; tap < elements(kernel); tap++)
+    for (let position = 0; position < positions; position++) {
+      const row =
+        Math.floor(position / output[1]) * stride[0] + Math.floor(tap / kernel[1]) * dilation[0] - pads[0]
+      const column = (position % output[1]) * stride[1] + (tap % kernel[1]) * dilation[1] - pads[1]
+      const inside = row >= 0 && row < input[0] && column >= 0 && column < input[1]
+      if (inside) matrix[(row * input[1] + column) * columns + tap * positions + position] = 1
+    }
+  return w.constant(matrix, [elements(input), columns], `selection ${JSON.stringify(window)}`)
+}
+
 /**
  * Patches of x: [N, C·kh·kw, P·Q], tap fastest within a channel. A depthwise convolution with one-hot kernels is the
- * cheapest way to take them (slicing the taps out one by one was several times slower).
+ * cheapest way to take them from all but the smallest maps (slicing the taps out one by one was several times slower).
  */
 export function patches(w: Writer, x: string, window: Window): string {
   const [n, channels] = w.shape(x) as [number, number]
@@ -81,6 +101,10 @@ export function patches(w: Writer, x: string, window: Window): string {
   const { stride, pads } = window
   if (taps === 1 && stride[0] === 1 && stride[1] === 1 && pads.every(pad => pad === 0))
     return reshape(w, x, [n, channels, positions])
+  if (elements(window.input) <= smallestPatched) {
+    const cells = reshape(w, x, [n * channels, elements(window.input)])
+    return reshape(w, matmul(w, cells, selection(w, window)), [n, channels * taps, positions])
+  }
   const kernels = new Float32Array(taps * channels * taps)
   for (let row = 0; row < taps * channels; row++) kernels[row * taps + (row % taps)] = 1
   const oneHot = w.constant(kernels, [taps * channels, 1, ...window.kernel], 'one-hot taps')

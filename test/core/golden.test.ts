@@ -30,6 +30,8 @@ function relative(found: ArrayLike<number>, wanted: number[]): number {
   return Math.max(...wanted.map((value, i) => Math.abs(value - (found[i] as number)))) / top
 }
 
+// The rooms' own tests have forms of these that need no shared folder (training: "trains a residual block" in
+// engine/optimizers.test.ts).
 describe.skipIf(!has)('golden numbers', () => {
   it('RoIAlign with every option of torchvision', () => {
     interface Case {

@@ -12,6 +12,10 @@ export type ErrorCode =
   | 'bad-data' // any other file from outside that cannot be read
   | 'mismatch' // two inputs that do not fit together (class file and model, checkpoint and student)
   | 'locked' // another process holds the project
+  | 'busy' // a job runs, and what is asked would stop it
+  | 'conflict' // someone else changed it meanwhile: read it again
+  | 'no-project' // no project is open
+  | 'forbidden' // a request from where none may come
   | 'disk' // full, read-only, or failing storage
   | 'diverged' // training met NaN or infinity
   | 'cancelled' // the user stopped it

@@ -1,5 +1,8 @@
 /** The tables of a project and their history: one migration a version, applied in order, each in a transaction. */
 import type { Database } from 'better-sqlite3'
+import { browseTables } from './migrations/browse.ts'
+import { correctionTables } from './migrations/corrections.ts'
+import { jobTables } from './migrations/jobs.ts'
 
 /** Migration n brings a file from version n to n + 1; released ones never change. */
 const migrations: readonly string[] = [
@@ -48,6 +51,9 @@ const migrations: readonly string[] = [
   CREATE INDEX images_by_label ON images (split, label);
   CREATE INDEX images_with_problem ON images (split) WHERE problem IS NOT NULL;
   `,
+  browseTables,
+  correctionTables,
+  jobTables,
 ]
 
 /** The version this program writes; kept in SQLite's user_version. */

@@ -1,0 +1,96 @@
+/** Relabelling: checking an annotator file, probing what a run would take. */
+import { z } from 'zod'
+import { call } from './call.ts'
+import { path, splitName } from './common.ts'
+
+const triple = z.tuple([z.number(), z.number(), z.number()])
+
+/** Everything an annotation is made with. */
+export const annotateRequest = z.object({
+  /** ONNX file. */
+  model: path,
+  /** The annotator's class list; null: named in the model, or the project's where the counts match. */
+  classes: path.nullable(),
+  split: splitName,
+  size: z.int().min(8).max(4096),
+  resize: z.enum(['squash', 'pad']),
+  mean: triple,
+  std: triple,
+  topK: z.int().min(1).max(4096),
+  batch: z.int().min(1).max(1024),
+  logits: z.enum(['fp16', 'u8']),
+  provider: z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']).nullable(),
+  threads: z.int().min(1).max(1024).nullable(),
+  workers: z.int().min(1).max(64).nullable(),
+  acceptApproximation: z.boolean(),
+})
+export type AnnotateRequest = z.infer<typeof annotateRequest>
+
+/** What the surgery found. */
+export const surgeryCheck = z.object({
+  /** Kind of head, in a few words. */
+  head: z.string(),
+  /** Annotator classes. */
+  outputs: z.number(),
+  /** max |mean(map) − logits| / max |logits|, measured on `image` at `measuredAt` pixels (height, width). */
+  error: z.number(),
+  measuredAt: z.tuple([z.number(), z.number()]),
+  image: z.string().nullable(),
+  /** Cells, down and across, at the size asked for; null: not known before it runs. */
+  mapSize: z.tuple([z.number(), z.number()]).nullable(),
+  /** Why it is refused, or null. */
+  refused: z.string().nullable(),
+  /** What is only approximate about it, or null. */
+  approximation: z.string().nullable(),
+  warnings: z.array(z.string()),
+  /** How its classes meet the project's. */
+  classes: z.object({
+    source: z.string(),
+    matched: z.number(),
+    unmatched: z.number(),
+    missing: z.number(),
+    /** Why they do not fit, or null. */
+    problem: z.string().nullable(),
+  }),
+  /** Preprocessing the model itself tells of, to be offered. */
+  suggested: z.object({ mean: triple, std: triple, size: z.number() }).partial().nullable(),
+})
+export type SurgeryCheck = z.infer<typeof surgeryCheck>
+
+/** What a probe on some images measured, and what follows for the whole split. */
+export const annotateProbe = z.object({
+  images: z.number(),
+  skipped: z.number(),
+  /** [C, H, W] */
+  shape: triple.nullable(),
+  /** Images a second. */
+  rate: z.number(),
+  /** Seconds for the whole split. */
+  seconds: z.number(),
+  total: z.number(),
+  rows: z.array(
+    z.object({
+      k: z.number(),
+      /** Bytes a map. */
+      bytes: z.number(),
+      /** KL(dense ‖ stored) over random crops, nats. */
+      divergence: z.number(),
+      /** Share of crops with the same top class. */
+      agreement: z.number(),
+      /** Bytes for the whole split. */
+      disk: z.number(),
+    }),
+  ),
+  /** Bytes free where the project lies. */
+  free: z.number(),
+})
+export type AnnotateProbe = z.infer<typeof annotateProbe>
+
+export const annotatorCalls = {
+  /** Runs in a child process; takes seconds. */
+  'annotator.check': call(annotateRequest, surgeryCheck),
+  'annotator.probe': call(
+    z.object({ request: annotateRequest, images: z.int().min(1).max(1000) }),
+    annotateProbe,
+  ),
+}

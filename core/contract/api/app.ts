@@ -1,0 +1,74 @@
+/** The program itself: version, devices, settings, recent projects, and the folders of its machine. */
+import { z } from 'zod'
+import { call } from './call.ts'
+import { moment, nothing, path } from './common.ts'
+
+export const themes = ['light', 'dark', 'system'] as const
+export const languages = ['en', 'zh-CN', 'ko'] as const
+export const keyPresets = ['labelme', 'cvat', 'label-studio'] as const
+
+/** What a person has chosen; kept beside the recent projects, not in a project. */
+export const settings = z.object({
+  theme: z.enum(themes),
+  /** null: the system's language. */
+  language: z.enum(languages).nullable(),
+  keyPreset: z.enum(keyPresets),
+  /** Bindings that differ from the preset: action → key combinations (`Ctrl+Z`, `D`). */
+  keys: z.record(z.string().max(100), z.array(z.string().max(40)).max(8)),
+  /** Who corrections are by; default: the account's name. */
+  author: z.string().min(1).max(200),
+  /** Execution provider of new jobs; null: cpu. */
+  provider: z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']).nullable(),
+})
+export type Settings = z.infer<typeof settings>
+
+/** A project that was open before. */
+export const recent = z.object({ dir: z.string(), name: z.string(), opened: moment, missing: z.boolean() })
+export type Recent = z.infer<typeof recent>
+
+/** A part of the machine that was tried. */
+export const finding = z.object({ part: z.string(), ok: z.boolean(), what: z.string() })
+export type Finding = z.infer<typeof finding>
+
+/** What a folder picker shows where there are no native dialogs. */
+export const fileEntry = z.object({
+  name: z.string(),
+  path: z.string(),
+  kind: z.enum(['folder', 'project', 'file']),
+  bytes: z.number().nullable(),
+})
+export type FileEntry = z.infer<typeof fileEntry>
+
+export const appCalls = {
+  'app.info': call(
+    nothing,
+    z.object({
+      version: z.string(),
+      node: z.string(),
+      platform: z.string(),
+      home: z.string(),
+      /** Where `project.openSample` puts the sample, and whether it is there. */
+      sample: z.object({ dir: z.string(), exists: z.boolean() }),
+      recent: z.array(recent),
+      settings,
+    }),
+  ),
+  /** Tries every device; takes seconds. Nothing is reported that was not run. */
+  'app.devices': call(nothing, z.object({ ok: z.boolean(), findings: z.array(finding) })),
+  'app.settings': call(settings.partial(), settings),
+  'app.forget': call(z.object({ dir: path }), z.array(recent)),
+  /** Entries of a folder; null: the home folder. `kind` says which files are listed beside folders. */
+  'files.list': call(
+    z.object({ dir: path.nullable(), kind: z.enum(['folders', 'onnx', 'classes']) }),
+    z.object({
+      dir: z.string(),
+      parent: z.string().nullable(),
+      entries: z.array(fileEntry),
+      truncated: z.boolean(),
+    }),
+  ),
+  'files.makeFolder': call(
+    z.object({ dir: path, name: z.string().min(1).max(255) }),
+    z.object({ dir: z.string() }),
+  ),
+}

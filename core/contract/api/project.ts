@@ -1,0 +1,108 @@
+/** The open project: making, opening, closing; its classes, splits and annotations. */
+import { z } from 'zod'
+import { manifestSchema } from '../manifest.ts'
+import { call } from './call.ts'
+import { annotationId, moment, nothing, path, splitName } from './common.ts'
+
+/** One annotation in a list. */
+export const annotationInfo = z.object({
+  id: annotationId,
+  status: z.enum(['running', 'done']),
+  created: moment,
+  split: z.string(),
+  /** File name of the annotator. */
+  annotator: z.string(),
+  /** Side of its input, pixels. */
+  size: z.number(),
+  topK: z.number(),
+  /** Annotator classes. */
+  classes: z.number(),
+  /** Relative error of its surgery, measured at import. */
+  error: z.number().nullable(),
+  /** Images whose measures (confidence, margin, …) are in the project. */
+  scored: z.number(),
+})
+export type AnnotationInfo = z.infer<typeof annotationInfo>
+
+/** The project that is open. */
+export const projectInfo = z.object({
+  dir: z.string(),
+  name: z.string(),
+  /** Why nothing can be written, or null. */
+  readonly: z.string().nullable(),
+  sample: z.boolean(),
+  classes: z.number(),
+  images: z.number(),
+  splits: z.array(
+    z.object({
+      name: z.string(),
+      folder: z.string(),
+      images: z.number(),
+      usable: z.number(),
+      problems: z.number(),
+      unlabelled: z.number(),
+    }),
+  ),
+  annotations: z.array(annotationInfo),
+  /** The annotation that is shown and corrected; null: none yet. */
+  annotation: annotationId.nullable(),
+  runs: z.number(),
+})
+export type ProjectInfo = z.infer<typeof projectInfo>
+
+export const classEntry = z.object({ index: z.number(), name: z.string(), wnid: z.string().optional() })
+export type ClassInfo = z.infer<typeof classEntry>
+
+/** `pauseJobs`: a running job may be paused for it; without, code `busy` while one runs. */
+const leaving = { pauseJobs: z.boolean().optional() }
+
+export const projectCalls = {
+  'project.info': call(nothing, projectInfo.nullable()),
+  /** Opens a folder; falls back to reading only where it cannot be written. */
+  'project.open': call(z.object({ dir: path, ...leaving }), projectInfo),
+  /** Makes the digit scenes where they are not there yet (event `opening` tells how far), and opens them. */
+  'project.openSample': call(z.object({ ...leaving }), projectInfo),
+  /** Makes a project and queues an import job a split. */
+  'project.create': call(
+    z.object({
+      dir: path,
+      name: z.string().min(1).max(255).optional(),
+      splits: z
+        .array(z.object({ name: splitName, dir: path }))
+        .min(1)
+        .max(100),
+      /** A class list; null: the folders' names. */
+      classes: path.nullable(),
+      ...leaving,
+    }),
+    projectInfo,
+  ),
+  /** What a folder of images holds, before a project is made of it. */
+  'project.inspect': call(
+    z.object({ dir: path }),
+    z.object({
+      dir: z.string(),
+      project: z.boolean(),
+      /** Class folders, the first hundred. */
+      folders: z.array(z.string()),
+      folderCount: z.number(),
+      /** Subfolders named like splits (train, val, test), where the class folders lie one level deeper. */
+      splits: z.array(z.object({ name: z.string(), dir: z.string() })),
+    }),
+  ),
+  'project.close': call(z.object({ ...leaving }), nothing),
+  'project.classes': call(nothing, z.array(classEntry)),
+  /** Which annotation is shown, filtered and corrected. */
+  'project.useAnnotation': call(z.object({ id: annotationId }), projectInfo),
+  'annotations.get': call(
+    z.object({ id: annotationId }),
+    z.object({
+      info: annotationInfo,
+      manifest: manifestSchema,
+      /** [annotator classes]: project class, or −1. */
+      classMap: z.array(z.number()),
+      records: z.number(),
+      bytes: z.number(),
+    }),
+  ),
+}

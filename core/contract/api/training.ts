@@ -1,0 +1,139 @@
+/** Training: what can be chosen, what it costs, and the runs with their curves and comparisons. */
+import { z } from 'zod'
+import { recipeSchema } from '../recipe.ts'
+import { call } from './call.ts'
+import { annotationId, moment, nothing, runId, splitName } from './common.ts'
+
+const recipePart = z.record(z.string(), z.unknown())
+
+export const metrics = z.object({
+  images: z.number(),
+  top1: z.number().nullable(),
+  top5: z.number().nullable(),
+  /** Share of images whose answer is among the valid classes (ReaL). */
+  real: z.number().nullable(),
+  mAP: z.number().nullable(),
+  loss: z.number().nullable(),
+})
+export type MetricsInfo = z.infer<typeof metrics>
+
+/** What a short trial of a recipe measured. */
+export const trainingProbe = z.object({
+  /** Steps that were timed. */
+  steps: z.number(),
+  imagesPerSecond: z.number(),
+  /** Resident memory at its highest, bytes. */
+  memory: z.number(),
+  /** Of the whole run. */
+  totalSteps: z.number(),
+  seconds: z.number(),
+  images: z.number(),
+  parameters: z.number(),
+})
+export type TrainingProbe = z.infer<typeof trainingProbe>
+
+/** A run in the table. */
+export const runInfo = z.object({
+  id: runId,
+  created: moment,
+  status: z.enum(['running', 'done', 'stopped', 'failed']),
+  student: z.string(),
+  /** With CutMix and mixup named. */
+  supervision: z.string(),
+  annotation: annotationId.nullable(),
+  snapshot: z.string(),
+  epochs: z.number(),
+  ofEpochs: z.number(),
+  seed: z.number(),
+  loss: z.number().nullable(),
+  /** Split that `metrics` are of. */
+  split: z.string().nullable(),
+  metrics: metrics.nullable(),
+  /** Which measure the deltas are in. */
+  measure: z.enum(['real', 'top1']).nullable(),
+  toFirst: z.number().nullable(),
+  toBest: z.number().nullable(),
+  imagesPerSecond: z.number().nullable(),
+  seconds: z.number().nullable(),
+  /** Splits with stored predictions, for `runs.compare`. */
+  evaluated: z.array(z.string()),
+})
+export type RunInfo = z.infer<typeof runInfo>
+
+/** Curves by step and by epoch; equally long lists. Thinned to what a chart can show. */
+export const runCurves = z.object({
+  id: runId,
+  step: z.array(z.number()),
+  loss: z.array(z.number()),
+  lr: z.array(z.number()),
+  epochs: z.array(
+    z.object({
+      epoch: z.number(),
+      step: z.number(),
+      loss: z.number(),
+      top1: z.number().nullable(),
+      real: z.number().nullable(),
+      mAP: z.number().nullable(),
+    }),
+  ),
+})
+export type RunCurves = z.infer<typeof runCurves>
+
+/** Confusions of a run on a split: [true class, answered class, images], most frequent first. */
+const confusion = z.array(z.tuple([z.number(), z.number(), z.number()]))
+
+export const runComparison = z.object({
+  split: z.string(),
+  base: runId,
+  other: runId,
+  /** Per class: images, and the share each run answers rightly. */
+  classes: z.array(z.object({ class: z.number(), images: z.number(), base: z.number(), other: z.number() })),
+  confusion: z.object({ base: confusion, other: confusion }),
+  /** Images answered rightly by both, by one, by none. */
+  agreement: z.object({ both: z.number(), base: z.number(), other: z.number(), neither: z.number() }),
+})
+export type RunComparison = z.infer<typeof runComparison>
+
+export const trainingCalls = {
+  'training.options': call(
+    nothing,
+    z.object({
+      presets: z.array(z.object({ name: z.string(), recipe: recipePart })),
+      students: z.array(z.string()),
+      supervisions: z.array(z.string()),
+      defaults: recipeSchema,
+    }),
+  ),
+  /** A whole recipe from parts laid over each other; `problems` instead where it is not valid. */
+  'training.resolve': call(
+    z.object({ parts: z.array(recipePart) }),
+    z.object({ recipe: recipeSchema.nullable(), problems: z.array(z.string()) }),
+  ),
+  /** Times some steps in a child process; takes seconds to a minute. Code `cancelled` when the caller goes away. */
+  'training.probe': call(z.object({ recipe: recipePart }), trainingProbe),
+  'runs.list': call(nothing, z.array(runInfo)),
+  'runs.get': call(
+    z.object({ id: runId }),
+    z.object({
+      info: runInfo,
+      recipe: recipeSchema.nullable(),
+      snapshot: z.object({
+        id: z.string(),
+        splits: z.array(z.string()),
+        images: z.number(),
+        annotation: annotationId.nullable(),
+        /** Images with corrections. */
+        corrected: z.number(),
+      }),
+      /** What it reported at its end. */
+      report: z.unknown(),
+      evaluations: z.record(splitName, metrics),
+      skipped: z.array(z.object({ key: z.string(), reason: z.string() })),
+      dir: z.string(),
+    }),
+  ),
+  /** Only steps above `after` where it is given, for following a run. */
+  'runs.curves': call(z.object({ id: runId, after: z.number().optional() }), runCurves),
+  /** Code `not-found` where a run has no predictions of the split (evaluate it first). */
+  'runs.compare': call(z.object({ base: runId, other: runId, split: splitName }), runComparison),
+}

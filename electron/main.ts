@@ -1,0 +1,33 @@
+/** The desktop app: starts and supervises the backend, opens the window, and offers what only a desktop can. */
+import { join } from 'node:path'
+import { app, BrowserWindow, protocol, session } from 'electron'
+import { startApp } from './shell/app.ts'
+import { placesOf } from './shell/places.ts'
+import { privileges } from './shell/scheme.ts'
+
+// Before anything else: every renderer is sandboxed, and the scheme gets its privileges before the app is ready.
+app.enableSandbox()
+protocol.registerSchemesAsPrivileged([privileges])
+
+if (!app.requestSingleInstanceLock()) {
+  // The first instance hears of it (second-instance) and shows its window.
+  app.quit()
+} else {
+  app.setAppUserModelId('studio.relabel.desktop')
+  void app.whenReady().then(() =>
+    startApp({
+      places: placesOf({
+        packaged: app.isPackaged,
+        resources: process.resourcesPath,
+        root: app.getAppPath(),
+        home: app.getPath('userData'),
+      }),
+      session: session.defaultSession,
+      windows: () => BrowserWindow.getAllWindows(),
+      preload: join(import.meta.dirname, 'preload.cjs'),
+    }).catch((error: unknown) => {
+      console.error(error)
+      app.exit(1)
+    }),
+  )
+}

@@ -1,0 +1,173 @@
+/** Puts the desktop app together: backend, scheme, window, menu, messages, notifications, and an orderly end. */
+import { join } from 'node:path'
+import { app, dialog, Menu, Notification, shell, type BrowserWindow, type Session } from 'electron'
+import type { Recent } from '../../core/contract/api/app.ts'
+import type { DesktopCommand } from '../../core/contract/desktop.ts'
+import { ask, startBackend, type Backend } from './backend.ts'
+import { channels } from './channels.ts'
+import { listenToBackend } from './event-stream.ts'
+import { registerIpc } from './ipc.ts'
+import { createJobWatch, type JobWatch } from './job-watch.ts'
+import { menuTemplate } from './menu.ts'
+import type { Places } from './places.ts'
+import { handleScheme } from './scheme.ts'
+import { lockSession, mayOpen } from './security.ts'
+import { checkForUpdates } from './update.ts'
+import { openWindow } from './window.ts'
+import { wordsFor, type Words } from './words.ts'
+
+export interface AppParts {
+  places: Places
+  session: Session
+  windows: () => BrowserWindow[]
+  preload: string
+}
+
+interface Running extends AppParts {
+  backend: Backend
+  watch: JobWatch
+  words: () => Words
+  /** Set once it is clear that the app ends. */
+  leaving: boolean
+}
+
+/** Rejects where the backend cannot even be tried (no Node, say). */
+export async function startApp(parts: AppParts): Promise<void> {
+  const words = (): Words => wordsFor(app.getLocale())
+  const backend = startBackend(parts.places, [])
+  const running: Running = { ...parts, backend, watch: createJobWatch(), words, leaving: false }
+  lockSession(parts.session)
+  handleScheme(parts.session, parts.places.renderer, backend)
+  registerIpc(words)
+  open(running)
+  backend.onState(state => {
+    if (state === 'lost' || state === 'restarted' || state === 'failed')
+      tell(running, channels.backend, state)
+  })
+  const stopListening = listenToBackend(backend, event => {
+    if (event.name === 'project') void refreshMenu(running)
+    const ended = running.watch.take(event)
+    if (ended) jobEnded(running, ended.kind, ended.state === 'done', ended.error?.message)
+  })
+  app.on('second-instance', () => show(running))
+  app.on('activate', () => show(running))
+  app.on('window-all-closed', () => app.quit())
+  app.on('before-quit', event => {
+    if (running.leaving) return
+    event.preventDefault()
+    void quit(running)
+  })
+  app.on('will-quit', stopListening)
+  await refreshMenu(running)
+  void checkForUpdates(process.resourcesPath).catch((error: unknown) => console.error(error))
+}
+
+function open(running: Running): BrowserWindow {
+  const { preload, places, words } = running
+  const window = openWindow({ preload, stateFile: join(places.home, 'window.json'), words })
+  window.on('close', event => {
+    if (running.leaving) return
+    event.preventDefault()
+    void quit(running)
+  })
+  return window
+}
+
+function show(running: Running): void {
+  const [window] = running.windows()
+  if (!window) return void open(running)
+  if (window.isMinimized()) window.restore()
+  window.show()
+  window.focus()
+}
+
+function tell(running: Running, channel: string, message: unknown): void {
+  for (const window of running.windows()) window.webContents.send(channel, message)
+}
+
+async function refreshMenu(running: Running): Promise<void> {
+  const info = await ask<{ recent: Recent[] }>(running.backend, 'app.info', {}).catch(() => ({ recent: [] }))
+  const send = (command: DesktopCommand): void => tell(running, channels.command, command)
+  const template = menuTemplate(
+    running.words(),
+    info.recent,
+    {
+      send,
+      openProject: () => void pickProject(running, send),
+      openLink: url => void (mayOpen(url) && shell.openExternal(url)),
+      quit: () => void quit(running),
+    },
+    process.platform === 'darwin',
+  )
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template))
+}
+
+async function pickProject(running: Running, send: (command: DesktopCommand) => void): Promise<void> {
+  const [window] = running.windows()
+  const options = { title: running.words().openProject, properties: ['openDirectory' as const] }
+  const { canceled, filePaths } = await (window
+    ? dialog.showOpenDialog(window, options)
+    : dialog.showOpenDialog(options))
+  if (!canceled && filePaths[0] !== undefined) send({ kind: 'open-project', dir: filePaths[0] })
+}
+
+/** Tells of an ended job where the person does not look; a hidden app has nothing left to do then. */
+function jobEnded(running: Running, kind: string, well: boolean, problem: string | undefined): void {
+  const words = running.words()
+  const [window] = running.windows()
+  if (!window?.isFocused() && Notification.isSupported()) {
+    const note = new Notification({
+      title: `${well ? words.jobDone : words.jobFailed}: ${kind}`,
+      body: problem ?? '',
+    })
+    note.on('click', () => show(running))
+    note.show()
+  }
+  if (window && !window.isVisible() && !running.watch.running()) void leave(running)
+}
+
+/** Asks first where a job runs; otherwise puts everything in order and ends. */
+async function quit(running: Running): Promise<void> {
+  if (running.leaving) return
+  if (!running.watch.running()) return leave(running)
+  const words = running.words()
+  const [window] = running.windows()
+  const question = {
+    type: 'question' as const,
+    message: words.jobRuns,
+    detail: words.jobRunsDetail,
+    buttons: [words.keepRunning, words.pauseAndQuit, words.stay],
+    defaultId: 0,
+    cancelId: 2,
+  }
+  const { response } = await (window
+    ? dialog.showMessageBox(window, question)
+    : dialog.showMessageBox(question))
+  if (response === 0) window?.hide()
+  if (response === 1) await leave(running)
+}
+
+async function leave(running: Running): Promise<void> {
+  if (running.leaving) return
+  // The page is asked first: it may hold corrections that are not on disk.
+  for (const window of running.windows()) if (!(await closed(running, window))) return
+  running.leaving = true
+  await ask(running.backend, 'project.close', { pauseJobs: true }).catch(() => undefined)
+  await running.backend.stop()
+  app.quit()
+}
+
+/** Closes a window; false where its page holds it back and the person stays. */
+async function closed(running: Running, window: BrowserWindow): Promise<boolean> {
+  running.leaving = true
+  return new Promise(resolve => {
+    const prevented = (event: { defaultPrevented?: boolean }): void => {
+      if (event.defaultPrevented) return
+      running.leaving = false
+      resolve(false)
+    }
+    window.webContents.on('will-prevent-unload', prevented)
+    window.once('closed', () => resolve(true))
+    window.close()
+  })
+}

@@ -1,0 +1,30 @@
+/** Which jobs run, and which just ended: decides about notifications and about quitting. */
+import type { ApiEvent } from '../../core/contract/api/events.ts'
+import type { Job } from '../../core/contract/api/jobs.ts'
+
+export interface JobWatch {
+  /** Takes an event in; gives the job that ended by it, if one did. */
+  take(event: ApiEvent): Job | undefined
+  running(): boolean
+}
+
+const active = (job: Job): boolean => job.state === 'running' || job.state === 'pausing'
+
+/** Only jobs that were seen running count as ended: after a restart old ones are told again. */
+export function createJobWatch(): JobWatch {
+  const running = new Set<number>()
+  return {
+    take(event) {
+      if (event.name === 'project') running.clear()
+      if (event.name !== 'job') return undefined
+      const job = event.data
+      if (active(job)) {
+        running.add(job.id)
+        return undefined
+      }
+      const was = running.delete(job.id)
+      return was && (job.state === 'done' || job.state === 'failed') ? job : undefined
+    },
+    running: () => running.size > 0,
+  }
+}

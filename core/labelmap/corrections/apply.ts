@@ -1,0 +1,106 @@
+/** From the machine's map and a correction layer to the corrected map, as a whole or only some cells. */
+import { fail } from '../../base/error.ts'
+import type { LabelMap } from '../label-map.ts'
+import { checkShape } from '../validate.ts'
+import { cellRoom, correctedCell, insert, refuseCell } from './cell.ts'
+import type { CellEntries } from './cell.ts'
+import type { CorrectionLayer } from './layer.ts'
+
+/** What a layer is applied under. */
+export interface ApplyOptions {
+  /** Logit of classes that a cell does not list. */
+  fill: number
+  /** C, the number of the annotator's classes. */
+  classes: number
+}
+
+/** Throws 'mismatch' where the layer speaks of cells or classes that the map cannot have. */
+export function checkLayer(map: LabelMap, layer: CorrectionLayer, classes: number): void {
+  const [, H, W] = map.shape
+  for (const [cell, entries] of layer) {
+    if (cell >= H * W) refuseCell(cell, H, W)
+    for (const id of entries.keys())
+      if (id >= classes)
+        fail('mismatch', `there is a correction of class ${id}, but the annotator has ${classes} classes`, {
+          cell,
+          class: id,
+        })
+  }
+}
+
+/**
+ * The corrected map, `[K, H, W]`: logits that the layer sets, classes that it adds, without those that it removes (they
+ * have the fill logit again). K is the number of classes in the fullest cell; cells with fewer are padded with classes
+ * that they do not list, the lowest ones, at exactly the fill logit, which changes no target. Entries of a cell fall. The machine's
+ * map is not changed; under an empty layer it is returned itself. Throws 'mismatch' where layer and map do not fit.
+ */
+export function applyLayer(map: LabelMap, layer: CorrectionLayer, options: ApplyOptions): LabelMap {
+  if (layer.size === 0) return map
+  checkLayer(map, layer, options.classes)
+  const [, H, W] = map.shape
+  const cells = H * W
+  const K = Math.max(1, fullest(map, layer))
+  checkShape([K, H, W], K * cells, 'the corrected label map')
+  const corrected: LabelMap = {
+    shape: [K, H, W],
+    ids:
+      map.ids instanceof Uint32Array || options.classes > 65_536
+        ? new Uint32Array(K * cells)
+        : new Uint16Array(K * cells),
+    logits: new Float32Array(K * cells),
+  }
+  const room = cellRoom()
+  for (let cell = 0; cell < cells; cell++)
+    writeCell(corrected, cell, correctedCell(map, layer, cell, room), options.fill)
+  return corrected
+}
+
+/**
+ * The corrected map after some cells of the layer changed, for live brushing: `corrected` with those cells written anew
+ * where K suffices (in place), else the whole map made again. Equal to {@link applyLayer} but for padding.
+ */
+export function updateCells(
+  corrected: LabelMap,
+  map: LabelMap,
+  layer: CorrectionLayer,
+  cells: readonly number[],
+  options: ApplyOptions,
+): LabelMap {
+  if (corrected === map) return applyLayer(map, layer, options)
+  const K = corrected.shape[0]
+  const room = cellRoom()
+  for (const cell of cells) {
+    correctedCell(map, layer, cell, room)
+    if (room.count > K) return applyLayer(map, layer, options)
+    writeCell(corrected, cell, room, options.fill)
+  }
+  return corrected
+}
+
+/** Entries of the fullest cell under the layer. */
+function fullest(map: LabelMap, layer: CorrectionLayer): number {
+  const [K, H, W] = map.shape
+  const cells = H * W
+  let most = layer.size < cells ? K : 0
+  for (const [cell, entries] of layer) {
+    let count = K
+    for (let k = 0; k < K; k++) if (entries.has(map.ids[k * cells + cell]!)) count--
+    for (const { logit } of entries.values()) if (logit !== null) count++
+    most = Math.max(most, count)
+  }
+  return most
+}
+
+/** Writes a cell's entries and pads it with the lowest classes that it does not list. */
+function writeCell(into: LabelMap, cell: number, room: CellEntries, fill: number): void {
+  const [K, H, W] = into.shape
+  const cells = H * W
+  if (room.count < K) {
+    const listed = new Set(room.ids.slice(0, room.count))
+    for (let id = 0; room.count < K; id++) if (!listed.has(id)) insert(room, id, fill)
+  }
+  for (let k = 0; k < K; k++) {
+    into.ids[k * cells + cell] = room.ids[k]!
+    into.logits[k * cells + cell] = room.logits[k]!
+  }
+}

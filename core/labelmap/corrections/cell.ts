@@ -1,0 +1,81 @@
+/** One cell of a label map under its corrections: the entries that it has, strongest first. */
+import { fail } from '../../base/error.ts'
+import type { LayerEntry } from '../../contract/api/corrections.ts'
+import type { LabelMap } from '../label-map.ts'
+import type { CorrectionLayer } from './layer.ts'
+
+/** The listed classes of a cell; the first `count` places of each array. */
+export interface CellEntries {
+  count: number
+  ids: number[]
+  logits: number[]
+}
+
+/** Room for one cell, to be used again. */
+export function cellRoom(): CellEntries {
+  return { count: 0, ids: [], logits: [] }
+}
+
+/** The machine's logit of a class in a cell, or null where the cell does not list it. */
+export function machineLogit(map: LabelMap, cell: number, id: number): number | null {
+  const cells = map.shape[1] * map.shape[2]
+  for (let at = cell; at < map.ids.length; at += cells) if (map.ids[at] === id) return map.logits[at]!
+  return null
+}
+
+/** The corrected logit of a class in a cell, or null where the cell does not list it. */
+export function correctedLogit(
+  map: LabelMap,
+  layer: CorrectionLayer,
+  cell: number,
+  id: number,
+): number | null {
+  const entry = layer.get(cell)?.get(id)
+  return entry ? entry.logit : machineLogit(map, cell, id)
+}
+
+/**
+ * The corrected entries of one cell, by falling logit (ties: the lower class), without padding. Logits are rounded to
+ * float32, as label maps have them. With `room` no memory is taken.
+ */
+export function correctedCell(
+  map: LabelMap,
+  layer: CorrectionLayer,
+  cell: number,
+  room: CellEntries = cellRoom(),
+): CellEntries {
+  const [K, H, W] = map.shape
+  const cells = H * W
+  if (!(cell >= 0 && cell < cells)) refuseCell(cell, H, W)
+  const corrections: ReadonlyMap<number, LayerEntry> | undefined = layer.get(cell)
+  room.count = 0
+  for (let k = 0; k < K; k++) {
+    const id = map.ids[k * cells + cell]!
+    if (!corrections?.has(id)) insert(room, id, map.logits[k * cells + cell]!)
+  }
+  if (corrections)
+    for (const [id, { logit }] of corrections) if (logit !== null) insert(room, id, Math.fround(logit))
+  return room
+}
+
+/** Puts an entry in its place; entries mostly come in order, so that this is mostly one comparison. */
+export function insert(room: CellEntries, id: number, logit: number): void {
+  const { ids, logits } = room
+  let at = room.count++
+  while (at > 0 && (logits[at - 1]! < logit || (logits[at - 1] === logit && ids[at - 1]! > id))) {
+    ids[at] = ids[at - 1]!
+    logits[at] = logits[at - 1]!
+    at--
+  }
+  ids[at] = id
+  logits[at] = logit
+}
+
+/** Throws 'mismatch': the layer belongs to another map. */
+export function refuseCell(cell: number, H: number, W: number): never {
+  return fail(
+    'mismatch',
+    `there is a correction of cell ${cell}, but the label map has ${H} × ${W} cells; it belongs to another map`,
+    { cell, height: H, width: W },
+  )
+}

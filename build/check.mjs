@@ -14,6 +14,7 @@ const steps = {
   lint: [bin('eslint', 'bin/eslint.js'), '--max-warnings', '0', '.'],
   types: [bin('typescript', 'bin/tsc'), '-p', 'tsconfig.json'],
   'types-pure': [bin('typescript', 'bin/tsc'), '-p', 'build/tsconfig/pure.json'],
+  'types-renderer': [bin('vue-tsc', 'bin/vue-tsc.js'), '-p', 'build/tsconfig/renderer.json'],
   directions: [
     bin('dependency-cruiser', 'bin/dependency-cruise.mjs'),
     '--config',
@@ -22,6 +23,7 @@ const steps = {
     'err',
     'core',
     'electron',
+    'renderer',
     'test',
   ],
   test: [

@@ -1,0 +1,10 @@
+/** Builds the renderer into `dist/renderer` (`npm run build:renderer`). */
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'vite'
+
+const here = dirname(fileURLToPath(import.meta.url))
+await build({
+  configFile: join(here, 'vite.config.ts'),
+  logLevel: process.argv.includes('--quiet') ? 'warn' : 'info',
+})

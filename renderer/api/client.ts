@@ -1,0 +1,70 @@
+/** Calls the backend: one typed function for the whole API table. */
+import type { CallInput, CallName, CallOutput } from '../../core/contract/api/index.ts'
+import type { Problem } from '../../core/contract/api/common.ts'
+import { callUrl } from '../../core/contract/api/urls.ts'
+
+/** A call that failed. `code` is the backend's, or `offline` (no answer) or `internal` (an answer that is not ours). */
+export class ApiError extends Error {
+  readonly code: string
+  readonly detail: Record<string, unknown>
+
+  constructor(problem: Problem) {
+    super(problem.message)
+    this.name = 'ApiError'
+    this.code = problem.code
+    this.detail = problem.detail
+  }
+}
+
+/** Anything that was thrown, as an {@link ApiError}. */
+export function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error
+  return new ApiError({
+    code: 'internal',
+    message: error instanceof Error ? error.message : String(error),
+    detail: {},
+  })
+}
+
+/** Whether a call was given up by its caller; nothing to show then. */
+export const isAbort = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === 'AbortError'
+
+function isProblem(value: unknown): value is Problem {
+  if (typeof value !== 'object' || value === null) return false
+  const { code, message } = value as Partial<Problem>
+  return typeof code === 'string' && typeof message === 'string'
+}
+
+/** Calls `name`; throws {@link ApiError}, or the abort's DOMException where `signal` was raised. */
+export async function api<Name extends CallName>(
+  name: Name,
+  input: CallInput<Name>,
+  options: { signal?: AbortSignal | undefined; keepalive?: boolean } = {},
+): Promise<CallOutput<Name>> {
+  let response: Response
+  try {
+    response = await fetch(callUrl(name), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(input),
+      signal: options.signal ?? null,
+      keepalive: options.keepalive ?? false,
+    })
+  } catch (error) {
+    if (isAbort(error)) throw error
+    throw new ApiError({
+      code: 'offline',
+      message: 'The backend does not answer. It may be restarting; try again in a moment.',
+      detail: { call: name },
+    })
+  }
+  const body: unknown = await response.json().catch(() => null)
+  if (response.ok) return body as CallOutput<Name>
+  if (isProblem(body)) throw new ApiError({ ...body, detail: body.detail ?? {} })
+  throw new ApiError({
+    code: 'internal',
+    message: `The backend answered ${name} with status ${response.status}.`,
+    detail: { call: name, status: response.status },
+  })
+}

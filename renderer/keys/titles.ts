@@ -1,0 +1,5 @@
+/** Where the title of an action stands in the messages. */
+import type { ActionId } from './actions.ts'
+
+/** Message key of an action's title (dots would open a level, so they are written as _). */
+export const titleKey = (id: ActionId): string => `keys.actions.${id.replace('.', '_')}`

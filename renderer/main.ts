@@ -1,0 +1,18 @@
+/** Starts the renderer: plugins, the event stream, the first answers, then the shell. */
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+import { connectEvents } from './api/events.ts'
+import { i18n } from './i18n/index.ts'
+import { listenToKeys } from './keys/dispatcher.ts'
+import { router } from './router.ts'
+import AppShell from './shell/AppShell.vue'
+import './ui/tokens.css'
+import './ui/base.css'
+
+const app = createApp(AppShell)
+app.use(createPinia())
+app.use(i18n)
+app.use(router)
+connectEvents()
+listenToKeys(window)
+app.mount('#app')

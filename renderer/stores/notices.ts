@@ -1,0 +1,42 @@
+/** Short messages at the edge of the window: what just happened, or failed. */
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+import { isAbort, toApiError } from '../api/client.ts'
+
+export interface Notice {
+  id: number
+  tone: 'info' | 'success' | 'warning' | 'error'
+  title: string
+  text?: string | undefined
+  action?: { label: string; run: () => void } | undefined
+}
+
+/** Milliseconds that a notice stays; errors stay until they are closed. */
+const stays = 6000
+
+export const useNotices = defineStore('notices', () => {
+  const notices = ref<Notice[]>([])
+  let last = 0
+
+  function dismiss(id: number): void {
+    notices.value = notices.value.filter(notice => notice.id !== id)
+  }
+
+  /** Shows a notice; the same words are not shown twice at once. */
+  function show(notice: Omit<Notice, 'id'>): number {
+    const same = notices.value.find(other => other.title === notice.title && other.text === notice.text)
+    if (same) return same.id
+    const id = ++last
+    notices.value = [...notices.value, { ...notice, id }].slice(-4)
+    if (notice.tone !== 'error') setTimeout(() => dismiss(id), stays)
+    return id
+  }
+
+  /** Shows what failed, with the error's own sentence; silent for calls that were given up. */
+  function fail(title: string, error: unknown): void {
+    if (isAbort(error)) return
+    show({ tone: 'error', title, text: toApiError(error).message })
+  }
+
+  return { notices, show, fail, dismiss }
+})

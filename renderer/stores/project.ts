@@ -1,0 +1,84 @@
+/** The open project: its figures, its classes, and opening another one. */
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import type { JobProgress } from '../../core/contract/api/common.ts'
+import type { CallInput } from '../../core/contract/api/index.ts'
+import type { AnnotationInfo, ClassInfo, ProjectInfo } from '../../core/contract/api/project.ts'
+import { api } from '../api/client.ts'
+import { onEvent } from '../api/events.ts'
+
+export const useProject = defineStore('project', () => {
+  const info = ref<ProjectInfo | null>(null)
+  const classes = shallowRef<ClassInfo[]>([])
+  /** False until the first answer is there. */
+  const ready = ref(false)
+  /** How far opening is; null: nothing is being opened. */
+  const opening = ref<JobProgress | null>(null)
+  const busy = ref(false)
+  const annotation = computed<AnnotationInfo | null>(
+    () => info.value?.annotations.find(one => one.id === info.value?.annotation) ?? null,
+  )
+
+  /** Name of a class of the project; its number where there is none. */
+  const className = (index: number): string => classes.value[index]?.name ?? `#${index}`
+
+  async function take(next: ProjectInfo | null): Promise<void> {
+    const before = info.value
+    info.value = next
+    if (next === null) classes.value = []
+    else if (before?.dir !== next.dir || before.classes !== next.classes || classes.value.length === 0)
+      classes.value = await api('project.classes', {})
+  }
+
+  /** Asks for everything anew. */
+  async function load(): Promise<void> {
+    await take(await api('project.info', {}))
+    ready.value = true
+  }
+
+  async function leave(request: () => Promise<ProjectInfo | null>): Promise<void> {
+    busy.value = true
+    try {
+      await take(await request())
+    } finally {
+      busy.value = false
+      opening.value = null
+    }
+  }
+
+  /** Each may throw code `busy`: then ask, and call again with `pauseJobs`. */
+  const open = (dir: string, pauseJobs = false): Promise<void> =>
+    leave(() => api('project.open', { dir, pauseJobs }))
+  const openSample = (pauseJobs = false): Promise<void> =>
+    leave(() => api('project.openSample', { pauseJobs }))
+  const create = (request: CallInput<'project.create'>): Promise<void> =>
+    leave(() => api('project.create', request))
+  const close = (pauseJobs = false): Promise<void> =>
+    leave(async () => {
+      await api('project.close', { pauseJobs })
+      return null
+    })
+  const useAnnotation = (id: string): Promise<void> => leave(() => api('project.useAnnotation', { id }))
+
+  onEvent('project', data => void take(data))
+  onEvent('opening', data => {
+    if (busy.value) opening.value = data
+  })
+  onEvent('reset', () => void load())
+
+  return {
+    info,
+    classes,
+    ready,
+    opening,
+    busy,
+    annotation,
+    className,
+    load,
+    open,
+    openSample,
+    create,
+    close,
+    useAnnotation,
+  }
+})

@@ -1,0 +1,54 @@
+/** What the person has chosen; theme and language take effect as soon as they are set. */
+import { defineStore } from 'pinia'
+import { computed, ref, watch } from 'vue'
+import type { Settings } from '../../core/contract/api/app.ts'
+import { api } from '../api/client.ts'
+import { onEvent } from '../api/events.ts'
+import { languageOf, setLanguage } from '../i18n/index.ts'
+
+const untouched: Settings = {
+  theme: 'system',
+  language: null,
+  keyPreset: 'labelme',
+  keys: {},
+  author: '-',
+  provider: null,
+}
+
+const dark = window.matchMedia('(prefers-color-scheme: dark)')
+
+export const useSettings = defineStore('settings', () => {
+  const settings = ref<Settings>(untouched)
+  const systemDark = ref(dark.matches)
+  dark.addEventListener('change', event => (systemDark.value = event.matches))
+  const theme = computed<'light' | 'dark'>(() => {
+    if (settings.value.theme !== 'system') return settings.value.theme
+    return systemDark.value ? 'dark' : 'light'
+  })
+
+  watch(theme, name => (document.documentElement.dataset.theme = name), { immediate: true, flush: 'sync' })
+  watch(
+    () => settings.value.language,
+    language => setLanguage(languageOf(language, navigator.languages)),
+    { immediate: true, flush: 'sync' },
+  )
+  onEvent('settings', data => (settings.value = data))
+
+  function take(data: Settings): void {
+    settings.value = data
+  }
+
+  /** Changes some of them: seen at once, taken back where the backend refuses. */
+  async function save(part: Partial<Settings>): Promise<void> {
+    const before = settings.value
+    settings.value = { ...before, ...part }
+    try {
+      settings.value = await api('app.settings', part)
+    } catch (error) {
+      settings.value = before
+      throw error
+    }
+  }
+
+  return { settings, theme, take, save }
+})

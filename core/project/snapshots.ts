@@ -1,8 +1,11 @@
-/** Snapshots: the immutable list of images, labels and annotation that a run used, named by the hash of its content. */
+/** Snapshots: the immutable list of images, labels, annotation and corrections that a run used, named by their hash. */
 import { createHash } from 'node:crypto'
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { fail } from '../base/error.ts'
+import { decodeLayer, encodeLayer } from '../labelmap/corrections/index.ts'
+import type { CorrectionLayer } from '../labelmap/corrections/index.ts'
 import { getAnnotation } from './annotations.ts'
+import { readLayers } from './corrections.ts'
 import { asProjectError, transaction } from './database.ts'
 import { iterateImages, requireSplit } from './images.ts'
 import type { ClassEntry, Project } from './project.ts'
@@ -22,14 +25,20 @@ export interface Snapshot {
   classes: ClassEntry[]
   /** Usable images only, by split in the given order, then by id. */
   images: SnapshotImage[]
+  /** By key: the layers over the annotation's maps, of the corrected images only. */
+  corrections: Map<string, CorrectionLayer>
 }
+
+/** A line of content: `[key, label]`, `[key, label, truth]`, or, of a corrected image, `[key, label, truth, layer]`. */
+type Line = [key: string, label: number | null, truth?: number[] | null, layer?: string]
 
 /** Decompressed content is refused beyond this, whatever a foreign project says. */
 const maxBytes = 2 ** 29
 
 /**
- * Stores the usable images of some splits and the annotation; returns the snapshot's id, 32 hexadecimal digits of the
- * SHA-256 of its content, so that equal content has one id and is stored once.
+ * Stores the usable images of some splits, the annotation and its corrections as they are now; returns the snapshot's id, 32 hexadecimal digits of the
+ * SHA-256 of its content, so that equal content has one id and is stored once. Content without corrections has format 1,
+ * as before there were any, and so the same id; with corrections it has format 2.
  */
 export function createSnapshot(
   project: Project,
@@ -40,13 +49,23 @@ export function createSnapshot(
     options.annotation === null
       ? null
       : { id: options.annotation, ...pick(getAnnotation(project, options.annotation)) }
-  const head = { format: 1, splits: options.splits, annotation, classes: project.classes }
-  const lines = [JSON.stringify(head)]
+  const layers: Map<string, CorrectionLayer> =
+    options.annotation === null ? new Map() : readLayers(project, options.annotation)
+  const lines: string[] = []
+  let format = 1
   for (const split of options.splits)
-    for (const image of iterateImages(project, { split, usable: true }))
-      lines.push(
-        JSON.stringify(image.truth ? [image.key, image.label, image.truth] : [image.key, image.label]),
-      )
+    for (const { key, label, truth } of iterateImages(project, { split, usable: true })) {
+      const layer = layers.get(key)
+      if (layer) format = 2
+      const line: Line = layer
+        ? [key, label, truth, Buffer.from(encodeLayer(layer)).toString('base64')]
+        : truth
+          ? [key, label, truth]
+          : [key, label]
+      lines.push(JSON.stringify(line))
+    }
+  const head = { format, splits: options.splits, annotation, classes: project.classes }
+  lines.unshift(JSON.stringify(head))
   const content = Buffer.from(lines.join('\n'))
   const id = createHash('sha256').update(content).digest('hex').slice(0, 32)
   transaction(project.db, () => {
@@ -80,18 +99,24 @@ export function readSnapshot(project: Project, id: string): Snapshot {
     fail('bad-project', `snapshot ${id} in ${project.db.name} is damaged: its content does not match its id`)
   const [first, ...lines] = content.toString().split('\n')
   const head = JSON.parse(first ?? '') as {
+    format: number
     splits: string[]
     annotation: { id: string } | null
     classes: ClassEntry[]
   }
+  if (head.format > 2)
+    fail('bad-project', `snapshot ${id} has format ${head.format}, this program knows 2; update the program`)
+  const corrections = new Map<string, CorrectionLayer>()
   return {
     id,
     splits: head.splits,
     annotation: head.annotation?.id ?? null,
     classes: head.classes,
     images: lines.map(line => {
-      const [key, label, truth] = JSON.parse(line) as [string, number | null, number[]?]
+      const [key, label, truth, layer] = JSON.parse(line) as Line
+      if (layer !== undefined) corrections.set(key, decodeLayer(Buffer.from(layer, 'base64')))
       return { key, label, truth: truth ?? null }
     }),
+    corrections,
   }
 }

@@ -152,6 +152,7 @@ describe('snapshots and runs', () => {
         { key: 'train/cat/a.png', label: 0, truth: null },
         { key: 'train/dog/b.png', label: 1, truth: [1, 2] },
       ],
+      corrections: new Map(),
     })
     project.db.prepare('UPDATE snapshots SET content = (SELECT content FROM snapshots WHERE id <> ?)').run(id)
     expect(() => readSnapshot(project, id)).toThrow(/damaged/)

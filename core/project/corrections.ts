@@ -1,0 +1,283 @@
+/** Corrections in the project: every edit of every image, its state, and the layer that the edits in force make. */
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { fail, messageOf } from '../base/error.ts'
+import { edit as editSchema } from '../contract/api/corrections.ts'
+import type { Change, CorrectionState, Edit, HistoryEdit } from '../contract/api/corrections.ts'
+import {
+  applyChanges,
+  decodeLayer,
+  emptyLayer,
+  encodeLayer,
+  invertChanges,
+  layerSize,
+  layerToList,
+} from '../labelmap/corrections/index.ts'
+import type { CorrectionLayer } from '../labelmap/corrections/index.ts'
+import { guarded, transaction } from './database.ts'
+import { packEdit, unpackEdit } from './edit-content.ts'
+import type { Project } from './project.ts'
+
+/** Whose corrections: an image's (row id) over the map of an annotation (`a1`). */
+export interface CorrectionPlace {
+  image: number
+  annotation: string
+}
+
+/** An image with corrections. */
+export interface CorrectedImage {
+  image: number
+  key: string
+  version: number
+  /** How many classes of cells the layer speaks of. */
+  entries: number
+}
+
+/** Decompressed layers are refused beyond this. */
+const maxLayer = 2 ** 26
+
+/** `done`: in force; `undone`: can be redone; `dropped`: a new edit was made instead of redoing it, kept for the record. */
+type EditState = 'done' | 'undone' | 'dropped'
+
+interface StoredEdit {
+  id: string
+  author: string
+  created: string
+  state: EditState
+  content: Buffer
+}
+
+/** The annotation's number; throws 'not-found' where there is no such annotation, or no such image. */
+function locate(project: Project, { image, annotation }: CorrectionPlace): number {
+  const number = numberOf(project, annotation)
+  if (!project.db.prepare('SELECT 1 FROM images WHERE id = ?').get(image))
+    fail('not-found', `the project has no image ${image}`, { image })
+  return number
+}
+
+function numberOf(project: Project, annotation: string): number {
+  const number = Number(/^a(\d+)$/.exec(annotation)?.[1] ?? -1)
+  if (!project.db.prepare('SELECT 1 FROM annotations WHERE number = ?').get(number))
+    fail('not-found', `the project has no annotation "${annotation}"`, { id: annotation })
+  return number
+}
+
+/** Whatever is wrong with stored bytes is the project's fault, and says where. */
+function trusted<T>(project: Project, what: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    return fail('bad-project', `${project.db.name}: ${what} is damaged (${messageOf(error)})`, {}, error)
+  }
+}
+
+const unpackLayer = (project: Project, bytes: Buffer, image: number | string): CorrectionLayer =>
+  trusted(project, `the corrections of image ${image}`, () =>
+    decodeLayer(zstdDecompressSync(bytes, { maxOutputLength: maxLayer })),
+  )
+
+/** Version and layer as they are. */
+function readLayer(
+  project: Project,
+  number: number,
+  image: number,
+): { version: number; layer: CorrectionLayer } {
+  const row = project.db
+    .prepare<[number, number], { version: number; layer: Buffer }>(
+      'SELECT version, layer FROM corrections WHERE annotation = ? AND image = ?',
+    )
+    .get(number, image)
+  return row
+    ? { version: row.version, layer: unpackLayer(project, row.layer, image) }
+    : { version: 0, layer: emptyLayer }
+}
+
+function writeLayer(
+  project: Project,
+  number: number,
+  image: number,
+  version: number,
+  layer: CorrectionLayer,
+): void {
+  project.db
+    .prepare(
+      `INSERT INTO corrections (annotation, image, version, entries, layer) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (annotation, image) DO UPDATE
+       SET version = excluded.version, entries = excluded.entries, layer = excluded.layer`,
+    )
+    .run(number, image, version, layerSize(layer), zstdCompressSync(encodeLayer(layer)))
+}
+
+/** Edits of an image in a state, oldest first. */
+function readEdits(project: Project, number: number, image: number, state: EditState): Edit[] {
+  return project.db
+    .prepare<[number, number, string], StoredEdit>(
+      `SELECT id, author, created, state, content FROM edits
+       WHERE annotation = ? AND image = ? AND state = ? ORDER BY number`,
+    )
+    .all(number, image, state)
+    .map(row => trusted(project, `edit ${row.id}`, () => unpackEdit(row.content, row)))
+}
+
+/** Everything about an image's corrections. Throws 'not-found' for an unknown image or annotation. */
+export function getCorrections(project: Project, place: CorrectionPlace): CorrectionState {
+  const read = (): CorrectionState => {
+    const number = locate(project, place)
+    const { version, layer } = readLayer(project, number, place.image)
+    const edits = (state: EditState): HistoryEdit[] =>
+      readEdits(project, number, place.image, state).map(one => ({ ...one, undone: state === 'undone' }))
+    return { version, layer: layerToList(layer), history: [...edits('done'), ...edits('undone')] }
+  }
+  // One transaction, so that a reader beside a writer sees layer and history of the same moment.
+  return guarded(project.db.name, () => project.db.transaction(read).deferred())
+}
+
+function checkVersion(asked: number, current: number): void {
+  if (asked !== current)
+    fail(
+      'conflict',
+      `the corrections are at version ${current}, the step was made on version ${asked}; read them again`,
+      { version: current, asked },
+    )
+}
+
+/** An edit may sign only its own entries; a revert may also bring back those of edits that are known. */
+function checkSigned(
+  project: Project,
+  number: number,
+  image: number,
+  { id, operation, changes }: Edit,
+): void {
+  const known = new Set([id])
+  const find = project.db.prepare('SELECT 1 FROM edits WHERE id = ? AND annotation = ? AND image = ?')
+  for (const { after } of changes) {
+    if (after === null || known.has(after.edit)) continue
+    if (operation.kind !== 'revert' || !find.get(after.edit, number, image))
+      fail('usage', `edit ${id} sets an entry in the name of edit ${after.edit}`, { edit: after.edit })
+    known.add(after.edit)
+  }
+}
+
+/**
+ * Saves an edit and what it changes; on disk when it returns. Undone edits can no longer be redone then. An edit that is saved
+ * already (same id) changes nothing and returns the version that it got. Throws 'conflict' where `version` is not the
+ * current one, a `before` does not hold or the id belongs to another image; 'not-found'; 'usage' for a malformed edit.
+ */
+export function applyEdit(
+  project: Project,
+  step: CorrectionPlace & { version: number; edit: Edit },
+): { version: number } {
+  const { image } = step
+  const parsed = editSchema.safeParse(step.edit)
+  if (!parsed.success)
+    return fail('usage', `the edit is malformed: ${parsed.error.issues[0]?.message ?? ''}`, {
+      issues: parsed.error.issues.slice(0, 10).map(issue => `${issue.path.join('.')}: ${issue.message}`),
+    })
+  const edit = parsed.data
+  return transaction(project.db, () => {
+    const number = locate(project, step)
+    const saved = project.db
+      .prepare<[string], { annotation: number; image: number; version: number }>(
+        'SELECT annotation, image, version FROM edits WHERE id = ?',
+      )
+      .get(edit.id)
+    if (saved) {
+      if (saved.annotation !== number || saved.image !== image)
+        fail('conflict', `edit ${edit.id} was saved for another image already`, { edit: edit.id })
+      return { version: saved.version }
+    }
+    const { version, layer } = readLayer(project, number, image)
+    checkVersion(step.version, version)
+    checkSigned(project, number, image, edit)
+    const next = applyChanges(layer, edit.changes)
+    project.db
+      .prepare("UPDATE edits SET state = 'dropped' WHERE annotation = ? AND image = ? AND state = 'undone'")
+      .run(number, image)
+    project.db
+      .prepare(
+        `INSERT INTO edits (id, annotation, image, author, created, state, version, content)
+         VALUES (?, ?, ?, ?, ?, 'done', ?, ?)`,
+      )
+      .run(edit.id, number, image, edit.author, edit.created, version + 1, packEdit(edit))
+    writeLayer(project, number, image, version + 1, next)
+    return { version: version + 1 }
+  })
+}
+
+type NamedStep = CorrectionPlace & { version: number; edit: string }
+
+/** Takes the newest edit in force back, which `edit` must name. Throws 'conflict', 'not-found'. */
+export function undoEdit(project: Project, step: NamedStep): { version: number } {
+  return move(project, step, 'done', 'undone', changes => invertChanges(changes))
+}
+
+/** Puts the oldest undone edit in force again, which `edit` must name. Throws 'conflict', 'not-found'. */
+export function redoEdit(project: Project, step: NamedStep): { version: number } {
+  return move(project, step, 'undone', 'done', changes => [...changes])
+}
+
+function move(
+  project: Project,
+  step: NamedStep,
+  from: EditState,
+  to: EditState,
+  direct: (changes: readonly Change[]) => Change[],
+): { version: number } {
+  return transaction(project.db, () => {
+    const number = locate(project, step)
+    const { version, layer } = readLayer(project, number, step.image)
+    checkVersion(step.version, version)
+    const row = project.db
+      .prepare<[number, number, string], StoredEdit>(
+        `SELECT id, author, created, state, content FROM edits WHERE annotation = ? AND image = ? AND state = ?
+         ORDER BY number ${from === 'done' ? 'DESC' : 'ASC'} LIMIT 1`,
+      )
+      .get(number, step.image, from)
+    const verb = from === 'done' ? 'undo' : 'redo'
+    if (row?.id !== step.edit)
+      return fail(
+        'conflict',
+        `edit ${step.edit} is not the one to ${verb} next; read the corrections again`,
+        {
+          edit: step.edit,
+          next: row?.id ?? null,
+        },
+      )
+    const { changes } = trusted(project, `edit ${row.id}`, () => unpackEdit(row.content, row))
+    writeLayer(project, number, step.image, version + 1, applyChanges(layer, direct(changes)))
+    project.db.prepare('UPDATE edits SET state = ? WHERE id = ?').run(to, row.id)
+    return { version: version + 1 }
+  })
+}
+
+/** The images whose layer says something, by row id. */
+export function listCorrected(project: Project, annotation: string): CorrectedImage[] {
+  const number = numberOf(project, annotation)
+  return project.db
+    .prepare<[number], CorrectedImage>(
+      `SELECT image, splits.name || '/' || images.path AS key, version, entries
+       FROM corrections JOIN images ON images.id = image JOIN splits ON splits.id = images.split
+       WHERE annotation = ? AND entries > 0 ORDER BY image`,
+    )
+    .all(number)
+}
+
+/** The layers of an annotation by the images' keys, of all corrected images or of some; images without one are left out. */
+export function readLayers(
+  project: Project,
+  annotation: string,
+  keys?: Iterable<string>,
+): Map<string, CorrectionLayer> {
+  const number = numberOf(project, annotation)
+  const wanted = keys && new Set(keys)
+  const rows = project.db
+    .prepare<[number], { key: string; layer: Buffer }>(
+      `SELECT splits.name || '/' || images.path AS key, layer
+       FROM corrections JOIN images ON images.id = image JOIN splits ON splits.id = images.split
+       WHERE annotation = ? AND entries > 0 ORDER BY image`,
+    )
+    .iterate(number)
+  const layers = new Map<string, CorrectionLayer>()
+  for (const { key, layer } of rows)
+    if (!wanted || wanted.has(key)) layers.set(key, unpackLayer(project, layer, key))
+  return layers
+}

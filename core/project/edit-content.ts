@@ -1,0 +1,56 @@
+/** What an edit did, as the database keeps it: JSON under zstd, each change a short row, the edits before it by number. */
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { edit as editSchema } from '../contract/api/corrections.ts'
+import type { Change, Edit, LayerEntry } from '../contract/api/corrections.ts'
+
+/** Decompressed content is refused beyond this, whatever a foreign project says. */
+const maxBytes = 2 ** 28
+
+/** A logit or null where the class is removed, and the number of the edit. */
+type StoredEntry = [logit: number | null, edit: number] | null
+type StoredChange = [cell: number, id: number, before: StoredEntry, after: StoredEntry]
+
+interface StoredContent {
+  tool: Edit['tool']
+  operation: Edit['operation']
+  /** Ids of the edits that entries come from. */
+  edits: string[]
+  changes: StoredChange[]
+}
+
+/** Tool, operation and changes as bytes. */
+export function packEdit(edit: Pick<Edit, 'tool' | 'operation' | 'changes'>): Buffer {
+  const numbers = new Map<string, number>()
+  const pack = (entry: LayerEntry | null): StoredEntry => {
+    if (entry === null) return null
+    const number = numbers.get(entry.edit) ?? numbers.size
+    numbers.set(entry.edit, number)
+    return [entry.logit, number]
+  }
+  const changes = edit.changes.map((one): StoredChange => [
+    one.cell,
+    one.class,
+    pack(one.before),
+    pack(one.after),
+  ])
+  const { tool, operation } = edit
+  const content: StoredContent = { tool, operation, edits: [...numbers.keys()], changes }
+  return zstdCompressSync(Buffer.from(JSON.stringify(content)))
+}
+
+/** Back from {@link packEdit}; throws where that is no edit. */
+export function unpackEdit(bytes: Uint8Array, row: Pick<Edit, 'id' | 'author' | 'created'>): Edit {
+  const text = zstdDecompressSync(bytes, { maxOutputLength: maxBytes }).toString()
+  const { tool, operation, edits, changes } = JSON.parse(text) as StoredContent
+  const unpack = (entry: StoredEntry): LayerEntry | null =>
+    entry && { logit: entry[0], edit: edits[entry[1]] ?? '' }
+  return editSchema.parse({
+    ...{ id: row.id, author: row.author, created: row.created, tool, operation },
+    changes: changes.map(([cell, id, before, after]): Change => ({
+      cell,
+      class: id,
+      before: unpack(before),
+      after: unpack(after),
+    })),
+  })
+}

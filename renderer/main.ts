@@ -8,6 +8,7 @@ import { router } from './router.ts'
 import AppShell from './shell/AppShell.vue'
 import './ui/tokens.css'
 import './ui/base.css'
+import './ui/lists.css'
 
 const app = createApp(AppShell)
 app.use(createPinia())

@@ -59,7 +59,8 @@ export function setLanguage(language: Language): void {
   if (typeof document !== 'undefined') document.documentElement.lang = language
 }
 
-const speak = i18n.global.t as (key: string, values: Record<string, unknown>) => string
+// The library derives every key's path from the messages, which is more than the compiler cares to follow.
+const speak = i18n.global as unknown as { t: (key: string, values: Record<string, unknown>) => string }
 
 /** A message, outside of components. */
-export const translate = (key: string, values: Record<string, unknown> = {}): string => speak(key, values)
+export const translate = (key: string, values: Record<string, unknown> = {}): string => speak.t(key, values)

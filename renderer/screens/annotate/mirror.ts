@@ -1,0 +1,65 @@
+/** Unsent steps where a reload or a crash of the page does not lose them: one entry of the browser's storage an image. */
+import type { SaveStep } from './steps.ts'
+
+/** Which corrections. */
+export interface CorrectionPlace {
+  /** The project's folder: image ids mean nothing without it. */
+  project: string
+  annotation: string
+  image: number
+}
+
+/** What of `Storage` is needed. */
+export type MirrorStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
+
+const prefix = 'relabel.unsent '
+
+export const placeKey = ({ project, annotation, image }: CorrectionPlace): string =>
+  `${prefix}${annotation} ${image} ${project}`
+
+function placeOf(key: string): CorrectionPlace | null {
+  const found = /^relabel\.unsent (a\d+) (\d+) (.+)$/su.exec(key)
+  if (!found) return null
+  return { annotation: found[1]!, image: Number(found[2]), project: found[3]! }
+}
+
+/** Keeps the steps; with none the entry goes. False where there is no room: the page then warns before it is left. */
+export function writeMirror(
+  storage: MirrorStorage,
+  place: CorrectionPlace,
+  steps: readonly SaveStep[],
+): boolean {
+  try {
+    if (steps.length === 0) storage.removeItem(placeKey(place))
+    else storage.setItem(placeKey(place), JSON.stringify(steps))
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The steps kept for an image; none where the entry cannot be read. */
+export function readMirror(storage: MirrorStorage, place: CorrectionPlace): SaveStep[] {
+  try {
+    const value: unknown = JSON.parse(storage.getItem(placeKey(place)) ?? '[]')
+    return Array.isArray(value) ? value.filter(isStep) : []
+  } catch {
+    return []
+  }
+}
+
+/** Images of a project with steps that were never answered. */
+export function mirroredPlaces(storage: MirrorStorage, project: string): CorrectionPlace[] {
+  const places: CorrectionPlace[] = []
+  for (let i = 0; i < storage.length; i++) {
+    const place = placeOf(storage.key(i) ?? '')
+    if (place?.project === project) places.push(place)
+  }
+  return places
+}
+
+function isStep(value: unknown): value is SaveStep {
+  const step = value as Partial<SaveStep> | null
+  if (step?.kind === 'undo' || step?.kind === 'redo') return typeof step.edit === 'string'
+  return step?.kind === 'apply' && typeof step.edit === 'object' && Array.isArray(step.edit.changes)
+}

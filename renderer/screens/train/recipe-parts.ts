@@ -1,0 +1,70 @@
+/** Recipes as trees: laying parts over each other, reading and changing one setting, and listing differences. */
+
+/** Any part of a recipe, as JSON. */
+export type Part = Record<string, unknown>
+
+/** A setting that differs. */
+export interface Difference {
+  /** `optimizer.weightDecay` */
+  path: string
+  from: unknown
+  to: unknown
+}
+
+const isPart = (value: unknown): value is Part =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function overlay(base: unknown, top: unknown): unknown {
+  if (!isPart(base) || !isPart(top)) return top === undefined ? base : top
+  const merged: Part = { ...base }
+  for (const [key, value] of Object.entries(top)) merged[key] = overlay(merged[key], value)
+  return merged
+}
+
+/** Later parts win, objects are merged; the same rule as the backend's. */
+export const mergeParts = (parts: readonly Part[]): Part =>
+  parts.reduce<unknown>((merged, part) => overlay(merged, part), {}) as Part
+
+/** The value at `a.b.c`; undefined where there is none. */
+export function valueAt(part: Part, path: string): unknown {
+  return path.split('.').reduce<unknown>((at, key) => (isPart(at) ? at[key] : undefined), part)
+}
+
+/** A copy with the value at `path`; objects on the way are made. */
+export function withValue(part: Part, path: string, value: unknown): Part {
+  const [key = '', ...rest] = path.split('.')
+  if (rest.length === 0) return { ...part, [key]: value }
+  const below = part[key]
+  return { ...part, [key]: withValue(isPart(below) ? below : {}, rest.join('.'), value) }
+}
+
+/** A copy without `path`; objects that become empty go too. */
+export function withoutValue(part: Part, path: string): Part {
+  const [key = '', ...rest] = path.split('.')
+  const { [key]: below, ...others } = part
+  if (rest.length === 0 || !isPart(below)) return others
+  const left = withoutValue(below, rest.join('.'))
+  return Object.keys(left).length === 0 ? others : { ...others, [key]: left }
+}
+
+/** Every setting with its path, in the order of the recipe; lists are one setting. */
+export function settings(part: Part, prefix = ''): [path: string, value: unknown][] {
+  return Object.entries(part).flatMap(([key, value]): [string, unknown][] =>
+    isPart(value) ? settings(value, `${prefix}${key}.`) : [[`${prefix}${key}`, value]],
+  )
+}
+
+/** Settings of `to` that are not those of `from`, and those that only `from` has (`to` undefined). */
+export function differences(from: Part, to: Part): Difference[] {
+  const [before, after] = [new Map(settings(from)), new Map(settings(to))]
+  return [...new Set([...after.keys(), ...before.keys()])]
+    .map(path => ({ path, from: before.get(path), to: after.get(path) }))
+    .filter(({ from: a, to: b }) => JSON.stringify(a) !== JSON.stringify(b))
+}
+
+/** A setting's value as text: lists with commas, nothing for null. */
+export function valueText(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (Array.isArray(value)) return value.map(valueText).join(', ')
+  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean)
+}

@@ -1,0 +1,248 @@
+/** The overlay's pixels, kept between edits: all of them painted once, then only those of the cells that changed. */
+import type { LabelMap } from '../../core/labelmap/label-map.ts'
+import { onHatch } from '../../core/labelmap/palette.ts'
+import type { Rgb, Swatch } from '../../core/labelmap/palette.ts'
+
+/** What is painted. */
+export interface PaintOptions {
+  /** null: the strongest class of each place; else this class's strength. */
+  only: number | null
+  /** C, the number of the annotator's classes. */
+  classes: number
+  fill: number
+  /** 0…1; opacity is the largest alpha. */
+  opacity: number
+  threshold: number
+  smooth: boolean
+  /** Of every class that is strongest somewhere; others are painted grey. */
+  swatches: ReadonlyMap<number, Swatch>
+  /** Colour of `only`. */
+  color: Rgb
+}
+
+/** A painted overlay: `side` × `side` pixels a cell, RGBA. */
+export interface Painting {
+  side: number
+  height: number
+  width: number
+  data: Uint8ClampedArray<ArrayBuffer>
+}
+
+/** A part of a painting in pixels. */
+export interface Part {
+  x: number
+  y: number
+  width: number
+  height: number
+}
+
+const grey: Swatch = { color: [136, 136, 136], hatch: 'plain' }
+
+/** Pixels a cell, so that hatches can be told apart and large maps do not take large pictures. */
+export const cellSide = (H: number, W: number): number =>
+  Math.max(2, Math.min(32, Math.floor(640 / Math.max(H, W))))
+
+export function createPainting(H: number, W: number, side = cellSide(H, W)): Painting {
+  const [height, width] = [H * side, W * side]
+  return { side, height, width, data: new Uint8ClampedArray(new ArrayBuffer(height * width * 4)) }
+}
+
+/** Paints everything. */
+export function paintAll(painting: Painting, map: LabelMap, options: PaintOptions): Part {
+  const [, H, W] = map.shape
+  return paintRect(painting, map, options, 0, 0, W - 1, H - 1)
+}
+
+/**
+ * Paints what these cells have a share in: themselves, with smoothing also their neighbours. Afterwards the painting is
+ * what {@link paintAll} would give. Null where there are no cells.
+ */
+export function paintCells(
+  painting: Painting,
+  map: LabelMap,
+  options: PaintOptions,
+  cells: readonly number[],
+): Part | null {
+  if (cells.length === 0) return null
+  const [, H, W] = map.shape
+  const around = options.smooth ? 1 : 0
+  let [left, top, right, bottom] = [W, H, -1, -1]
+  for (const cell of cells) {
+    const [x, y] = [cell % W, Math.floor(cell / W)]
+    left = Math.min(left, x - around)
+    right = Math.max(right, x + around)
+    top = Math.min(top, y - around)
+    bottom = Math.max(bottom, y + around)
+  }
+  return paintRect(
+    painting,
+    map,
+    options,
+    Math.max(left, 0),
+    Math.max(top, 0),
+    Math.min(right, W - 1),
+    Math.min(bottom, H - 1),
+  )
+}
+
+/** Paints the cells of a rectangle, its last column and row included. */
+function paintRect(
+  painting: Painting,
+  map: LabelMap,
+  options: PaintOptions,
+  left: number,
+  top: number,
+  right: number,
+  bottom: number,
+): Part {
+  const side = painting.side
+  if (!options.smooth) {
+    for (let y = top; y <= bottom; y++)
+      for (let x = left; x <= right; x++) paintFlat(painting, map, options, x, y)
+  } else {
+    const cells = softmaxes(map, options, left - 1, top - 1, right + 1, bottom + 1)
+    for (let y = top * side; y < (bottom + 1) * side; y++)
+      for (let x = left * side; x < (right + 1) * side; x++) paintSmooth(painting, map, options, cells, x, y)
+  }
+  return {
+    x: left * side,
+    y: top * side,
+    width: (right - left + 1) * side,
+    height: (bottom - top + 1) * side,
+  }
+}
+
+/** What a cell shows: its strongest class (ties: the lower) or the one asked for, and its softmax (0: not listed). */
+function cellShows(map: LabelMap, cell: number, options: PaintOptions): { id: number; strength: number } {
+  const [K, H, W] = map.shape
+  const cells = H * W
+  let best = -1
+  let highest = K < options.classes ? options.fill : -Infinity
+  for (let k = 0; k < K; k++) {
+    const at = k * cells + cell
+    highest = Math.max(highest, map.logits[at]!)
+    if (options.only !== null) {
+      if (map.ids[at] === options.only) best = at
+      continue
+    }
+    if (best < 0 || map.logits[at]! > map.logits[best]!) best = at
+    else if (map.logits[at] === map.logits[best] && map.ids[at]! < map.ids[best]!) best = at
+  }
+  if (best < 0) return { id: options.only ?? 0, strength: 0 }
+  let total = Math.max(options.classes - K, 0) * Math.exp(options.fill - highest)
+  for (let k = 0; k < K; k++) total += Math.exp(map.logits[k * cells + cell]! - highest)
+  return {
+    id: map.ids[best]!,
+    strength: Math.fround(Math.exp(map.logits[best]! - highest) / total),
+  }
+}
+
+function paintFlat(painting: Painting, map: LabelMap, options: PaintOptions, x: number, y: number): void {
+  const { side, width } = painting
+  const { id, strength } = cellShows(map, y * map.shape[2] + x, options)
+  const swatch = options.swatches.get(id) ?? grey
+  for (let dy = 0; dy < side; dy++)
+    for (let dx = 0; dx < side; dx++)
+      put(
+        painting,
+        (y * side + dy) * width + x * side + dx,
+        x * side + dx,
+        y * side + dy,
+        swatch,
+        strength,
+        options,
+      )
+}
+
+/** Softmax of every class that the cells of a rectangle list, clipped to the map. */
+interface CellSoftmax {
+  top: number
+  shares: Map<number, number>
+}
+
+function softmaxes(
+  map: LabelMap,
+  options: PaintOptions,
+  left: number,
+  top: number,
+  right: number,
+  bottom: number,
+): Map<number, CellSoftmax> {
+  const [K, H, W] = map.shape
+  const cells = H * W
+  const found = new Map<number, CellSoftmax>()
+  for (let y = Math.max(top, 0); y <= Math.min(bottom, H - 1); y++)
+    for (let x = Math.max(left, 0); x <= Math.min(right, W - 1); x++) {
+      const cell = y * W + x
+      const shows = cellShows(map, cell, options)
+      const shares = new Map<number, number>()
+      let highest = K < options.classes ? options.fill : -Infinity
+      for (let k = 0; k < K; k++) highest = Math.max(highest, map.logits[k * cells + cell]!)
+      let total = Math.max(options.classes - K, 0) * Math.exp(options.fill - highest)
+      for (let k = 0; k < K; k++) total += Math.exp(map.logits[k * cells + cell]! - highest)
+      for (let k = 0; k < K; k++) {
+        const at = k * cells + cell
+        shares.set(map.ids[at]!, Math.fround(Math.exp(map.logits[at]! - highest) / total))
+      }
+      found.set(cell, { top: shows.id, shares })
+    }
+  return found
+}
+
+/** Bilinear between the four nearest cells: of the classes on top in one of them the strongest here, or the one asked for. */
+function paintSmooth(
+  painting: Painting,
+  map: LabelMap,
+  options: PaintOptions,
+  cells: ReadonlyMap<number, CellSoftmax>,
+  px: number,
+  py: number,
+): void {
+  const [, H, W] = map.shape
+  const fx = Math.min(Math.max((px + 0.5) / painting.side - 0.5, 0), W - 1)
+  const fy = Math.min(Math.max((py + 0.5) / painting.side - 0.5, 0), H - 1)
+  const [x0, y0] = [Math.floor(fx), Math.floor(fy)]
+  const [x1, y1] = [Math.min(x0 + 1, W - 1), Math.min(y0 + 1, H - 1)]
+  const [tx, ty] = [Math.fround(fx - x0), Math.fround(fy - y0)]
+  const [a, b] = [cells.get(y0 * W + x0)!, cells.get(y0 * W + x1)!]
+  const [c, d] = [cells.get(y1 * W + x0)!, cells.get(y1 * W + x1)!]
+  let best = 0
+  let winner = -1
+  const consider = (id: number): void => {
+    const above = (a.shares.get(id) ?? 0) * (1 - tx) + (b.shares.get(id) ?? 0) * tx
+    const below = (c.shares.get(id) ?? 0) * (1 - tx) + (d.shares.get(id) ?? 0) * tx
+    const strength = Math.fround(above * (1 - ty) + below * ty)
+    if (strength > best || (strength === best && id < winner)) [best, winner] = [strength, id]
+  }
+  if (options.only !== null) consider(options.only)
+  else for (const corner of [a, b, c, d]) consider(corner.top)
+  const swatch = options.swatches.get(winner) ?? grey
+  put(painting, py * painting.width + px, px, py, swatch, best, options)
+}
+
+function put(
+  painting: Painting,
+  i: number,
+  x: number,
+  y: number,
+  swatch: Swatch,
+  strength: number,
+  options: PaintOptions,
+): void {
+  const { data } = painting
+  const shown = strength > 0 && strength >= options.threshold
+  let { color } = swatch
+  let alpha = 0
+  if (shown && options.only !== null) {
+    color = options.color
+    alpha = options.opacity * strength
+  } else if (shown) {
+    const line = onHatch(swatch.hatch, x, y)
+    if (line) color = [color[0] * 0.45, color[1] * 0.45, color[2] * 0.45]
+    alpha = options.opacity * (0.35 + 0.65 * strength)
+  }
+  data[i * 4] = shown ? color[0] : 0
+  data[i * 4 + 1] = shown ? color[1] : 0
+  data[i * 4 + 2] = shown ? color[2] : 0
+  data[i * 4 + 3] = Math.round(alpha * 255)
+}

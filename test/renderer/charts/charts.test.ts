@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { RunCurves } from '../../../core/contract/api/training.ts'
 import { align, smoothed } from '../../../renderer/charts/align.ts'
 import { extend, lastStep } from '../../../renderer/charts/extend.ts'
-import { bytes, duration, percent, points, short } from '../../../renderer/charts/format.ts'
+import { short } from '../../../renderer/charts/format.ts'
 import { lineStyle } from '../../../renderer/charts/styles.ts'
 import { summarise, tableRows } from '../../../renderer/charts/summary.ts'
 
@@ -96,17 +96,8 @@ describe('words', () => {
     expect(rows.at(-1)?.x).toBe(94)
     expect(tableRows([line, { label: 'b', x: [2], y: [7] }], 20)[1]).toEqual({ x: 2, values: [null, 7] })
   })
-  it('formats shares, differences, sizes and times', () => {
-    expect(percent(0.8764, 'en')).toBe('87.6%')
-    expect([points(0.0131, 'en'), points(-0.004, 'en'), points(0.0001, 'en'), points(null)]).toEqual([
-      '+1.3',
-      '−0.4',
-      '±0.0',
-      '–',
-    ])
-    expect([bytes(999, 'en'), bytes(3580, 'en'), bytes(4.59e9, 'en')]).toEqual(['999 B', '3.6 kB', '4.6 GB'])
-    expect([duration(65), duration(3600 * 30 + 5)]).toEqual(['1:05', '30:00:05'])
-    expect([short(0.012345, 'en'), short(0.00000123, 'en')]).toEqual(['0.01235', '1.23e-6'])
+  it('writes values with four digits', () => {
+    expect([short(0.012345, 'en'), short(0.00000123, 'en'), short(null)]).toEqual(['0.01235', '1.23e-6', '–'])
   })
 })
 

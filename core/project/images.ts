@@ -1,6 +1,7 @@
 /** The images of a project: where they are, what they are labelled, what is known to be wrong with them. */
 import { join } from 'node:path'
 import { fail } from '../base/error.ts'
+import { followImages } from './browse/follow.ts'
 import { transaction } from './database.ts'
 import { actualFolder, storedFolder, type Project } from './project.ts'
 
@@ -100,6 +101,7 @@ export function addImages(project: Project, split: string, rows: readonly NewIma
       .prepare<[string], { id: number }>('SELECT id FROM splits WHERE name = ?')
       .get(split)
     if (!found) return fail('not-found', `the project has no split "${split}"; add it first`)
+    const last = project.db.prepare<[], number>('SELECT coalesce(max(id), 0) FROM images').pluck().get()!
     const insert = project.db.prepare(
       `INSERT INTO images (split, path, label, truth, boxes, width, height, problem) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (split, path) DO UPDATE SET label = excluded.label, truth = excluded.truth, boxes = excluded.boxes,
@@ -118,6 +120,7 @@ export function addImages(project: Project, split: string, rows: readonly NewIma
         row.problem ?? null,
       )
     }
+    followImages(project.db, found.id, last)
   })
 }
 
@@ -180,6 +183,16 @@ export function requireSplit(project: Project, name: string): void {
       split: name,
       splits: names,
     })
+}
+
+/** The image of a row id; fails with `not-found`. */
+export function getImage(project: Project, id: number): ImageRow {
+  const row = project.db
+    .prepare<[number], StoredImage>(
+      `SELECT ${columns} FROM images JOIN splits ON splits.id = images.split WHERE images.id = ?`,
+    )
+    .get(id)
+  return row ? rowOf(project, row) : fail('not-found', `the project has no image ${id}`, { image: id })
 }
 
 /** The image of a key (`train/3/7.png`), or undefined. */

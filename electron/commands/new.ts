@@ -2,9 +2,8 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { fail } from '../../core/base/error.ts'
-import { classesOfFolders, readClasses } from '../../core/dataset/class-file.ts'
+import { findClasses } from '../../core/dataset/find-classes.ts'
 import { importImageFolder, type ImportReport } from '../../core/dataset/import.ts'
-import { classFolders } from '../../core/dataset/scan.ts'
 import { beginProject, type Project } from '../../core/project/project.ts'
 import { act, leaf, type CommandContext, type CommandResult } from './action.ts'
 
@@ -46,13 +45,10 @@ function splitsOf(options: Options): [name: string, dir: string][] {
 
 async function newProject(context: CommandContext, dir: string, options: Options): Promise<CommandResult> {
   const splits = splitsOf(options)
-  const folders = (await Promise.all(splits.map(([, images]) => classFolders(images)))).flat()
-  if (folders.length === 0)
-    fail(
-      'bad-data',
-      `there are no images to import: ${splits.map(([, images]) => images).join(', ')} should have one folder of images a class`,
-    )
-  const classes = options.classes ? await readClasses(options.classes) : classesOfFolders(folders)
+  const classes = await findClasses(
+    splits.map(([, images]) => images),
+    options.classes,
+  )
   const draft = beginProject(dir, { classes, ...(options.name ? { name: options.name } : {}) })
   try {
     const reports: ImportReport[] = []

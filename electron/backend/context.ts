@@ -1,0 +1,31 @@
+/** What every call can work with. */
+import type { CallName, CallOutput, CallRequest } from '../../core/contract/api/index.ts'
+import type { EventHub } from './events.ts'
+import type { Home } from './home.ts'
+import type { Media } from './media/index.ts'
+import type { Session } from './session.ts'
+
+/** The backend's parts, the same for all calls. */
+export interface BackendParts {
+  version: string
+  home: Home
+  events: EventHub
+  session: Session
+  media: Media
+  /** Folder of the sample, which is a project. */
+  sampleDir: string
+}
+
+/** The parts, and the life of one call. */
+export interface BackendContext extends BackendParts {
+  /** Aborted when the caller goes away. */
+  signal: AbortSignal
+}
+
+/** The handlers of some calls. */
+export type HandlersOf<Names extends CallName> = {
+  [Name in Names]: (
+    input: CallRequest<Name>,
+    context: BackendContext,
+  ) => CallOutput<Name> | Promise<CallOutput<Name>>
+}

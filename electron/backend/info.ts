@@ -1,0 +1,44 @@
+/** The open project as the page sees it. */
+import type { AnnotationInfo, ProjectInfo } from '../../core/contract/api/project.ts'
+import type { Manifest } from '../../core/contract/manifest.ts'
+import { listAnnotations, type AnnotationRow } from '../../core/project/annotations.ts'
+import { countRuns, currentAnnotation, splitTotals } from '../../core/project/overview.ts'
+import type { Project } from '../../core/project/project.ts'
+
+/** An annotation in a list; `scored`: images whose measures are known. */
+export function annotationInfo(row: AnnotationRow, scored: number): AnnotationInfo {
+  const manifest = (row.manifest ?? {}) as Partial<Manifest>
+  const { split } = (row.config ?? {}) as { split?: unknown }
+  return {
+    id: row.id,
+    status: row.status,
+    created: row.created,
+    split: typeof split === 'string' ? split : '',
+    annotator: manifest.annotator?.file ?? '',
+    size: manifest.preprocessing?.height ?? 0,
+    topK: manifest.topK ?? 0,
+    classes: manifest.classes?.length ?? 0,
+    error: manifest.annotator?.surgery?.error ?? null,
+    scored,
+  }
+}
+
+/** Everything about a project that fits on one page. */
+export function projectInfo(
+  project: Project,
+  about: { readonly: string | null; sample: boolean; scored: (annotation: string) => number },
+): ProjectInfo {
+  const splits = splitTotals(project)
+  return {
+    dir: project.dir,
+    name: project.name,
+    readonly: about.readonly,
+    sample: about.sample,
+    classes: project.classes.length,
+    images: splits.reduce((sum, split) => sum + split.images, 0),
+    splits,
+    annotations: listAnnotations(project).map(row => annotationInfo(row, about.scored(row.id))),
+    annotation: currentAnnotation(project)?.id ?? null,
+    runs: countRuns(project),
+  }
+}

@@ -1,0 +1,18 @@
+/** What the backend and its decoding process say to each other. */
+import type { Picture } from '../../../core/image/picture.ts'
+import type { Problem } from '../../../core/contract/api/common.ts'
+
+/** What to make of a file. */
+export interface MediaTask {
+  file: string
+  kind: 'thumbnail' | 'display'
+  /** Longest side, pixels. */
+  side: number
+}
+
+export interface ToMedia {
+  id: number
+  task: MediaTask
+}
+
+export type FromMedia = { id: number } & ({ picture: Picture } | { problem: Problem })

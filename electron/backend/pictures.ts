@@ -1,0 +1,84 @@
+/** Thumbnails, images and label maps by address: bytes with the right type, and never older than what they are of. */
+import { createHash } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import { fail } from '../../core/base/error.ts'
+import type { Picture } from '../../core/image/picture.ts'
+import { getImage, type ImageRow } from '../../core/project/images.ts'
+import type { BackendParts } from './context.ts'
+
+const displaySide = 4096
+const tagOf = (...parts: (string | number)[]): string =>
+  `"${createHash('sha1').update(parts.join('\n')).digest('base64url')}"`
+
+/** Ids are a project's own, so the browser has to ask each time; the tag makes that cheap. */
+const caching = (etag: string): Record<string, string> => ({ 'cache-control': 'private, no-cache', etag })
+
+const unchanged = (request: Request, etag: string): boolean =>
+  (request.headers.get('if-none-match') ?? '').split(/,\s*/).includes(etag)
+
+function numberOf(text: string): number {
+  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : fail('not-found', `there is no image "${text}"`)
+}
+
+/** Whether the image's file is as it was; its tag. Rejects with `bad-image` where it is no file. */
+async function tagOfFile(row: ImageRow, kind: string): Promise<string> {
+  const info = await stat(row.file).catch(() => null)
+  if (!info?.isFile()) {
+    const reason = 'the file does not exist'
+    return fail('bad-image', `${row.file}: ${reason}`, { file: row.file, reason })
+  }
+  return tagOf(row.file, kind, info.size, info.mtimeMs)
+}
+
+async function answer(
+  request: Request,
+  row: ImageRow,
+  kind: string,
+  make: () => Promise<Picture>,
+): Promise<Response> {
+  const etag = await tagOfFile(row, kind)
+  if (unchanged(request, etag)) return new Response(null, { status: 304, headers: caching(etag) })
+  const { bytes, type } = await make()
+  return new Response(bytes as Uint8Array<ArrayBuffer>, {
+    headers: { 'content-type': type, ...caching(etag) },
+  })
+}
+
+/** `side`: 80, 160 or 320. */
+export async function thumbnailAnswer(
+  request: Request,
+  parts: BackendParts,
+  id: string,
+  side: string,
+): Promise<Response> {
+  const { project } = parts.session.require()
+  if (!['80', '160', '320'].includes(side))
+    fail('not-found', `there are no thumbnails of ${side.slice(0, 20)} pixels; 80, 160 and 320 there are`)
+  const row = getImage(project, numberOf(id))
+  return answer(request, row, `thumbnail ${side}`, () =>
+    parts.media.picture({ file: row.file, kind: 'thumbnail', side: Number(side) }, request.signal),
+  )
+}
+
+/** The image as browsers can show it. */
+export async function displayAnswer(request: Request, parts: BackendParts, id: string): Promise<Response> {
+  const row = getImage(parts.session.require().project, numberOf(id))
+  return answer(request, row, 'display', () =>
+    parts.media.picture({ file: row.file, kind: 'display', side: displaySide }, request.signal),
+  )
+}
+
+/** The machine's map of an image, in the layout of `core/contract/api/urls.ts`. */
+export async function mapAnswer(
+  request: Request,
+  parts: BackendParts,
+  id: string,
+  annotation: string,
+): Promise<Response> {
+  const { project, reader } = parts.session.require()
+  const { key } = getImage(project, numberOf(id))
+  const bytes = await reader.ask('quick', 'map', { annotation, key }, request.signal)
+  const etag = `"${createHash('sha1').update(new Uint8Array(bytes)).digest('base64url')}"`
+  if (unchanged(request, etag)) return new Response(null, { status: 304, headers: caching(etag) })
+  return new Response(bytes, { headers: { 'content-type': 'application/octet-stream', ...caching(etag) } })
+}

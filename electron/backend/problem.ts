@@ -1,0 +1,48 @@
+/** Errors as they travel: what was thrown, as `Problem` JSON with a fitting HTTP status. */
+import { messageOf, RelabelError, type ErrorCode } from '../../core/base/error.ts'
+import type { Problem } from '../../core/contract/api/common.ts'
+
+const statuses: Record<ErrorCode | 'internal', number> = {
+  usage: 400,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  busy: 409,
+  'no-project': 409,
+  'bad-image': 422,
+  'bad-model': 422,
+  unsupported: 422,
+  'bad-label-map': 422,
+  'bad-project': 422,
+  'bad-data': 422,
+  mismatch: 422,
+  locked: 423,
+  cancelled: 499,
+  diverged: 500,
+  internal: 500,
+  disk: 507,
+}
+
+/** Only data that JSON can carry; an error's details may come from anywhere. */
+function plain(detail: Record<string, unknown>): Record<string, unknown> {
+  try {
+    return JSON.parse(JSON.stringify(detail)) as Record<string, unknown>
+  } catch {
+    return {}
+  }
+}
+
+/** What was thrown, as JSON. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof RelabelError)
+    return { code: error.code, message: error.message, detail: plain(error.detail) }
+  return { code: 'internal', message: `something went wrong in the program: ${messageOf(error)}`, detail: {} }
+}
+
+/** The answer that tells of an error; `status` where HTTP has a better word than the code. */
+export function problemResponse(error: unknown, status?: number): Response {
+  const problem = problemOf(error)
+  if (problem.code === 'internal') console.error(error)
+  const code = Object.hasOwn(statuses, problem.code) ? statuses[problem.code as ErrorCode] : 500
+  return Response.json(problem, { status: status ?? code, headers: { 'cache-control': 'no-store' } })
+}

@@ -1,0 +1,103 @@
+/**
+ * Reading beside the writer: threads with a connection of their own, so that neither a save nor an answer ever waits for
+ * a long query. Two lanes: what a screen shows at once, and figures over the whole data set.
+ */
+import { Worker } from 'node:worker_threads'
+import { RelabelError, type ErrorCode } from '../../../core/base/error.ts'
+import type { FromReader, QueryInput, QueryName, QueryOutput, ToReader } from './messages.ts'
+
+export type Lane = 'quick' | 'slow'
+
+export interface Reader {
+  /** Asks; rejects with the query's error, or `cancelled` where `signal` ends before its turn comes. */
+  ask<Name extends QueryName>(
+    lane: Lane,
+    name: Name,
+    input: QueryInput<Name>,
+    signal?: AbortSignal,
+  ): Promise<QueryOutput<Name>>
+  close(): Promise<void>
+}
+
+interface Question {
+  message: ToReader
+  signal: AbortSignal | undefined
+  resolve(result: never): void
+  reject(error: Error): void
+}
+
+interface LaneState {
+  worker: Worker | undefined
+  asked: Question | undefined
+  waiting: Question[]
+}
+
+const cancelled = (): RelabelError => new RelabelError('cancelled', 'nobody waits for this answer any more')
+
+export function createReader(dir: string): Reader {
+  const lanes: Record<Lane, LaneState> = {
+    quick: { worker: undefined, asked: undefined, waiting: [] },
+    slow: { worker: undefined, asked: undefined, waiting: [] },
+  }
+  let nextId = 1
+  let closed = false
+
+  function start(lane: LaneState): Worker {
+    const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: { dir } })
+    let reason = 'the reading thread ended'
+    worker.on('message', (answer: FromReader) => {
+      const question = lane.asked
+      if (question?.message.id !== answer.id) return
+      lane.asked = undefined
+      if ('result' in answer) question.resolve(answer.result as never)
+      else {
+        const { code, message, detail } = answer.problem
+        question.reject(
+          code === 'internal' ? new Error(message) : new RelabelError(code as ErrorCode, message, detail),
+        )
+      }
+      next(lane)
+    })
+    worker.on('error', (error: Error) => (reason = error.message))
+    worker.on('exit', () => {
+      if (lane.worker !== worker) return
+      lane.worker = undefined
+      const question = lane.asked
+      lane.asked = undefined
+      question?.reject(closed ? cancelled() : new Error(reason))
+      if (!closed) next(lane)
+    })
+    lane.worker = worker
+    return worker
+  }
+
+  function next(lane: LaneState): void {
+    while (!lane.asked && lane.waiting.length > 0) {
+      const question = lane.waiting.shift()!
+      if (question.signal?.aborted) {
+        question.reject(cancelled())
+        continue
+      }
+      lane.asked = question
+      ;(lane.worker ?? start(lane)).postMessage(question.message)
+    }
+  }
+
+  return {
+    ask(name, query, input, signal) {
+      const lane = lanes[name]
+      if (closed) return Promise.reject(cancelled())
+      return new Promise((resolve, reject) => {
+        const message: ToReader = { id: nextId++, name: query, input }
+        lane.waiting.push({ message, signal, resolve, reject })
+        next(lane)
+      })
+    },
+    async close() {
+      closed = true
+      for (const lane of Object.values(lanes))
+        for (const question of lane.waiting.splice(0)) question.reject(cancelled())
+      await Promise.all(Object.values(lanes).map(lane => lane.worker?.terminate()))
+    },
+  }
+}

@@ -1,0 +1,61 @@
+/** Label maps as bytes for the page, from readers that stay open. */
+import { openLabelMaps, type LabelMapReader } from '../../../core/labelmap/files/index.ts'
+import type { LabelMap } from '../../../core/labelmap/label-map.ts'
+import { getAnnotation } from '../../../core/project/annotations.ts'
+import type { Project } from '../../../core/project/project.ts'
+
+const open = new Map<string, Promise<LabelMapReader>>()
+
+/** u32 K, H, W and bytes an id; `[K, H, W]` ids; padding to a multiple of four; `[K, H, W]` float32 logits. Little-endian. */
+export function packLabelMap(map: LabelMap): ArrayBuffer {
+  const [k, h, w] = map.shape
+  const width = map.ids.BYTES_PER_ELEMENT
+  const idBytes = Math.ceil((map.ids.length * width) / 4) * 4
+  const buffer = new ArrayBuffer(16 + idBytes + map.logits.length * 4)
+  new Uint32Array(buffer, 0, 4).set([k, h, w, width])
+  const ids = width === 2 ? Uint16Array : Uint32Array
+  new ids(buffer, 16, map.ids.length).set(map.ids)
+  new Float32Array(buffer, 16 + idBytes).set(map.logits)
+  return buffer
+}
+
+/** An annotation's reader; a failed attempt is not kept. */
+function readerOf(project: Project, annotation: string): Promise<LabelMapReader> {
+  const known = open.get(annotation)
+  if (known) return known
+  const opening = Promise.resolve().then(() => openLabelMaps(getAnnotation(project, annotation).dir))
+  open.set(annotation, opening)
+  opening.catch(() => open.delete(annotation))
+  return opening
+}
+
+/** The machine's map of an image. Rejects with `not-found`, `bad-label-map`, `disk`. */
+export async function labelMapBytes(project: Project, annotation: string, key: string): Promise<ArrayBuffer> {
+  const reader = await readerOf(project, annotation)
+  if (!reader.has(key)) await reader.refresh() // a job may have written it meanwhile
+  return packLabelMap(reader.getSync(key))
+}
+
+/** Whether an annotation has a map of an image; false also where its folder cannot be read. */
+export async function hasLabelMap(project: Project, annotation: string, key: string): Promise<boolean> {
+  try {
+    const reader = await readerOf(project, annotation)
+    if (!reader.has(key)) await reader.refresh()
+    return reader.has(key)
+  } catch {
+    return false
+  }
+}
+
+export interface LabelMapTotals {
+  records: number
+  bytes: number
+  manifest: LabelMapReader['manifest']
+}
+
+/** Provenance of an annotation, its records and their bytes so far. */
+export async function labelMapTotals(project: Project, annotation: string): Promise<LabelMapTotals> {
+  const reader = await readerOf(project, annotation)
+  await reader.refresh()
+  return { records: reader.count, bytes: reader.bytes, manifest: reader.manifest }
+}

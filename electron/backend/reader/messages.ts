@@ -1,0 +1,17 @@
+/** What the backend and its reading threads say to each other. */
+import type { Problem } from '../../../core/contract/api/common.ts'
+import type { queries } from './queries.ts'
+
+type Queries = typeof queries
+export type QueryName = keyof Queries
+/** What a query takes besides the project. */
+export type QueryInput<Name extends QueryName> = Parameters<Queries[Name]>[1]
+export type QueryOutput<Name extends QueryName> = Awaited<ReturnType<Queries[Name]>>
+
+export interface ToReader {
+  id: number
+  name: QueryName
+  input: unknown
+}
+
+export type FromReader = { id: number } & ({ result: unknown } | { problem: Problem })

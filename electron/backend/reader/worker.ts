@@ -1,0 +1,23 @@
+/** A reading thread: one connection that only reads, one question after another. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { openProject } from '../../../core/project/project.ts'
+import { problemOf } from '../problem.ts'
+import type { FromReader, ToReader } from './messages.ts'
+import { queries } from './queries.ts'
+
+const port = parentPort
+if (!port) throw new Error('this module runs in a worker thread')
+const project = openProject((workerData as { dir: string }).dir, { readonly: true })
+
+let before: Promise<void> = Promise.resolve()
+port.on('message', ({ id, name, input }: ToReader) => {
+  before = before.then(async () => {
+    try {
+      const result: unknown = await queries[name](project, input as never)
+      const moved = result instanceof ArrayBuffer ? [result] : []
+      port.postMessage({ id, result } satisfies FromReader, moved)
+    } catch (error) {
+      port.postMessage({ id, problem: problemOf(error) } satisfies FromReader)
+    }
+  })
+})

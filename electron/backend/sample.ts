@@ -1,0 +1,22 @@
+/** The built-in sample: made once, in a process of its own, and then a project like any other. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runJob } from '../jobs/run-job.ts'
+import type { SampleConfig } from '../jobs/sample.ts'
+import type { EventHub } from './events.ts'
+
+const resource = (name: string): string =>
+  fileURLToPath(new URL(`../../resources/sample/${name}`, import.meta.url))
+
+/** Makes the sample where it is not there yet, telling how far it is; gives its folder. */
+export async function ensureSample(dir: string, events: EventHub): Promise<string> {
+  if (existsSync(join(dir, 'project.db'))) return dir
+  const config: SampleConfig = {
+    dir,
+    files: [resource('digit-annotator.onnx'), resource('digit-classes.json')],
+    scenes: { train: 1200, val: 300, test: 300 },
+  }
+  await runJob('sample', config, { onProgress: progress => events.emit('opening', progress) })
+  return dir
+}

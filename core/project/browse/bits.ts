@@ -1,0 +1,35 @@
+/**
+ * The states of an image in one integer, each as one bit of its group, so that any combination of state filters is one
+ * test: `bits & reject = 0`.
+ */
+import { reviewStates, type ImageFilter, type ReviewState } from '../../contract/api/browse.ts'
+
+/** Bits by group. `disagree` and `listed` are unknown without a label or measures. */
+export const stateBits = {
+  /** By position in `reviewStates`. */
+  review: [1, 2, 4, 8, 16],
+  corrected: { no: 32, yes: 64 },
+  disagree: { unknown: 128, no: 256, yes: 512 },
+  listed: { unknown: 1024, no: 2048, yes: 4096 },
+  problem: { no: 8192, yes: 16384 },
+} as const
+
+export const reviewBit = (state: ReviewState): number => 1 << reviewStates.indexOf(state)
+
+export const reviewOf = (bits: number): ReviewState =>
+  reviewStates[stateBits.review.findIndex(bit => (bits & bit) !== 0)] ?? 'none'
+
+/** The bits that a filter does not let pass; 0: it says nothing of states. */
+export function rejectedBits(filter: ImageFilter): number {
+  let reject = 0
+  const { review, corrected, disagree, listed, problem } = filter
+  if (review && review.length > 0)
+    for (const state of reviewStates) if (!review.includes(state)) reject |= reviewBit(state)
+  if (corrected !== undefined) reject |= corrected ? stateBits.corrected.no : stateBits.corrected.yes
+  if (disagree !== undefined)
+    reject |= stateBits.disagree.unknown | (disagree ? stateBits.disagree.no : stateBits.disagree.yes)
+  if (listed !== undefined)
+    reject |= stateBits.listed.unknown | (listed ? stateBits.listed.no : stateBits.listed.yes)
+  if (problem !== undefined) reject |= problem ? stateBits.problem.no : stateBits.problem.yes
+  return reject
+}

@@ -1,0 +1,67 @@
+/** Text search: the folded keys lie in SQLite as lines, 1024 places a row, and are searched as bytes. */
+import type { Db } from '../database.ts'
+import { fold } from './fold.ts'
+
+/** The keys of a project, as they were when they were read. */
+export interface Names {
+  chunks: { first: number; keys: Buffer }[]
+}
+
+/** The images whose key holds a text. */
+export interface Hits {
+  count: number
+  has(place: number): boolean
+  /** Ascending. */
+  places(): number[]
+}
+
+/** A million keys are some 45 MB. */
+export function readNames(db: Db): Names {
+  const rows = db
+    .prepare<[], { chunk: number; keys: Buffer }>('SELECT chunk, keys FROM browse_names ORDER BY chunk')
+    .all()
+  return { chunks: rows.map(row => ({ first: row.chunk * 1024, keys: row.keys })) }
+}
+
+const newline = 10
+
+/** Searches for a part of the key, whatever its case. */
+export function findHits(names: Names, text: string): Hits {
+  const wanted = Buffer.from(fold(text))
+  const found = new Map<number, Uint8Array>()
+  let count = 0
+  for (const { first, keys } of names.chunks) {
+    let at = keys.indexOf(wanted)
+    if (at < 0) continue
+    const bits = new Uint8Array(1024)
+    let line = 0
+    let start = 0
+    while (at >= 0) {
+      for (;;) {
+        const end = keys.indexOf(newline, start)
+        if (end < 0 || end > at) {
+          bits[line] = 1
+          count++
+          start = end < 0 ? keys.length : end + 1
+          line++
+          break
+        }
+        start = end + 1
+        line++
+      }
+      at = start < keys.length ? keys.indexOf(wanted, start) : -1
+    }
+    found.set(first / 1024, bits)
+  }
+  return {
+    count,
+    has: place => found.get(Math.floor(place / 1024))?.[place % 1024] === 1,
+    places() {
+      const places: number[] = []
+      for (const [chunk, bits] of found)
+        for (let line = bits.indexOf(1); line >= 0; line = bits.indexOf(1, line + 1))
+          places.push(chunk * 1024 + line)
+      return places
+    },
+  }
+}

@@ -1,0 +1,47 @@
+/** Images by split, states and twentieth of confidence: a few hundred rows that answer most counts at once. */
+import type { ImageFilter } from '../../contract/api/browse.ts'
+import type { Db } from '../database.ts'
+import { rejectedBits } from './bits.ts'
+
+export interface TallyRow {
+  split: number
+  bits: number
+  /** Twentieth of 0…1; −1: no measures. */
+  bin: number
+  images: number
+}
+
+export interface Tally {
+  total: number
+  /** Classes of the project. */
+  classes: number
+  /** By id. */
+  splits: Map<number, string>
+  rows: TallyRow[]
+}
+
+export function readTally(db: Db): Tally {
+  const rows = db
+    .prepare<[], TallyRow>('SELECT split, bits, bin, images FROM browse_tally WHERE images > 0')
+    .all()
+  const names = db.prepare<[], { id: number; name: string }>('SELECT id, name FROM splits ORDER BY id').all()
+  return {
+    total: rows.reduce((sum, row) => sum + row.images, 0),
+    classes: db.prepare<[], number>('SELECT count(*) FROM classes').pluck().get()!,
+    splits: new Map(names.map(row => [row.id, row.name])),
+    rows,
+  }
+}
+
+export function tallySum(tally: Tally, passes: (row: TallyRow) => boolean): number {
+  let sum = 0
+  for (const row of tally.rows) if (passes(row)) sum += row.images
+  return sum
+}
+
+/** Whether a row of the tally passes a filter's states and splits. */
+export function passes(tally: Tally, filter: ImageFilter): (row: Pick<TallyRow, 'split' | 'bits'>) => boolean {
+  const reject = rejectedBits(filter)
+  const splits = filter.splits && filter.splits.length > 0 ? new Set(filter.splits) : null
+  return row => (row.bits & reject) === 0 && (splits === null || splits.has(tally.splits.get(row.split) ?? ''))
+}

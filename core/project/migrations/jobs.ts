@@ -1,10 +1,12 @@
 /** The job queue's table. */
 
+/** `place` orders the queue: the lowest place that is queued comes first. */
 export const jobTables = `
   CREATE TABLE jobs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     kind TEXT NOT NULL,
     state TEXT NOT NULL,
+    place INTEGER NOT NULL,
     created TEXT NOT NULL,
     started TEXT,
     ended TEXT,
@@ -16,4 +18,5 @@ export const jobTables = `
     run TEXT,
     log TEXT NOT NULL DEFAULT ''
   );
+  CREATE INDEX jobs_by_state ON jobs (state, place);
 `

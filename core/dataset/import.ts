@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { fail, messageOf, RelabelError } from '../base/error.ts'
 import { probeImage } from '../image/decode.ts'
 import { addImages, addSplit, type NewImage } from '../project/images.ts'
-import type { Project } from '../project/project.ts'
+import type { ClassEntry, Project } from '../project/project.ts'
 import { matchFolders } from './class-file.ts'
 import { scanTree, type FoundFile } from './scan.ts'
 import { readTruth, type Truth } from './truth-file.ts'
@@ -23,15 +23,57 @@ export interface ImportReport {
 }
 
 /** What to import. */
-export interface ImportOptions {
+export interface ImportOptions extends ProbeOptions {
   split: string
+}
+
+/** What to look at. */
+export interface ProbeOptions {
   dir: string
   onProgress?: (done: number, total: number) => void
+  /** Hears of the images in the order of their paths, some hundreds at a time, as soon as they are known. */
+  onRows?: (rows: NewImage[]) => void
+  /** Images (paths below `dir`) that are known already: they are not looked at, and are not among the rows. */
+  known?: ReadonlySet<string>
   signal?: AbortSignal
+}
+
+/** What lies in a folder. */
+export interface ProbedFolder {
+  /** Absolute. */
+  dir: string
+  rows: NewImage[]
+  truth: Map<string, Truth>
 }
 
 /** Headers read at the same time: enough to hide the disk, few enough to stay within libuv's threads. */
 const inFlight = 8
+
+/**
+ * Looks at an ImageFolder tree (one folder a class, named by wnid or name) without writing anything: every file's header
+ * is read; what cannot be read or has no class is a row with its reason. Rejects with `not-found` for a missing folder,
+ * `bad-data` where there is no image, `mismatch` where no folder is a class, `cancelled`.
+ */
+export async function probeImageFolder(
+  classes: readonly ClassEntry[],
+  options: ProbeOptions,
+): Promise<ProbedFolder> {
+  const dir = resolve(options.dir)
+  const found = await scanTree(dir)
+  if (found.length === 0)
+    fail('bad-data', `there are no images in ${dir}; it should have one folder of images a class`, { dir })
+  const files = options.known ? found.filter(({ path }) => !options.known!.has(path)) : found
+  const folders = [...new Set(found.flatMap(file => file.folder ?? []))]
+  const labels = matchFolders(folders, classes)
+  if (folders.length > 0 && [...labels.values()].every(label => label === null))
+    fail(
+      'mismatch',
+      `no folder in ${dir} is named like a class (by wnid or name): ${folders.slice(0, 5).join(', ')}`,
+      { dir, folders: folders.slice(0, 20) },
+    )
+  const truth = await readTruth(join(dir, 'truth.jsonl'), classes.length)
+  return { dir, truth, rows: await probeAll(dir, files, labels, truth, options) }
+}
 
 /**
  * Imports an ImageFolder tree (one folder a class, named by wnid or name) as a split. Every file's header is read; what
@@ -39,20 +81,7 @@ const inFlight = 8
  * folder, `bad-data` where no image can be used, `mismatch` where no folder is a class, `cancelled`.
  */
 export async function importImageFolder(project: Project, options: ImportOptions): Promise<ImportReport> {
-  const dir = resolve(options.dir)
-  const files = await scanTree(dir)
-  if (files.length === 0)
-    fail('bad-data', `there are no images in ${dir}; it should have one folder of images a class`, { dir })
-  const folders = [...new Set(files.flatMap(file => file.folder ?? []))]
-  const labels = matchFolders(folders, project.classes)
-  if (folders.length > 0 && [...labels.values()].every(label => label === null))
-    fail(
-      'mismatch',
-      `no folder in ${dir} is named like a class (by wnid or name): ${folders.slice(0, 5).join(', ')}`,
-      { dir, folders: folders.slice(0, 20) },
-    )
-  const truth = await readTruth(join(dir, 'truth.jsonl'), project.classes.length)
-  const rows = await probeAll(dir, files, labels, truth, options)
+  const { dir, rows, truth } = await probeImageFolder(project.classes, options)
   const problems = rows.flatMap(row => (row.problem ? [{ path: row.path, reason: row.problem }] : []))
   if (problems.length === rows.length)
     fail('bad-data', `there are no usable images in ${dir}; the first problem: ${problems[0]?.reason}`, {
@@ -76,16 +105,28 @@ export async function importImageFolder(project: Project, options: ImportOptions
   }
 }
 
+/** Rows are told in pieces of this many. */
+const rowsAtOnce = 500
+
 async function probeAll(
   dir: string,
   files: readonly FoundFile[],
   labels: Map<string, number | null>,
   truth: Map<string, Truth>,
-  options: ImportOptions,
+  options: ProbeOptions,
 ): Promise<NewImage[]> {
   const rows = new Array<NewImage>(files.length)
   let next = 0
   let done = 0
+  let told = 0
+  /** Tells of the rows from the last told one on, as far as they are known without a gap. */
+  const tell = (least: number): void => {
+    let end = told
+    while (end < rows.length && rows[end]) end++
+    if (end - told < least) return
+    options.onRows?.(rows.slice(told, end))
+    told = end
+  }
   const work = async (): Promise<void> => {
     while (next < files.length) {
       if (options.signal?.aborted) fail('cancelled', 'the import was stopped; nothing was added')
@@ -94,10 +135,12 @@ async function probeAll(
       if (!file) return
       rows[index] = { ...(await probeOne(dir, file, labels)), ...truth.get(file.path) }
       done++
+      if (options.onRows && done % rowsAtOnce === 0) tell(rowsAtOnce / 2)
       options.onProgress?.(done, files.length)
     }
   }
   await Promise.all(Array.from({ length: inFlight }, work))
+  tell(1)
   return rows
 }
 

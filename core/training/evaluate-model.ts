@@ -10,7 +10,7 @@ import type { NamedClass } from '../labelmap/match-classes.ts'
 import { listImages, listSplits } from '../project/images.ts'
 import type { Project } from '../project/project.ts'
 import { imageSet, requireImages } from './data.ts'
-import type { Skipped } from './data.ts'
+import type { Skipped, TrainingImage } from './data.ts'
 import { openEvaluator } from './evaluate.ts'
 import type { EvaluationHooks } from './evaluate.ts'
 import type { Metrics } from './metrics.ts'
@@ -57,11 +57,18 @@ function classMapFor(
   return identityClassMap(count)
 }
 
+/** More than an evaluation's hooks: the caching of pixels is told too, and answers come with their image. */
+export interface ModelEvaluationHooks extends Pick<EvaluationHooks, 'onProgress' | 'signal'> {
+  onCache?: (done: number, total: number) => void
+  /** The class that the model answers, in the project's classes. */
+  onAnswer?: (image: TrainingImage, answer: number) => void
+}
+
 /** Evaluates deterministically. Rejects with `not-found`, `bad-model`, `mismatch`, `bad-data` (no images), `cancelled`. */
 export async function evaluateModel(
   project: Project,
   job: ModelEvaluation,
-  hooks: EvaluationHooks & { onCache?: (done: number, total: number) => void } = {},
+  hooks: ModelEvaluationHooks = {},
 ): Promise<EvaluationReport> {
   const splits = listSplits(project).map(split => split.name)
   if (!splits.includes(job.split))
@@ -97,7 +104,11 @@ export async function evaluateModel(
     model,
   )
   try {
-    const metrics = await evaluator.run(model, hooks)
+    const metrics = await evaluator.run(model, {
+      onProgress: hooks.onProgress,
+      signal: hooks.signal,
+      onAnswer: (index, answer) => hooks.onAnswer?.(set.images[index]!, answer),
+    })
     const seconds = (performance.now() - began) / 1000
     return {
       model: job.model,

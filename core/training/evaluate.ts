@@ -34,6 +34,8 @@ export interface Evaluator {
 /** Progress and cancelling. */
 export interface EvaluationHooks {
   onProgress?: ((done: number, total: number) => void) | undefined
+  /** The class of the highest logit (ties: the lower class) of the image at a place of the set. */
+  onAnswer?: ((index: number, answer: number) => void) | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -96,8 +98,10 @@ export function openEvaluator(setup: EvaluationSetup, model?: OnnxModel): Evalua
           const kept = next.indices.subarray(0, next.count)
           const logits = classMap ? mapLogits(answer, next.count, classMap) : answer
           kept.forEach((index, b) => {
-            if (index >= 0)
-              metrics.add(logits.subarray(b * classes, (b + 1) * classes), [truthOf(set, index)])
+            if (index < 0) return
+            const own = logits.subarray(b * classes, (b + 1) * classes)
+            metrics.add(own, [truthOf(set, index)])
+            hooks.onAnswer?.(index, strongest(own))
           })
           done += next.count
         } finally {
@@ -113,6 +117,12 @@ export function openEvaluator(setup: EvaluationSetup, model?: OnnxModel): Evalua
     const result = metrics.result()
     return classMap ? { ...result, loss: null } : result
   }
+}
+
+function strongest(logits: Float32Array): number {
+  let best = 0
+  for (let c = 1; c < logits.length; c++) if (logits[c]! > logits[best]!) best = c
+  return best
 }
 
 async function run(

@@ -1,23 +1,18 @@
 /** `relabel annotate`: label maps for every usable image of a split; an unfinished annotation is continued. */
-import { isDeepStrictEqual } from 'node:util'
 import { Option, type Command } from 'commander'
 import { fail, RelabelError } from '../../core/base/error.ts'
-import type { Manifest } from '../../core/contract/manifest.ts'
-import {
-  addAnnotation,
-  listAnnotations,
-  updateAnnotation,
-  type AnnotationRow,
-} from '../../core/project/annotations.ts'
+import type { AnnotationRow } from '../../core/project/annotations.ts'
 import { openProject, type Project } from '../../core/project/project.ts'
-import type { AnnotateConfig, AnnotateResult } from '../jobs/annotate.ts'
+import { requestOf, type AnnotateRequest } from '../actions/annotate-request.ts'
+import { begin, carryOn, checkModel, findSame, manifestOf, requireUsable } from '../actions/annotate.ts'
+import type { RunChild } from '../actions/child.ts'
+import type { AnnotateResult } from '../jobs/annotate.ts'
 import type { CheckResult } from '../jobs/check-annotator.ts'
 import { runJob } from '../jobs/run-job.ts'
 import { act, leaf, numberOption, numbersOption, type CommandContext, type CommandResult } from './action.ts'
-import { requestOf, type AnnotateOptions, type AnnotateRequest } from './annotate-options.ts'
+import type { AnnotateOptions } from './annotate-options.ts'
 import { describeAnnotation } from './annotate-text.ts'
 import { runProbe } from './annotate-probe.ts'
-import { packageVersion } from './version.ts'
 
 export function register(program: Command): void {
   leaf(program, 'annotate <project>', 'write label maps for every usable image of a split')
@@ -91,22 +86,12 @@ async function annotateCommand(
         options,
         await check(context, project, request, options),
       )
-    const row = findSame(project, request, options) ?? (await begin(context, project, request, options))
-    return await carryOn(context, project, request, row, options)
+    const same = options.again ? undefined : findSame(project, request)
+    const row = same ?? begin(project, request, options, await check(context, project, request, options))
+    return await goOn(context, project, request, row, options)
   } finally {
     project.close()
   }
-}
-
-/** The newest annotation with the same configuration, to be continued. */
-function findSame(
-  project: Project,
-  request: AnnotateRequest,
-  options: AnnotateOptions,
-): AnnotationRow | undefined {
-  if (options.again) return undefined
-  const plain: unknown = JSON.parse(JSON.stringify(request.config))
-  return listAnnotations(project).findLast(row => isDeepStrictEqual(row.config, plain))
 }
 
 /** Turns the model and measures it on the first image; fails where it cannot be used. */
@@ -117,110 +102,30 @@ async function check(
   options: AnnotateOptions,
 ): Promise<CheckResult> {
   context.progress.update({ phase: 'check the annotator', done: 0, total: 1 })
-  const checked = await runJob<CheckResult>(
-    'check-annotator',
-    {
-      model: request.model,
-      preprocessing: request.preprocessing,
-      batch: options.batch,
-      project: project.dir,
-      split: request.split,
-      acceptApproximation: Boolean(options.acceptApproximation),
-    },
-    { signal: context.signal, onWarning: context.note },
-  )
+  const child: RunChild = (name, config) =>
+    runJob(name, config, { signal: context.signal, onWarning: context.note })
+  const checked = await checkModel(project, options, request, child)
   context.progress.update({ phase: 'check the annotator', done: 1, total: 1 })
-  const { report } = checked
-  if (report.classes !== request.classes.length)
-    fail(
-      'mismatch',
-      options.classes
-        ? `${options.classes} lists ${request.classes.length} classes, but ${options.model} has ${report.classes} outputs`
-        : `${options.model} has ${report.classes} outputs and the project ${request.classes.length} classes; give the model's class list with --classes FILE`,
-      { outputs: report.classes, classes: request.classes.length },
-    )
-  if (checked.refused !== null)
-    fail(
-      'unsupported',
-      `${options.model}: ${checked.refused}${report.approximation ? ' (--accept-approximation)' : ''}`,
-      {
-        error: checked.error,
-        approximation: report.approximation ?? null,
-      },
-    )
+  requireUsable(checked, request, options)
   return checked
 }
 
-/** A new annotation, once the model has proved usable. */
-async function begin(
-  context: CommandContext,
-  project: Project,
-  request: AnnotateRequest,
-  options: AnnotateOptions,
-): Promise<AnnotationRow> {
-  const checked = await check(context, project, request, options)
-  const created = new Date().toISOString()
-  const { preprocessing } = request
-  const model = request.config['model'] as { file: string; sha256: string }
-  const manifest: Manifest = {
-    format: 'relabel-label-maps',
-    version: 1,
-    logits: options.logits,
-    topK: request.config['topK'] as number,
-    fill: 0,
-    annotator: { ...model, surgery: { ...checked.report, error: checked.error } },
-    preprocessing: {
-      resize: preprocessing.resize,
-      height: preprocessing.size,
-      width: preprocessing.size,
-      mean: preprocessing.mean,
-      std: preprocessing.std,
-    },
-    classes: request.classes,
-    program: `relabel-studio ${packageVersion()}`,
-    created,
-  }
-  const fitting = {
-    stride: checked.stride,
-    batch: checked.batch,
-    ...(checked.fixedBatch ? { fixedBatch: checked.fixedBatch } : {}),
-  }
-  const { id } = addAnnotation(project, {
-    config: request.config,
-    manifest: { ...manifest, run: fitting },
-    created,
-  })
-  return listAnnotations(project).find(row => row.id === id)!
-}
-
-type Stored = Manifest & { run: { stride: [number, number]; batch: number; fixedBatch?: number } }
-
-async function carryOn(
+async function goOn(
   context: CommandContext,
   project: Project,
   request: AnnotateRequest,
   row: AnnotationRow,
   options: AnnotateOptions,
 ): Promise<CommandResult> {
-  const { run: fitting, ...manifest } = row.manifest as Stored
-  const config: AnnotateConfig = {
-    project: project.dir,
-    split: request.split,
-    dir: row.dir,
-    model: request.model,
-    manifest,
-    preprocessing: request.preprocessing,
-    ...fitting,
-    engine: request.engine,
-    ...(options.workers ? { workers: options.workers } : {}),
-  }
-  let result: AnnotateResult
-  try {
-    result = await runJob<AnnotateResult>('annotate', config, {
+  const child: RunChild = (name, config) =>
+    runJob(name, config, {
       signal: context.signal,
       onProgress: progress => context.progress.update(progress),
       onWarning: context.note,
     })
+  let result: AnnotateResult
+  try {
+    result = await carryOn(project, request, row, options, child)
   } catch (error) {
     const how = 'what is done is kept; the same command continues it'
     if (error instanceof RelabelError && error.code === 'cancelled')
@@ -229,15 +134,5 @@ async function carryOn(
     throw error
   }
   context.progress.end()
-  if (result.records === 0)
-    fail(
-      'bad-data',
-      `none of the ${result.images} images could be annotated; the first: ${result.skipped[0]?.reason}`,
-      {
-        annotation: row.id,
-        skipped: result.skipped.slice(0, 100),
-      },
-    )
-  updateAnnotation(project, row.id, { status: 'done' })
-  return describeAnnotation(row, result, manifest)
+  return describeAnnotation(row, result, manifestOf(row))
 }

@@ -1,13 +1,14 @@
 /** `relabel evaluate`: measures a run or a model file on a split. */
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { fail, RelabelError } from '../../core/base/error.ts'
 import { readClasses } from '../../core/dataset/class-file.ts'
 import { openProject } from '../../core/project/project.ts'
-import { getRun, updateRun } from '../../core/project/runs.ts'
+import { getRun } from '../../core/project/runs.ts'
 import { evaluateModel } from '../../core/training/evaluate-model.ts'
 import type { EvaluationReport } from '../../core/training/evaluate-model.ts'
+import { modelOfRun } from '../actions/run-files.ts'
+import { keepEvaluation } from '../actions/train.ts'
 import { act, leaf } from './action.ts'
 import type { CommandContext, CommandResult } from './action.ts'
 import { metricsText } from './metrics-text.ts'
@@ -39,15 +40,6 @@ export function register(program: Command): void {
     .option('--threads <n>')
     .option('--cache-mb <n>')
     .action(act(evaluate))
-}
-
-/** The ONNX file of a run. */
-export function modelOfRun(dir: string, id: string, best: boolean): string {
-  const file = join(dir, 'model.onnx')
-  if (!existsSync(file)) fail('not-found', `run ${id} has no model yet; is it finished?`, { run: id })
-  const other = join(dir, 'best.onnx')
-  // Where the last epoch was the best, there is only one model.
-  return best && existsSync(other) ? other : file
 }
 
 async function evaluate(context: CommandContext, dir: string, options: Options): Promise<CommandResult> {
@@ -85,9 +77,7 @@ function keep(context: CommandContext, dir: string, id: string, report: Evaluati
   try {
     const project = openProject(dir)
     try {
-      const metrics = (getRun(project, id).metrics ?? {}) as { evaluations?: object }
-      const evaluations = { ...metrics.evaluations, [report.split]: report.metrics }
-      updateRun(project, id, { metrics: { ...metrics, evaluations } })
+      keepEvaluation(project, id, report.split, report.metrics)
     } finally {
       project.close()
     }

@@ -2,11 +2,18 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { fail, messageOf, RelabelError } from '../../core/base/error.ts'
+import {
+  applyLayer,
+  correctedCell,
+  layerSize,
+  type CorrectionLayer,
+} from '../../core/labelmap/corrections/index.ts'
 import { openLabelMaps } from '../../core/labelmap/files/index.ts'
 import type { LabelMap } from '../../core/labelmap/label-map.ts'
 import { checkCrop, type Axes, type Crop } from '../../core/pooling/crop.ts'
 import { createTargetScratch, poolTarget } from '../../core/pooling/target.ts'
 import { getAnnotation } from '../../core/project/annotations.ts'
+import { readLayers } from '../../core/project/corrections.ts'
 import { findImage, listSplits, type ImageRow } from '../../core/project/images.ts'
 import { openProject, type Project } from '../../core/project/project.ts'
 import { matchClasses } from '../../core/labelmap/match-classes.ts'
@@ -17,6 +24,7 @@ interface Options {
   crop?: number[]
   axes: Axes
   annotation?: string
+  machine?: true
   top: number
 }
 
@@ -30,6 +38,7 @@ export function register(program: Command): void {
         .default('correct'),
     )
     .option('--annotation <id>', 'default: the newest that is done')
+    .option('--machine', "of the machine's map, without corrections")
     .option('--top <n>', 'classes to list', numberOption('--top', { min: 1, integer: true }), 10)
     .action(act(target))
 }
@@ -54,18 +63,35 @@ async function target(_: CommandContext, dir: string, options: Options): Promise
     const annotation = getAnnotation(project, options.annotation)
     const maps = await openLabelMaps(annotation.dir)
     try {
-      const map = await maps.get(image.key)
+      const machine = await maps.get(image.key)
       const [top = 0, left = 0, height = image.height, width = image.width] = options.crop ?? []
       const crop: Crop = { top, left, height, width }
       requireInside(crop, image)
       const { fill, classes } = maps.manifest
-      return describe(project, image, annotation.id, map, crop, options, { fill, classes })
+      const layer = readLayers(project, annotation.id, [image.key]).get(image.key)
+      const used = layer !== undefined && options.machine !== true
+      const map = used ? applyLayer(machine, layer, { fill, classes: classes.length }) : machine
+      return describe(project, image, annotation.id, map, crop, options, {
+        ...{ fill, classes },
+        corrections: layer ? { entries: layerSize(layer), used } : null,
+        listed: used ? listedClasses(machine, layer) : null,
+      })
     } finally {
       await maps.close()
     }
   } finally {
     project.close()
   }
+}
+
+/** The annotator classes that some cell of the corrected map lists, without those that only pad it. */
+function listedClasses(machine: LabelMap, layer: CorrectionLayer): Set<number> {
+  const listed = new Set<number>()
+  for (let cell = 0; cell < machine.shape[1] * machine.shape[2]; cell++) {
+    const { ids, count } = correctedCell(machine, layer, cell)
+    for (const id of ids.slice(0, count)) listed.add(id)
+  }
+  return listed
 }
 
 /** What is wrong is the pair of crop and image, not the words of the command. */
@@ -84,7 +110,14 @@ function describe(
   map: LabelMap,
   crop: Crop,
   options: Options,
-  annotator: { fill: number; classes: { name: string; wnid?: string | undefined }[] },
+  annotator: {
+    fill: number
+    classes: { name: string; wnid?: string | undefined }[]
+    /** How many entries the image's layer has, and whether they are in the map; null: nobody corrected it. */
+    corrections: { entries: number; used: boolean } | null
+    /** The classes that the map lists in earnest; null: all of those in it. */
+    listed: Set<number> | null
+  },
 ): CommandResult {
   const classMap = matchClasses(annotator.classes, project.classes)
   const scratch = createTargetScratch(classMap)
@@ -94,9 +127,10 @@ function describe(
     fill: annotator.fill,
   })
   const pooled = classMap.identity ? scratch.pool : scratch.project
-  const listed = [...pooled.list.subarray(0, pooled.count)].sort(
-    (a, b) => probabilities[b]! - probabilities[a]! || a - b,
-  )
+  const known = annotator.listed && new Set([...annotator.listed].map(id => classMap.target[id]))
+  const listed = [...pooled.list.subarray(0, pooled.count)]
+    .filter(id => known?.has(id) ?? true)
+    .sort((a, b) => probabilities[b]! - probabilities[a]! || a - b)
   const mass = listed.reduce((sum, id) => sum + probabilities[id]!, 0)
   const backgroundMass = Math.max(0, 1 - mass)
   const classes = listed.slice(0, options.top).map(id => ({
@@ -114,10 +148,18 @@ function describe(
     listed: listed.length,
     backgroundMass,
     unmatchedMass,
+    corrections: annotator.corrections,
   }
   const label = image.label === null ? 'none' : `${image.label} ${project.classes[image.label]?.name ?? ''}`
+  const { corrections } = annotator
+  const note =
+    corrections &&
+    (corrections.used
+      ? `  of the corrected map (${corrections.entries} corrections; --machine leaves them out)`
+      : `  of the machine's map, without its ${corrections.entries} corrections`)
   const lines = [
     `${image.key}, crop top ${crop.top}, left ${crop.left}, height ${crop.height}, width ${crop.width} (given label: ${label})`,
+    ...(note ? [note] : []),
     ...classes.map(
       entry => `  ${entry.probability.toFixed(6)}  ${String(entry.class).padStart(5)}  ${entry.name}`,
     ),

@@ -1,18 +1,15 @@
 /** `relabel train`: a run of a project, in a child process, with this process as the only writer of the database. */
-import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { fail, RelabelError } from '../../core/base/error.ts'
 import type { Recipe } from '../../core/contract/recipe.ts'
-import { getAnnotation } from '../../core/project/annotations.ts'
 import { openProject } from '../../core/project/project.ts'
 import type { Project } from '../../core/project/project.ts'
-import { addRun, getRun, updateRun } from '../../core/project/runs.ts'
+import { getRun } from '../../core/project/runs.ts'
 import type { RunStatus } from '../../core/project/runs.ts'
-import { createSnapshot } from '../../core/project/snapshots.ts'
 import { checkStudent } from '../../core/training/student.ts'
-import { splitsOf, wantsAnnotation } from '../../core/training/from-project.ts'
 import type { RunReport } from '../../core/training/run.ts'
-import type { EpochEvent, TrainJob } from '../jobs/train.ts'
+import type { RunChild } from '../actions/child.ts'
+import { located, newRun, trainRun } from '../actions/train.ts'
 import { runJob } from '../jobs/run-job.ts'
 import { act, leaf } from './action.ts'
 import type { CommandContext, CommandResult } from './action.ts'
@@ -23,32 +20,6 @@ export function register(program: Command): void {
   addRecipeOptions(leaf(program, 'train <project>', 'train a student'))
     .option('--resume <run>', 'go on with a run from its newest checkpoint')
     .action(act(train))
-}
-
-/** With absolute paths, so that a run can be resumed from any folder. */
-function located(recipe: Recipe): Recipe {
-  const { student, distill } = recipe
-  return {
-    ...recipe,
-    student: student.endsWith('.onnx') ? resolve(student) : student,
-    distill: { ...distill, model: distill.model === null ? null : resolve(distill.model) },
-  }
-}
-
-/** A new run in the project. */
-function newRun(project: Project, recipe: Recipe): string {
-  const splits = splitsOf(project, recipe)
-  const annotation = wantsAnnotation(recipe) ? getAnnotation(project, recipe.annotation ?? undefined) : null
-  if (annotation && annotation.status !== 'done')
-    fail(
-      'usage',
-      `annotation ${annotation.id} is not finished; run "relabel annotate" again to go on with it`,
-    )
-  const snapshot = createSnapshot(project, {
-    splits: splits.val === null ? [splits.train] : [splits.train, splits.val],
-    annotation: annotation?.id ?? null,
-  })
-  return addRun(project, { kind: 'train', config: recipe, snapshot }).id
 }
 
 async function train(
@@ -64,9 +35,7 @@ async function train(
     checkStudent(recipe.student)
     if (old?.status === 'done') fail('usage', `run ${old.id} is finished; there is nothing to resume`)
     const id = old?.id ?? newRun(project, recipe)
-    if (old) updateRun(project, id, { status: 'running' })
     const report = await runOne(context, project, id, recipe, old?.status)
-    updateRun(project, id, { status: 'done', metrics: report })
     const { dir: folder } = getRun(project, id)
     return { json: { run: id, dir: folder, ...report }, text: describe(id, folder, report) }
   } finally {
@@ -82,33 +51,26 @@ async function runOne(
   before: RunStatus | undefined,
 ): Promise<RunReport> {
   context.note(`run ${id}: ${recipe.student}, ${recipe.supervision}, ${recipe.epochs} epochs`)
-  const config: TrainJob = { project: project.dir, run: id, recipe, resume: before !== undefined }
-  try {
-    return await runJob<RunReport>('train', config, {
+  const child: RunChild = (name, config, options) =>
+    runJob(name, config, {
       signal: context.signal,
       onProgress: progress => context.progress.update(progress),
       onWarning: text => context.note(`note: ${text}`),
-      onEvent(data) {
-        const { epoch, loss, val } = data as EpochEvent
-        updateRun(project, id, { metrics: { epochs: epoch, loss, val } })
-        const words = val ? `, validation: ${metricsText(val)}` : ''
-        context.note(`epoch ${epoch}/${recipe.epochs}: loss ${loss.toFixed(4)}${words}`)
-      },
+      ...options,
+    })
+  try {
+    return await trainRun(project, { run: id, recipe, before }, child, ({ epoch, loss, val }) => {
+      const words = val ? `, validation: ${metricsText(val)}` : ''
+      context.note(`epoch ${epoch}/${recipe.epochs}: loss ${loss.toFixed(4)}${words}`)
     })
   } catch (error) {
-    const cancelled = error instanceof RelabelError && error.code === 'cancelled'
-    // A run that was refused to be resumed (other options, say) is as it was.
-    const refused = error instanceof RelabelError && ['mismatch', 'usage'].includes(error.code)
-    const status = cancelled ? 'stopped' : ((refused ? before : undefined) ?? 'failed')
-    updateRun(project, id, { status })
-    if (cancelled)
+    if (!(error instanceof RelabelError)) throw error
+    if (error.code === 'cancelled')
       fail('cancelled', `${error.message}; go on with: relabel train ${project.dir} --resume ${id}`, {
         ...error.detail,
         run: id,
       })
-    if (error instanceof RelabelError)
-      throw new RelabelError(error.code, error.message, { ...error.detail, run: id }, error)
-    throw error
+    throw new RelabelError(error.code, error.message, { ...error.detail, run: id }, error)
   }
 }
 

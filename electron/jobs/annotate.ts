@@ -1,12 +1,11 @@
 /** The annotate job: label maps for every usable image of a split, into one annotation's folder. */
 import { availableParallelism } from 'node:os'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { annotate } from '../../core/annotator/annotate.ts'
 import { openAnnotator } from '../../core/annotator/open.ts'
 import { planBatches, type ImageToAnnotate } from '../../core/annotator/plan.ts'
 import { openSkipped, type SkippedImage } from '../../core/annotator/skipped.ts'
 import type { AnnotatorAnswer, AnnotatorTask } from '../../core/annotator/worker.ts'
-import { fail, RelabelError } from '../../core/base/error.ts'
+import { fail } from '../../core/base/error.ts'
 import type { Manifest } from '../../core/contract/manifest.ts'
 import type { EngineOptions } from '../../core/engine/engine.ts'
 import { createWorkerPool, type WorkerPool } from '../../core/image/worker-pool.ts'
@@ -14,6 +13,7 @@ import { createLabelMapWriter, type LabelMapWriter } from '../../core/labelmap/f
 import { listImages } from '../../core/project/images.ts'
 import { openProject } from '../../core/project/project.ts'
 import type { Preprocessing } from '../../core/annotator/preprocess.ts'
+import { whenUnlocked } from './folder-lock.ts'
 import type { JobContext } from './protocol.ts'
 
 /** What to annotate, and how. */
@@ -33,6 +33,8 @@ export interface AnnotateConfig {
   engine: EngineOptions
   /** Decoding threads; default one a core. */
   workers?: number
+  /** How long to wait for a job before this one to let go of the folder, ms; default 5000. */
+  lockPatience?: number
 }
 
 /** What came out. */
@@ -72,23 +74,13 @@ export function imagesOf(project: string, split: string): ImageToAnnotate[] {
   }
 }
 
-/** A job that was killed may take a moment to let go of the folder. */
-async function openWriter(config: AnnotateConfig): Promise<LabelMapWriter> {
-  for (let tries = 0; ; tries++)
-    try {
-      return await createLabelMapWriter(config.dir, {
-        manifest: config.manifest,
-        logits: config.manifest.logits,
-      })
-    } catch (error) {
-      if (!(error instanceof RelabelError) || error.code !== 'locked' || tries >= 20) throw error
-      await sleep(250)
-    }
-}
-
 export async function run(config: AnnotateConfig, context: JobContext): Promise<AnnotateResult> {
   const images = imagesOf(config.project, config.split)
-  const writer = await openWriter(config)
+  const { dir, manifest, lockPatience } = config
+  const writer = await whenUnlocked(
+    () => createLabelMapWriter(dir, { manifest, logits: manifest.logits }),
+    lockPatience,
+  )
   try {
     const skipped = await openSkipped(config.dir)
     try {

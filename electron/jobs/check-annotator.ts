@@ -11,6 +11,7 @@ import { mapSize } from '../../core/graph/surgery/map-size.ts'
 import type { SurgeryReport } from '../../core/graph/surgery/report.ts'
 import { toAnnotator } from '../../core/graph/surgery/to-annotator.ts'
 import { decodeImage } from '../../core/image/decode.ts'
+import { modelInfo } from '../../core/training/model-info.ts'
 import { imagesOf } from './annotate.ts'
 import type { JobContext } from './protocol.ts'
 
@@ -42,6 +43,8 @@ export interface CheckResult {
   stride: [number, number]
   batch: number
   fixedBatch?: number
+  /** What the file says of itself, where this program wrote it; null where it does not. */
+  named: { classes: string[] | null; size: number | null; mean: number[] | null; std: number[] | null }
 }
 
 export async function run(config: CheckConfig, context: JobContext): Promise<CheckResult> {
@@ -70,6 +73,17 @@ export async function run(config: CheckConfig, context: JobContext): Promise<Che
     mapSize: mapSize(model, [preprocessing.size, preprocessing.size]) ?? null,
     stride: report.stride ?? [Math.round(height / rows), Math.round(width / columns)],
     ...fitting,
+    named: namedIn(classifier),
+  }
+}
+
+function namedIn(model: OnnxModel): CheckResult['named'] {
+  const { classes, input } = modelInfo(model)
+  return {
+    classes: classes ?? null,
+    size: input?.size ?? null,
+    mean: input?.mean ?? null,
+    std: input?.std ?? null,
   }
 }
 

@@ -1,5 +1,7 @@
 /** Running a job as a child process: start, progress, cancel, and whatever way it ends. */
 import { fork } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { RelabelError } from '../../core/base/error.ts'
 import type { FromJob, Progress, ToJob } from './protocol.ts'
@@ -13,8 +15,18 @@ export interface JobOptions {
   signal?: AbortSignal
   /** A cancelled job that has not ended after this many ms is killed. */
   patience?: number
+  /** Hears the lines that the job prints, which go to stderr otherwise. */
+  onLine?: (line: string) => void
+  /** Process id of the job, once there is one. */
+  onStart?: (pid: number) => void
   /** The job worker's module; for tests. */
   worker?: string
+}
+
+/** How a job ended that neither gave a result nor told a reason: the `cause` of its Error. */
+export interface SuddenEnd {
+  signal: NodeJS.Signals | null
+  exitCode: number | null
 }
 
 /**
@@ -28,8 +40,10 @@ export function runJob<Result>(name: string, config: unknown, options: JobOption
     serialization: 'advanced',
     execArgv: [],
     // Whatever the job prints goes to stderr: stdout belongs to the result.
-    stdio: ['ignore', 2, 2, 'ipc'],
+    stdio: options.onLine ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 2, 2, 'ipc'],
   })
+  if (child.pid !== undefined) options.onStart?.(child.pid)
+  if (options.onLine) for (const stream of [child.stdout, child.stderr]) readLines(stream, options.onLine)
   const send = (message: ToJob): void => void (child.connected && child.send(message, () => {}))
 
   return new Promise<Result>((resolve, reject) => {
@@ -69,10 +83,15 @@ export function runJob<Result>(name: string, config: unknown, options: JobOption
         reject(
           new Error(
             `the ${name} job ended without a result (${signal ? `killed by ${signal}` : `exit code ${code}`}); was the memory used up?`,
+            { cause: { signal, exitCode: code } satisfies SuddenEnd },
           ),
         )
     })
   })
+}
+
+function readLines(stream: Readable | null, onLine: (line: string) => void): void {
+  if (stream) createInterface({ input: stream, crlfDelay: Infinity }).on('line', onLine)
 }
 
 const stopped = (name: string): RelabelError =>

@@ -1,8 +1,16 @@
 /** The job that trains: opens the project for reading, writes into the run's folder, tells its parent how it goes. */
+import { makeFolderSync } from '../../core/base/files/atomic.ts'
+import type { Recipe } from '../../core/contract/recipe.ts'
+import { lockFolder } from '../../core/labelmap/files/lock.ts'
+import { openProject } from '../../core/project/project.ts'
+import type { Project } from '../../core/project/project.ts'
+import { getRun } from '../../core/project/runs.ts'
+import type { Metrics } from '../../core/training/metrics.ts'
 import { parseRecipe } from '../../core/training/recipe.ts'
 import { runOfProject } from '../../core/training/run.ts'
 import type { RunReport } from '../../core/training/run.ts'
-import { openProject } from '../../core/project/project.ts'
+import { evaluateRun } from './evaluate.ts'
+import { whenUnlocked } from './folder-lock.ts'
 import type { JobContext } from './protocol.ts'
 
 /** What the parent asks for; the run is in the project already. */
@@ -11,7 +19,14 @@ export interface TrainJob {
   run: string
   recipe: unknown
   resume: boolean
+  /** Splits that the final model is measured on, its answers kept beside the run. */
+  evaluate?: string[]
+  /** How long to wait for a job before this one to let go of the run's folder, ms. */
+  lockPatience?: number
 }
+
+/** The run's report, and the figures of its final model by split where that was asked for. */
+export type TrainReport = RunReport & { evaluations?: Record<string, Metrics> }
 
 /** Told after each epoch. */
 export interface EpochEvent {
@@ -21,24 +36,42 @@ export interface EpochEvent {
   val: RunReport['val']
 }
 
-export async function run(config: TrainJob, context: JobContext): Promise<RunReport> {
+export async function run(config: TrainJob, context: JobContext): Promise<TrainReport> {
   const project = openProject(config.project, { readonly: true })
   try {
-    return await runOfProject(project, config.run, parseRecipe(config.recipe), config.resume, {
-      signal: context.signal,
-      onWarning: text => context.warn(text),
-      onCache: (done, total) => context.progress({ phase: 'decode', done, total }),
-      onEpoch: (epoch, loss, val) => context.event({ type: 'epoch', epoch, loss, val } satisfies EpochEvent),
-      onProgress({ step, steps, epoch, epochs, loss, imagesPerSecond, secondsLeft }) {
-        const words = [`epoch ${epoch}/${epochs}`, `${imagesPerSecond.toFixed(0)} images/s`]
-        if (loss !== null) words.push(`loss ${loss.toFixed(3)}`)
-        context.progress({
-          ...{ phase: 'train', done: step, total: steps, note: words.join(', ') },
-          ...(secondsLeft === null ? {} : { left: secondsLeft }),
-        })
-      },
-    })
+    const { dir } = getRun(project, config.run)
+    makeFolderSync(dir)
+    const release = await whenUnlocked(() => lockFolder(dir), config.lockPatience)
+    try {
+      const recipe = parseRecipe(config.recipe)
+      const report = await train(project, config, recipe, context)
+      if (!config.evaluate) return report
+      const evaluations: Record<string, Metrics> = {}
+      for (const split of config.evaluate)
+        evaluations[split] = (await evaluateRun(project, { run: config.run, split }, context)).metrics
+      return { ...report, evaluations }
+    } finally {
+      await release()
+    }
   } finally {
     project.close()
   }
+}
+
+function train(project: Project, config: TrainJob, recipe: Recipe, context: JobContext): Promise<RunReport> {
+  return runOfProject(project, config.run, recipe, config.resume, {
+    signal: context.signal,
+    onWarning: text => context.warn(text),
+    onCache: (done, total) => context.progress({ phase: 'decode', done, total }),
+    onEpoch: (epoch, loss, val) => context.event({ type: 'epoch', epoch, loss, val } satisfies EpochEvent),
+    onProgress({ step, steps, epoch, epochs, loss, imagesPerSecond, secondsLeft }) {
+      const words = [`epoch ${epoch}/${epochs}`, `${imagesPerSecond.toFixed(0)} images/s`]
+      if (loss !== null) words.push(`loss ${loss.toFixed(3)}`)
+      context.progress({
+        ...{ phase: 'train', done: step, total: steps, note: words.join(', ') },
+        ...(imagesPerSecond > 0 ? { rate: imagesPerSecond / recipe.batch } : {}),
+        ...(secondsLeft === null ? {} : { left: secondsLeft }),
+      })
+    },
+  })
 }

@@ -19,6 +19,8 @@ function tell(message: FromJob): Promise<void> {
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => controller.abort())
 process.on('disconnect', () => controller.abort())
+// Nobody reads any more when the parent is gone; that must not keep the job from putting its files in order.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
 const context: JobContext = {
   signal: controller.signal,

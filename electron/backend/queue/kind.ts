@@ -1,0 +1,39 @@
+/** What a kind of job is to the queue: a function that does the work with child processes and writes the database. */
+import type { Job, JobKind, JobRequest } from '../../../core/contract/api/jobs.ts'
+import type { Project } from '../../../core/project/project.ts'
+import type { RunChild } from '../../actions/child.ts'
+
+/** What a job's work gets. */
+export interface JobWork<Kind extends JobKind = JobKind> {
+  project: Project
+  request: Extract<JobRequest, { kind: Kind }>
+  /** As it was when it started; `annotation` and `run` are from an earlier sitting, if there was one. */
+  job: Job
+  /** Whether an earlier sitting of it was stopped. */
+  again: boolean
+  /** Aborted where the job is to pause or to be cancelled. */
+  signal: AbortSignal
+  /** Runs a child process of this job; rejects with `cancelled` where the job is to stop. */
+  child: RunChild
+  /** Keeps with the job what it works on. */
+  worksOn(what: { annotation?: string; run?: string }): void
+  /** A line in the job's log. */
+  note(line: string): void
+  /** Something that others show has changed; `ids`: only these images. */
+  changed(what: 'project' | 'images', ids?: number[]): void
+  /** Queues another job. */
+  queue(request: JobRequest): void
+}
+
+/** A kind of job. */
+export interface Kind<Name extends JobKind = JobKind> {
+  /** Refuses a request that cannot work, before it is queued. */
+  check?(project: Project, request: Extract<JobRequest, { kind: Name }>): void
+  /** Does it; what it gives is the job's result. */
+  run(work: JobWork<Name>): Promise<unknown>
+  /** Whether it is queued again when the backend died while it ran. */
+  resumable: boolean
+}
+
+/** Milliseconds that a child waits for one that lost its backend to let go of a folder. */
+export const lockPatience = 60_000

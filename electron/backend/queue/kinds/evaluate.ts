@@ -1,0 +1,22 @@
+/** The job `evaluate`: a run's figures and answers on a split. */
+import { requireSplit } from '../../../../core/project/images.ts'
+import { getRun } from '../../../../core/project/runs.ts'
+import type { EvaluationReport } from '../../../../core/training/evaluate-model.ts'
+import { modelOfRun } from '../../../actions/run-files.ts'
+import { keepEvaluation } from '../../../actions/train.ts'
+import type { Kind } from '../kind.ts'
+
+export const evaluate: Kind<'evaluate'> = {
+  resumable: true,
+  check(project, { run, split }) {
+    modelOfRun(getRun(project, run).dir, run, false)
+    requireSplit(project, split)
+  },
+  async run({ project, request: { run, split }, child, worksOn, changed }) {
+    worksOn({ run })
+    const report = await child<EvaluationReport>('evaluate', { project: project.dir, run, split })
+    keepEvaluation(project, run, split, report.metrics)
+    changed('project')
+    return { ...report, skipped: report.skipped.slice(0, 100) }
+  },
+}

@@ -1,0 +1,27 @@
+/** The job `import`: the images of a folder as a split, added while they are found. */
+import { resolve } from 'node:path'
+import { addImages, addSplit } from '../../../../core/project/images.ts'
+import { splitTotals } from '../../../../core/project/overview.ts'
+import type { ImportConfig, ImportEvent, ImportResult } from '../../../jobs/import.ts'
+import type { Kind } from '../kind.ts'
+
+export const importing: Kind<'import'> = {
+  resumable: true,
+  async run({ project, request: { split, dir }, child, changed, again }) {
+    const config: ImportConfig = { project: project.dir, split, dir: resolve(dir), again }
+    try {
+      const result = await child<ImportResult>('import', config, {
+        onEvent(data) {
+          addSplit(project, split, config.dir)
+          addImages(project, split, (data as ImportEvent).rows)
+          changed('images')
+          changed('project')
+        },
+      })
+      const totals = splitTotals(project).find(({ name }) => name === split)
+      return { split, dir: config.dir, ...result, ...totals }
+    } finally {
+      changed('project')
+    }
+  },
+}

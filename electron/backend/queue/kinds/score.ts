@@ -1,0 +1,36 @@
+/** The job `score`: measures of an annotation's label maps, written into the database batch by batch. */
+import { listAnnotations, getAnnotation } from '../../../../core/project/annotations.ts'
+import { isScored, writeFacts } from '../../../../core/project/scored.ts'
+import { listJobs } from '../../../../core/project/jobs.ts'
+import type { Project } from '../../../../core/project/project.ts'
+import type { ScoreConfig, ScoreEvent, ScoreResult } from '../../../jobs/score.ts'
+import type { Kind } from '../kind.ts'
+
+export const score: Kind<'score'> = {
+  resumable: true,
+  check: (project, { annotation }) => void getAnnotation(project, annotation),
+  async run({ project, request: { annotation }, child, worksOn, changed }) {
+    worksOn({ annotation })
+    const config: ScoreConfig = { project: project.dir, annotation }
+    const result = await child<ScoreResult>('score', config, {
+      onEvent(data) {
+        writeFacts(project, annotation, (data as ScoreEvent).rows)
+        changed('images')
+      },
+    })
+    changed('project')
+    return result
+  },
+}
+
+/** Finished annotations of which nothing is measured and no job is waiting to. */
+export function unscored(project: Project): string[] {
+  const waiting = new Set(
+    listJobs(project).flatMap(({ request, state }) =>
+      request.kind === 'score' && !['done', 'cancelled'].includes(state) ? [request.annotation] : [],
+    ),
+  )
+  return listAnnotations(project)
+    .filter(({ id, status }) => status === 'done' && !waiting.has(id) && !isScored(project, id))
+    .map(({ id }) => id)
+}

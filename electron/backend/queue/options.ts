@@ -1,0 +1,16 @@
+/** What a queue works with. */
+import type { EventData, EventName } from '../../../core/contract/api/events.ts'
+import type { Project } from '../../../core/project/project.ts'
+
+/** The project, and who hears of its jobs. */
+export interface QueueOptions {
+  project: Project
+  /** Tells of jobs: `job`, `job.progress`, `job.dismissed`. */
+  emit<Name extends EventName>(name: Name, data: EventData<Name>): void
+  /** A job changed what others show; `ids`: only these images. */
+  changed?(what: 'project' | 'images', ids?: number[]): void
+  /** How long a job may take to put its files in order before it is killed, ms; default a minute. */
+  patience?: number
+  /** The job worker's module; for tests. */
+  worker?: string
+}

@@ -2,6 +2,7 @@
 import { messageOf } from '../base/error.ts'
 import type { Recipe } from '../contract/recipe.ts'
 import type { ClassMap } from '../labelmap/class-map.ts'
+import type { CorrectionLayer } from '../labelmap/corrections/index.ts'
 import { openLabelMaps } from '../labelmap/files/index.ts'
 import { createTargetScratch, globalSingleTarget } from '../pooling/target.ts'
 import { withoutImages } from './data.ts'
@@ -24,9 +25,11 @@ export interface AnnotationInput {
   annotator: { file: string; sha256: string }
   mean: [number, number, number]
   std: [number, number, number]
+  /** By the images' keys: people's corrections of the maps; what is taught is always the corrected map. */
+  corrections?: ReadonlyMap<string, CorrectionLayer> | undefined
 }
 
-/** The label maps of a set; images without one, or with a bad one, are left out with the reason. */
+/** The corrected label maps of a set; images without one, or with a bad one, are left out with the reason. */
 export async function readMaps(
   set: ImageSet,
   annotation: AnnotationInput,
@@ -43,7 +46,9 @@ export async function readMaps(
     const bad = new Map<number, string>()
     const source = loadMaps(reader, annotation.dir, known, {
       classes: annotation.classes.length,
+      fill: annotation.fill,
       memoryMb: recipe.cache.memoryMb,
+      corrections: annotation.corrections,
       refuse: (index, reason) => bad.set(index, messageOf(reason)),
     })
     return { set: withoutImages(known, bad), maps: { source, classMap, fill: annotation.fill } }

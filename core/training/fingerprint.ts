@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto'
 import type { Recipe } from '../contract/recipe.ts'
 import type { OnnxModel } from '../graph/model.ts'
+import { encodeLayer } from '../labelmap/corrections/index.ts'
+import type { CorrectionLayer } from '../labelmap/corrections/index.ts'
 import type { ImageSet } from './data.ts'
 
 /** Options that change speed, storage or what is measured, not what is learned. */
@@ -18,13 +20,17 @@ const harmless = new Set([
   'provider',
 ])
 
-/** 32 hexadecimal digits over recipe, initial weights, images with labels, and annotation. */
+/**
+ * 32 hexadecimal digits over recipe, initial weights, images with labels, annotation, and the corrections of these images
+ * (by key) where there are any: without them it is what it was before there were corrections.
+ */
 export function fingerprint(
   recipe: Recipe,
   model: OnnxModel,
   set: ImageSet,
   labels: Int32Array,
   annotation: string | null,
+  corrections?: ReadonlyMap<string, CorrectionLayer>,
 ): string {
   const hash = createHash('sha256')
   const options = Object.entries(recipe).filter(([key]) => !harmless.has(key))
@@ -33,5 +39,11 @@ export function fingerprint(
   for (const [name, tensor] of model.graph.initializers)
     hash.update(`${name}[${tensor.dims.join(',')}]`).update(tensor.raw)
   for (const index of set.subset) hash.update(`${JSON.stringify(set.images[index]!.key)}:${labels[index]};`)
+  if (corrections)
+    for (const index of set.subset) {
+      const { key } = set.images[index]!
+      const layer = corrections.get(key)
+      if (layer) hash.update(`corrected ${JSON.stringify(key)}:`).update(encodeLayer(layer))
+    }
   return hash.digest('hex').slice(0, 32)
 }

@@ -46,8 +46,12 @@ export function snapshotImages(project: Project, snapshot: string): Map<string, 
   return found
 }
 
-/** An annotation for training. Rejects with `not-found`, `usage` where it is not finished, `mismatch` of classes. */
-export async function annotationInput(project: Project, id: string): Promise<AnnotationInput> {
+/** An annotation for training, with the corrections of a snapshot. Rejects with `not-found`, `usage` where it is not finished, `mismatch` of classes. */
+export async function annotationInput(
+  project: Project,
+  id: string,
+  corrections?: AnnotationInput['corrections'],
+): Promise<AnnotationInput> {
   const row = getAnnotation(project, id)
   if (row.status !== 'done')
     fail('usage', `annotation ${id} is not finished; run "relabel annotate" again to go on with it`)
@@ -60,5 +64,6 @@ export async function annotationInput(project: Project, id: string): Promise<Ann
     classes: manifest.classes.map(one => one.name),
     mean: manifest.preprocessing.mean,
     std: manifest.preprocessing.std,
+    corrections,
   }
 }

@@ -59,6 +59,7 @@ export async function runOfProject(
     ? await annotationInput(
         project,
         snapshot.annotation ?? fail('usage', `run ${id} was made without an annotation`),
+        snapshot.corrections,
       )
     : undefined
   const prepared = await prepareRun({

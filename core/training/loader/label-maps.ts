@@ -1,4 +1,6 @@
-/** Label maps for the workers: decoded once into shared flat arrays where they fit, else read from their shards. */
+/** Corrected label maps for the workers: decoded once into shared flat arrays where they fit, else read from their shards. */
+import { applyLayer, decodeLayer, encodeLayer } from '../../labelmap/corrections/index.ts'
+import type { CorrectionLayer } from '../../labelmap/corrections/index.ts'
 import type { LabelMap } from '../../labelmap/label-map.ts'
 import type { LabelMapReader } from '../../labelmap/files/index.ts'
 import type { ImageSet } from '../data.ts'
@@ -14,7 +16,21 @@ export type MapSource =
       /** [n, 3]: K, H, W; 0 where there is no map. */
       shapes: Int32Array
     }
-  | { kind: 'disk'; dir: string; keys: readonly string[] }
+  | {
+      kind: 'disk'
+      dir: string
+      keys: readonly string[]
+      /** Layers to put over the maps, where there are any. */
+      corrections?: PackedCorrections
+    }
+
+/** What maps are corrected by, as it is posted to workers. */
+interface PackedCorrections {
+  /** By index: the layer's bytes. */
+  layers: ReadonlyMap<number, Uint8Array>
+  fill: number
+  classes: number
+}
 
 /** One worker's view of a source; the map is valid until the next call. */
 export interface MapAccess {
@@ -28,7 +44,15 @@ export async function openMaps(source: MapSource): Promise<MapAccess> {
     // Loaded only where it is needed: most loader threads read maps from memory.
     const { openLabelMaps } = await import('../../labelmap/files/index.ts')
     const reader = await openLabelMaps(source.dir)
-    return { get: index => reader.getSync(source.keys[index]!), close: () => reader.close() }
+    const { corrections } = source
+    return {
+      get(index) {
+        const map = reader.getSync(source.keys[index]!)
+        const layer = corrections?.layers.get(index)
+        return layer ? applyLayer(map, decodeLayer(layer), corrections!) : map
+      },
+      close: () => reader.close(),
+    }
   }
   const { ids, logits, starts, shapes } = source
   const map: LabelMap = { shape: [0, 0, 0], ids, logits }
@@ -50,13 +74,20 @@ export async function openMaps(source: MapSource): Promise<MapAccess> {
 
 /**
  * Reads the maps of the images in use into shared arrays, or leaves them in their shards where that takes more than
- * `memoryMb`. A map that cannot be read goes to `refuse` with the reason.
+ * `memoryMb`; either way they come corrected by `corrections` (layers by key). A map that cannot be read, or that its layer
+ * does not fit, goes to `refuse` with the reason.
  */
 export function loadMaps(
   reader: LabelMapReader,
   dir: string,
   set: ImageSet,
-  options: { classes: number; memoryMb: number; refuse: (index: number, reason: unknown) => void },
+  options: {
+    classes: number
+    fill: number
+    memoryMb: number
+    corrections?: ReadonlyMap<string, CorrectionLayer> | undefined
+    refuse: (index: number, reason: unknown) => void
+  },
 ): MapSource {
   const wide = options.classes > 65_536
   const entryBytes = (wide ? 4 : 2) + 4
@@ -64,7 +95,13 @@ export function loadMaps(
   const n = set.images.length
   const starts = new Float64Array(new SharedArrayBuffer(8 * n))
   const shapes = new Int32Array(new SharedArrayBuffer(12 * n))
-  const disk: MapSource = { kind: 'disk', dir, keys: set.images.map(image => image.key) }
+  const { classes, fill, corrections } = options
+  const disk = (): MapSource => ({
+    ...{ kind: 'disk', dir, keys: set.images.map(image => image.key) },
+    ...(corrections && corrections.size > 0
+      ? { corrections: { layers: packed(set, corrections), fill, classes } }
+      : {}),
+  })
 
   // First the shapes are not known: the first map's size says whether an attempt is worth it.
   let ids: Uint16Array | Uint32Array = wide ? new Uint32Array(0) : new Uint16Array(0)
@@ -83,14 +120,17 @@ export function loadMaps(
   for (const index of set.subset) {
     let map: LabelMap
     try {
-      map = reader.getSync(set.images[index]!.key)
+      const { key } = set.images[index]!
+      const layer = corrections?.get(key)
+      map = reader.getSync(key)
+      if (layer) map = applyLayer(map, layer, { fill, classes })
     } catch (error) {
       options.refuse(index, error)
       continue
     }
     const size = map.ids.length
-    if (used === 0 && size * set.subset.length > limit) return disk
-    if (used + size > limit) return disk
+    if (used === 0 && size * set.subset.length > limit) return disk()
+    if (used + size > limit) return disk()
     if (used + size > logits.length)
       grow(used === 0 ? Math.min(Math.floor(limit), size * set.subset.length) : used + size)
     ids.set(map.ids, used)
@@ -100,4 +140,17 @@ export function loadMaps(
     used += size
   }
   return { kind: 'memory', ids, logits, starts, shapes }
+}
+
+/** The layers of the images in use, by index, as bytes: they are decoded where a map is wanted. */
+function packed(
+  set: ImageSet,
+  corrections: ReadonlyMap<string, CorrectionLayer>,
+): ReadonlyMap<number, Uint8Array> {
+  const layers = new Map<number, Uint8Array>()
+  for (const index of set.subset) {
+    const layer = corrections.get(set.images[index]!.key)
+    if (layer) layers.set(index, encodeLayer(layer))
+  }
+  return layers
 }

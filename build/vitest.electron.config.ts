@@ -2,5 +2,10 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { include: ['test/electron/smoke/*.smoke.ts'], testTimeout: 180_000, hookTimeout: 180_000, maxWorkers: 1 },
+  test: {
+    include: ['test/electron/smoke/*.smoke.ts'],
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    maxWorkers: 1,
+  },
 })

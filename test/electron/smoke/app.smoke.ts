@@ -1,17 +1,17 @@
 /** The desktop app in a real Electron: starts, opens the sample, keeps a correction, ends, and is there again. */
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { bundleElectron } from '../../../build/bundle-electron.mjs'
-import { buildRenderer } from '../../../build/build-renderer.mjs'
+import { bundleElectron } from '../../../build/bundle-electron.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..')
 const home = mkdtempSync(join(tmpdir(), 'relabel-smoke-'))
 
 beforeAll(async () => {
-  buildRenderer()
+  execFileSync(process.execPath, [join(root, 'build', 'build-renderer.mjs'), '--quiet'])
   await bundleElectron()
 })
 afterAll(() => rmSync(home, { recursive: true, force: true }))

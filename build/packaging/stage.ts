@@ -1,6 +1,6 @@
 /**
  * Assembles what the packed app runs as its backend, into dist/stage/OS-ARCH: sources, packages, sample, and Node of the
- * target. `node build/packaging/stage.mjs [linux-x64|win-x64|mac-arm64|…]`
+ * target. `node build/packaging/stage.ts [linux-x64|win-x64|mac-arm64|…]`
  */
 import {
   chmodSync,
@@ -17,8 +17,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative, sep } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { closureOf } from './closure.mjs'
-import { hostTarget, isForeign, isForeignPackage, targets } from './targets.mjs'
+import { closureOf, type Found } from './closure.ts'
+import { hostTarget, isForeign, isForeignPackage, targets, type Target } from './targets.ts'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
@@ -48,12 +48,15 @@ const sources = [
   'LICENSE',
 ]
 
+const packageOf = (dir: string): { version: string; license: string } =>
+  JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as { version: string; license: string }
+
 /** Parts of packages that nothing reads at run time. */
 const dead =
   /(^|\/)(docs?|tests?|examples?|benchmarks?)(\/|$)|\.(map|md|markdown|tsbuildinfo|gyp|d\.ts|d\.mts|d\.cts)$/i
 const kept = /licen[cs]e|notice/i
 
-function copyPackage(dir, name, out, target) {
+function copyPackage(dir: string, name: string, out: string, target: Target): void {
   cpSync(dir, out, {
     recursive: true,
     dereference: true,
@@ -68,7 +71,7 @@ function copyPackage(dir, name, out, target) {
 }
 
 /** The files of a package that is not installed here, from the registry that npm is set to. */
-function fetchPackage(name, version, out) {
+function fetchPackage(name: string, version: string, out: string): void {
   const scratch = mkdtempSync(join(tmpdir(), 'relabel-pack-'))
   try {
     const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
@@ -78,7 +81,9 @@ function fetchPackage(name, version, out) {
     })
     const file = packed.stdout?.trim().split('\n').at(-1)
     if (packed.status !== 0 || !file)
-      throw new Error(`${name}@${version} cannot be fetched ${packed.stderr}; for Node, name a downloaded binary of the target with RELABEL_PACK_NODE=FILE`)
+      throw new Error(
+        `${name}@${version} cannot be fetched ${packed.stderr}; for Node, name a downloaded binary of the target with RELABEL_PACK_NODE=FILE`,
+      )
     const done = spawnSync('tar', ['-xzf', join(scratch, file), '-C', scratch], { encoding: 'utf8' })
     if (done.status !== 0) throw new Error(`${name}@${version} cannot be unpacked: ${done.stderr}`)
     mkdirSync(dirname(out), { recursive: true })
@@ -92,7 +97,7 @@ function fetchPackage(name, version, out) {
  * Node of the target: the installed one where it is ours, else the file that RELABEL_PACK_NODE names, else the same version
  * from its package (which macOS lacks for most versions).
  */
-function placeNode(target, out) {
+function placeNode(target: Target, out: string): void {
   const name = target.platform === 'win32' ? 'node.exe' : 'node'
   const file = join(out, 'bin', name)
   mkdirSync(dirname(file), { recursive: true })
@@ -105,7 +110,7 @@ function placeNode(target, out) {
   else if (given) cpSync(given, file)
   else {
     const scratch = mkdtempSync(join(tmpdir(), 'relabel-node-'))
-    const { version } = JSON.parse(readFileSync(join(root, 'node_modules', 'node', 'package.json'), 'utf8'))
+    const { version } = packageOf(join(root, 'node_modules', 'node'))
     fetchPackage(target.node, version, join(scratch, 'node'))
     cpSync(join(scratch, 'node', target.binary), file)
     rmSync(scratch, { recursive: true, force: true })
@@ -113,15 +118,25 @@ function placeNode(target, out) {
   chmodSync(file, 0o755)
 }
 
+interface Wanted {
+  name: string
+  version: string
+}
+
+interface Lock {
+  packages: Record<string, { version: string; os?: string[]; cpu?: string[]; libc?: string[] } | undefined>
+}
+
 /** Native parts that the target needs and this machine has not: those that packages name as optional for it. */
-function missingNatives(found, target) {
+function missingNatives(found: ReadonlyMap<string, Found>, target: Target): Wanted[] {
   const names = new Set([...found.values()].map(one => one.name))
-  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'))
-  const wanted = []
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lock
+  const wanted: Wanted[] = []
   for (const { optional } of found.values())
     for (const name of optional) {
       const entry = lock.packages[`node_modules/${name}`]
-      const fits = (list, value) => list === undefined || list.includes(value)
+      const fits = (list: string[] | undefined, value: string): boolean =>
+        list === undefined || list.includes(value)
       const musl = entry?.libc?.includes('musl')
       if (
         entry &&
@@ -136,7 +151,7 @@ function missingNatives(found, target) {
 }
 
 /** Assembles the backend for a target below `base`; returns the folder. */
-export function stage(name = hostTarget, base = join(root, 'dist', 'stage')) {
+export function stage(name = hostTarget, base = join(root, 'dist', 'stage')): string {
   const target = targets[name]
   if (!target) throw new Error(`no such target: ${name}; there are ${Object.keys(targets).join(', ')}`)
   const out = join(base, name)
@@ -145,7 +160,7 @@ export function stage(name = hostTarget, base = join(root, 'dist', 'stage')) {
   mkdirSync(draft, { recursive: true })
   for (const source of sources)
     if (existsSync(join(root, source))) cpSync(join(root, source), join(draft, source), { recursive: true })
-  const { version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const { version, license } = packageOf(root)
   writeFileSync(
     join(draft, 'package.json'),
     `${JSON.stringify({ name: 'relabel-studio', version, license, private: true, type: 'module' }, null, 2)}\n`,

@@ -10,7 +10,7 @@ import { build } from 'vite'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** One entry; everything but Electron itself goes in, so that the asar needs no packages. */
-async function bundle(entry, format, file, outDir) {
+async function bundle(entry: string, format: 'es' | 'cjs', file: string, outDir: string): Promise<void> {
   await build({
     configFile: false,
     root,
@@ -31,7 +31,7 @@ async function bundle(entry, format, file, outDir) {
 }
 
 /** Writes both files; `outDir` is emptied first. */
-export async function bundleElectron(outDir = join(root, 'dist', 'electron')) {
+export async function bundleElectron(outDir = join(root, 'dist', 'electron')): Promise<void> {
   rmSync(outDir, { recursive: true, force: true })
   await bundle('electron/main.ts', 'es', 'main.js', outDir)
   await bundle('electron/preload.ts', 'cjs', 'preload.cjs', outDir)

@@ -5,20 +5,28 @@
 import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { Arch, build, Platform } from 'electron-builder'
-import { bundleElectron } from '../bundle-electron.mjs'
-import config from './electron-builder.mjs'
-import { stage } from './stage.mjs'
-import { hostTarget } from './targets.mjs'
+import { Arch, build, Platform, type Configuration } from 'electron-builder'
+import { bundleElectron } from '../bundle-electron.ts'
+import config from './electron-builder.ts'
+import { stage } from './stage.ts'
+import { hostTarget } from './targets.ts'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const platforms = { linux: Platform.LINUX, win: Platform.WINDOWS, mac: Platform.MAC }
 
 /** Packs for one system; `more` overrides the configuration (tests give a stand-in for Electron's binary). */
-export async function pack({ os, arch, dir = false, more = {}, renderer = true }) {
+export async function pack(options: {
+  os: keyof typeof platforms
+  arch: 'x64' | 'arm64'
+  /** Only the unpacked folder, no installer. */
+  dir?: boolean
+  more?: Configuration
+  /** Build the renderer first. */
+  renderer?: boolean
+}): Promise<string[]> {
+  const { os, arch, dir = false, more = {}, renderer = true } = options
   if (renderer) {
-    const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
-    const built = spawnSync(process.execPath, [vite, 'build', '--config', 'build/vite.config.ts'], {
+    const built = spawnSync(process.execPath, [join(root, 'build', 'build-renderer.mjs')], {
       cwd: root,
       stdio: 'inherit',
     })
@@ -37,7 +45,7 @@ export async function pack({ os, arch, dir = false, more = {}, renderer = true }
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const words = process.argv.slice(2)
   const [hostOs, hostArch] = hostTarget.split('-')
-  const os = words.find(word => word in platforms) ?? hostOs
-  const arch = words.find(word => word === 'x64' || word === 'arm64') ?? hostArch
+  const os = (words.find(word => word in platforms) ?? hostOs) as keyof typeof platforms
+  const arch = (words.find(word => word === 'x64' || word === 'arm64') ?? hostArch) as 'x64' | 'arm64'
   for (const file of await pack({ os, arch, dir: words.includes('--dir') })) process.stdout.write(`${file}\n`)
 }

@@ -1,7 +1,8 @@
 /** How the desktop app is packed: the asar holds bundles only, the backend with its own Node lies beside it. */
 
-/** @type {import('electron-builder').Configuration} */
-export default {
+import type { Configuration } from 'electron-builder'
+
+const config: Configuration = {
   appId: 'studio.relabel.desktop',
   productName: 'Relabel Studio',
   copyright: 'Apache-2.0',
@@ -47,3 +48,5 @@ export default {
     entitlementsInherit: 'build/packaging/resources/entitlements.mac.plist',
   },
 }
+
+export default config

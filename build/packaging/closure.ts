@@ -2,10 +2,24 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-const manifestOf = dir => JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'))
+interface Package {
+  version: string
+  dependencies?: Record<string, string>
+  optionalDependencies?: Record<string, string>
+}
+
+/** An installed package: its name, version, and what it may take besides. */
+export interface Found {
+  name: string
+  version: string
+  optional: string[]
+}
+
+const manifestOf = (dir: string): Package =>
+  JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as Package
 
 /** Where `name` is found from `from`, as Node looks for it; undefined where it is not installed. */
-function locate(name, from, root) {
+function locate(name: string, from: string, root: string): string | undefined {
   for (let dir = from; ; dir = dirname(dir)) {
     const candidate = join(dir, 'node_modules', name)
     if (existsSync(join(candidate, 'package.json'))) return candidate
@@ -17,9 +31,9 @@ function locate(name, from, root) {
  * Folders of `names` and all that they depend on (optional ones where installed), below `root`. Throws where a needed
  * package is not installed.
  */
-export function closureOf(names, root) {
-  const found = new Map()
-  const visit = (name, from, optional) => {
+export function closureOf(names: readonly string[], root: string): Map<string, Found> {
+  const found = new Map<string, Found>()
+  const visit = (name: string, from: string, optional: boolean): void => {
     const dir = locate(name, from, root)
     if (dir === undefined) {
       if (optional) return

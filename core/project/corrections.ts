@@ -158,9 +158,9 @@ function checkSigned(
 }
 
 /**
- * Saves an edit and what it changes; on disk when it returns. Undone edits can no longer be redone then. An edit that is saved
- * already (same id) changes nothing and returns the version that it got. Throws 'conflict' where `version` is not the
- * current one, a `before` does not hold or the id belongs to another image; 'not-found'; 'usage' for a malformed edit.
+ * Saves an edit and what it changes; on disk when it returns. What was undone can no longer be redone then. An edit that is
+ * saved already (same id) changes nothing and returns the version that it got. Throws 'conflict' where `version` is not
+ * the current one, a `before` does not hold or the id belongs to another image; 'not-found'; 'usage' for a malformed edit.
  */
 export function applyEdit(
   project: Project,
@@ -261,7 +261,7 @@ export function listCorrected(project: Project, annotation: string): CorrectedIm
     .all(number)
 }
 
-/** The layers of an annotation by the images' keys, of all corrected images or of some; images without one are left out. */
+/** Layers of an annotation by the images' keys, of all corrected images or of some; those without one are left out. */
 export function readLayers(
   project: Project,
   annotation: string,

@@ -36,9 +36,9 @@ type Line = [key: string, label: number | null, truth?: number[] | null, layer?:
 const maxBytes = 2 ** 29
 
 /**
- * Stores the usable images of some splits, the annotation and its corrections as they are now; returns the snapshot's id, 32 hexadecimal digits of the
- * SHA-256 of its content, so that equal content has one id and is stored once. Content without corrections has format 1,
- * as before there were any, and so the same id; with corrections it has format 2.
+ * Stores the usable images of some splits, the annotation and its corrections as they are now; returns the snapshot's id,
+ * 32 hexadecimal digits of the SHA-256 of its content, so that equal content has one id and is stored once. Content without
+ * corrections has format 1 and so the id that it had before there were any; with corrections it has format 2.
  */
 export function createSnapshot(
   project: Project,

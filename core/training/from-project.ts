@@ -46,7 +46,10 @@ export function snapshotImages(project: Project, snapshot: string): Map<string, 
   return found
 }
 
-/** An annotation for training, with the corrections of a snapshot. Rejects with `not-found`, `usage` where it is not finished, `mismatch` of classes. */
+/**
+ * An annotation for training, with the corrections of a snapshot. Rejects with `not-found`, `usage` where it is not
+ * finished, `mismatch` of classes.
+ */
 export async function annotationInput(
   project: Project,
   id: string,

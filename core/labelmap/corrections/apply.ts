@@ -30,9 +30,10 @@ export function checkLayer(map: LabelMap, layer: CorrectionLayer, classes: numbe
 
 /**
  * The corrected map, `[K, H, W]`: logits that the layer sets, classes that it adds, without those that it removes (they
- * have the fill logit again). K is the number of classes in the fullest cell; cells with fewer are padded with classes
- * that they do not list, the lowest ones, at exactly the fill logit, which changes no target. Entries of a cell fall. The machine's
- * map is not changed; under an empty layer it is returned itself. Throws 'mismatch' where layer and map do not fit.
+ * have the fill logit again). K is the number of classes in the fullest cell; cells with fewer are padded with the lowest
+ * classes that they do not list, at exactly the fill logit, which changes no target. Logits fall within a cell. The
+ * machine's map is not changed; under an empty layer it is returned itself. Throws 'mismatch' where layer and map do not
+ * fit.
  */
 export function applyLayer(map: LabelMap, layer: CorrectionLayer, options: ApplyOptions): LabelMap {
   if (layer.size === 0) return map

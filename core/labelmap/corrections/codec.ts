@@ -62,7 +62,10 @@ export function encodeLayer(layer: CorrectionLayer): Uint8Array {
 const bad = (reason: string): never =>
   fail('bad-label-map', `a correction layer cannot be trusted: ${reason}`)
 
-/** Back from {@link encodeLayer}. Throws 'bad-label-map' for anything that it would not write, 'unsupported' for a newer version. */
+/**
+ * Back from {@link encodeLayer}. Throws 'bad-label-map' for anything that it would not write, 'unsupported' for a newer
+ * version.
+ */
 export function decodeLayer(bytes: Uint8Array): CorrectionLayer {
   if (bytes.length < 10 || magic.some((byte, i) => bytes[i] !== byte)) bad('it does not begin like one')
   const content = bytes.subarray(0, -4)

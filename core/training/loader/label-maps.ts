@@ -1,4 +1,4 @@
-/** Corrected label maps for the workers: decoded once into shared flat arrays where they fit, else read from their shards. */
+/** Corrected label maps for the workers: once decoded into shared flat arrays where they fit, else from their shards. */
 import { applyLayer, decodeLayer, encodeLayer } from '../../labelmap/corrections/index.ts'
 import type { CorrectionLayer } from '../../labelmap/corrections/index.ts'
 import type { LabelMap } from '../../labelmap/label-map.ts'

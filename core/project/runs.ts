@@ -111,3 +111,13 @@ export function getRun(project: Project, id: string): RunRow {
   const names = listRuns(project).map(run => run.id)
   return fail('not-found', `the project has no run "${id}"; it has ${names.join(', ') || 'none yet'}`, { id })
 }
+
+/** The annotation and the number of images behind each snapshot, without reading its content. */
+export function snapshotHeads(project: Project): Map<string, { annotation: string | null; images: number }> {
+  const rows = project.db
+    .prepare<[], { id: string; annotation: string | null; images: number }>(
+      'SELECT id, annotation, images FROM snapshots',
+    )
+    .all()
+  return new Map(rows.map(({ id, annotation, images }) => [id, { annotation, images }]))
+}

@@ -70,9 +70,10 @@ function targetOf(element: Element | null): KeyTarget {
     element instanceof HTMLTextAreaElement ||
     (element instanceof HTMLInputElement && textTypes.has(element.type)) ||
     (element instanceof HTMLElement && element.isContentEditable)
-  const moves = element?.closest(arrowed) != null
-  const list = element?.closest('[role=listbox],[role=menu]') != null
-  const presses = element?.closest(pressed) != null
+  const within = (selector: string): boolean => Boolean(element?.closest(selector))
+  const moves = within(arrowed)
+  const list = within('[role=listbox],[role=menu]')
+  const presses = within(pressed)
   return {
     text,
     owns: combo => {

@@ -13,6 +13,12 @@ export const shell = area({
     backendFailed: 'The backend could not be started again. Close the app and open it anew.',
     help: 'All keys',
     screenFailed: 'This screen could not be loaded',
+    leave: {
+      title: 'A job is running',
+      text: 'It will be paused, and can be resumed when this project is open again.',
+      stay: 'Keep it running',
+      go: 'Pause and go on',
+    },
     jobs: {
       title: 'Jobs',
       none: 'No jobs',
@@ -92,6 +98,12 @@ export const shell = area({
     backendFailed: '后端无法重新启动。请关闭应用后重新打开。',
     help: '所有快捷键',
     screenFailed: '无法加载此界面',
+    leave: {
+      title: '有任务正在运行',
+      text: '该任务将暂停，再次打开此项目后可以继续。',
+      stay: '继续运行',
+      go: '暂停并继续',
+    },
     jobs: {
       title: '任务',
       none: '没有任务',
@@ -171,6 +183,12 @@ export const shell = area({
     backendFailed: '백엔드를 다시 시작할 수 없습니다. 앱을 닫고 다시 여세요.',
     help: '모든 단축키',
     screenFailed: '이 화면을 불러올 수 없습니다',
+    leave: {
+      title: '작업이 실행 중입니다',
+      text: '작업이 일시 중지되며, 이 프로젝트를 다시 열면 계속할 수 있습니다.',
+      stay: '계속 실행',
+      go: '일시 중지하고 진행',
+    },
     jobs: {
       title: '작업',
       none: '작업 없음',

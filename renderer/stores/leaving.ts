@@ -1,0 +1,39 @@
+/** Opening another project: asks before a running job is paused for it, and says what failed. */
+import { defineStore } from 'pinia'
+import { shallowRef } from 'vue'
+import { isAbort, toApiError } from '../api/client.ts'
+import { useApp } from './app.ts'
+import { useProject } from './project.ts'
+
+export const useLeaving = defineStore('leaving', () => {
+  const project = useProject()
+  /** What waits for the answer whether the running job may be paused. */
+  const asking = shallowRef<{ proceed: () => void; refuse: () => void } | null>(null)
+
+  const mayPause = (): Promise<boolean> =>
+    new Promise(resolve => {
+      const answer = (yes: boolean) => () => {
+        asking.value = null
+        resolve(yes)
+      }
+      asking.value = { proceed: answer(true), refuse: answer(false) }
+    })
+
+  /** True when it is done; false where the person kept the job running. Throws what else went wrong. */
+  async function leave(request: (pauseJobs: boolean) => Promise<void>): Promise<boolean> {
+    try {
+      await request(false)
+    } catch (error) {
+      if (isAbort(error) || toApiError(error).code !== 'busy') throw error
+      if (!(await mayPause())) return false
+      await request(true)
+    }
+    await useApp().load()
+    return true
+  }
+
+  const open = (dir: string): Promise<boolean> => leave(pause => project.open(dir, pause))
+  const openSample = (): Promise<boolean> => leave(pause => project.openSample(pause))
+
+  return { asking, leave, open, openSample }
+})

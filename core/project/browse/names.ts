@@ -2,6 +2,21 @@
 import type { Db } from '../database.ts'
 import { fold } from './fold.ts'
 
+/** What `browse_hit(place)` asks, by connection. */
+const inUse = new WeakMap<Db, { hits: Hits | null }>()
+
+/** Makes `browse_hit(place)` in SQL ask these hits, until other ones are used. */
+export function useHits(db: Db, hits: Hits | null): void {
+  const known = inUse.get(db)
+  if (known) {
+    known.hits = hits
+    return
+  }
+  const slot = { hits }
+  inUse.set(db, slot)
+  db.function('browse_hit', place => (slot.hits?.has(Number(place)) ? 1 : 0))
+}
+
 /** The keys of a project, as they were when they were read. */
 export interface Names {
   chunks: { first: number; keys: Buffer }[]

@@ -40,8 +40,12 @@ export function tallySum(tally: Tally, passes: (row: TallyRow) => boolean): numb
 }
 
 /** Whether a row of the tally passes a filter's states and splits. */
-export function passes(tally: Tally, filter: ImageFilter): (row: Pick<TallyRow, 'split' | 'bits'>) => boolean {
+export function passes(
+  tally: Tally,
+  filter: ImageFilter,
+): (row: Pick<TallyRow, 'split' | 'bits'>) => boolean {
   const reject = rejectedBits(filter)
   const splits = filter.splits && filter.splits.length > 0 ? new Set(filter.splits) : null
-  return row => (row.bits & reject) === 0 && (splits === null || splits.has(tally.splits.get(row.split) ?? ''))
+  return row =>
+    (row.bits & reject) === 0 && (splits === null || splits.has(tally.splits.get(row.split) ?? ''))
 }

@@ -34,7 +34,11 @@ function near(
   const parts = [segment.sql, where.sql]
   const values: SqlValue[] = [...where.values]
   if (from) {
-    parts.push(segment.key === 'place' ? `place ${up ? '>' : '<'} ?` : `(${segment.key}, place) ${up ? '>' : '<'} (?, ?)`)
+    parts.push(
+      segment.key === 'place'
+        ? `place ${up ? '>' : '<'} ?`
+        : `(${segment.key}, place) ${up ? '>' : '<'} (?, ?)`,
+    )
     values.push(...(segment.key === 'place' ? [from.place] : [from.key, from.place]))
   }
   const way = up ? 'ASC' : 'DESC'

@@ -105,5 +105,4 @@ export function whereOf(db: Db, tally: Tally, filter: ImageFilter, findText: Fin
 }
 
 /** The order that a scan of everything takes where no index is selective: the narrowest. */
-export const from = (where: Where): string =>
-  where.index ? `browse INDEXED BY ${where.index}` : 'browse'
+export const from = (where: Where): string => (where.index ? `browse INDEXED BY ${where.index}` : 'browse')

@@ -1,0 +1,126 @@
+/** Measures of label maps: writing them, and choosing the annotation whose measures are browsed. */
+import { fail } from '../../base/error.ts'
+import { reviewScore } from '../../labelmap/review-score.ts'
+import { guarded, transaction, type Db } from '../database.ts'
+import type { Project } from '../project.ts'
+import { refillBrowse } from './follow.ts'
+import { changed, readState } from './state.ts'
+
+/** Measures of an image's label map in the project's classes. */
+export interface FactsRow {
+  /** Id of the image. */
+  image: number
+  /** Strongest class of the whole image. */
+  top: number
+  /** Its probability, 0…1. */
+  confidence: number
+  /** Its lead over the second, 0…1. */
+  margin: number
+  /** Entropy of the whole image's target as a share of log C, 0…1. */
+  entropy: number
+  /** Whether the given label is in the top K of some cell; null without a label. */
+  listed: boolean | null
+}
+
+interface StoredFacts extends Omit<FactsRow, 'listed' | 'image'> {
+  annotation: number
+  listed: number | null
+}
+
+const idOf = (number: number): string => `a${number}`
+
+/** Fails with `not-found`. */
+function requireNumber(db: Db, id: string): number {
+  const number = Number(/^a(\d+)$/.exec(id)?.[1] ?? -1)
+  if (!db.prepare('SELECT 1 FROM annotations WHERE number = ?').get(number))
+    fail('not-found', `the project has no annotation "${id}"`, { id })
+  return number
+}
+
+/** The annotation whose measures and corrections are browsed; null: none yet. */
+export function browsedAnnotation(project: Project): string | null {
+  return guarded(project.db.name, () => {
+    const { annotation } = readState(project.db)
+    return annotation === null ? null : idOf(annotation)
+  })
+}
+
+/** Switches to another annotation's measures and corrections: seconds for a million images. Fails with `not-found`. */
+export function useAnnotation(project: Project, id: string): void {
+  transaction(project.db, () => {
+    const number = requireNumber(project.db, id)
+    if (readState(project.db).annotation === number) return
+    project.db.prepare('UPDATE browse_state SET annotation = ?').run(number)
+    refillBrowse(project.db, false)
+  })
+}
+
+/** Images of an annotation whose measures are known. */
+export function scoredCount(project: Project, id: string): number {
+  return guarded(project.db.name, () => {
+    const number = requireNumber(project.db, id)
+    return project.db
+      .prepare<[number], number>('SELECT count(*) FROM facts WHERE annotation = ?')
+      .pluck()
+      .get(number)!
+  })
+}
+
+const share = (value: number, name: string, image: number): number =>
+  value >= 0 && value <= 1
+    ? value
+    : fail('usage', `the ${name} of image ${image} is ${value}; it must lie in 0…1`)
+
+/**
+ * Stores a batch of measures in one transaction; those an image had are replaced, and those of other annotations learn
+ * of the new strongest class. Give some thousand rows a call.
+ */
+export function writeFacts(project: Project, id: string, rows: readonly FactsRow[]): void {
+  const { db } = project
+  transaction(db, () => {
+    const number = requireNumber(db, id)
+    const current = readState(db).annotation
+    const others = db
+      .prepare<[number], number>(
+        'SELECT number FROM annotations WHERE number <> ? AND EXISTS (SELECT 1 FROM facts WHERE annotation = number)',
+      )
+      .pluck()
+      .all(number)
+    const labelOf = db.prepare<[number], number | null>('SELECT label FROM images WHERE id = ?').pluck()
+    const store = db.prepare('INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    const known = db.prepare<[number, number], StoredFacts>(
+      'SELECT annotation, top, confidence, margin, entropy, listed FROM facts WHERE annotation = ? AND image = ?',
+    )
+    const show = db.prepare(
+      `UPDATE browse SET top = ?, confidence = ?, score = ?, bits = (bits & ~8064) | ? WHERE image = ?`,
+    )
+    for (const row of rows) {
+      const label = labelOf.get(row.image)
+      if (label === undefined) fail('not-found', `the project has no image with the id ${row.image}`)
+      const all: StoredFacts[] = [
+        {
+          annotation: number,
+          top: row.top,
+          confidence: share(row.confidence, 'confidence', row.image),
+          margin: share(row.margin, 'margin', row.image),
+          entropy: share(row.entropy, 'entropy', row.image),
+          listed: row.listed === null ? null : Number(row.listed),
+        },
+      ]
+      for (const other of others) all.push(...(known.all(other, row.image) as StoredFacts[]))
+      for (const facts of all) {
+        const { annotation, top, confidence, margin, entropy } = facts
+        const disputed = all.length < 2 ? 0 : all.filter(one => one.top !== top).length / (all.length - 1)
+        const listed = facts.listed === null ? null : facts.listed === 1
+        const score = reviewScore({ label, top, margin, entropy, listed, disputed })
+        store.run(annotation, row.image, top, confidence, margin, entropy, facts.listed, disputed, score)
+        if (annotation === current)
+          show.run(top, confidence, score, measureBits(label, top, listed), row.image)
+      }
+    }
+    changed(db)
+  })
+}
+
+const measureBits = (label: number | null, top: number, listed: boolean | null): number =>
+  (label === null ? 128 : label === top ? 256 : 512) | (listed === null ? 1024 : listed ? 4096 : 2048)

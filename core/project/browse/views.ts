@@ -1,0 +1,55 @@
+/** Saved views: queries with a name. */
+import { fail } from '../../base/error.ts'
+import { imageQuery, type ImageQuery, type SavedView } from '../../contract/api/browse.ts'
+import { guarded, transaction } from '../database.ts'
+import type { Project } from '../project.ts'
+
+/** Far more than anybody would look through. */
+const mostViews = 1000
+
+/** By name; one that this program cannot read (a project may come from anywhere) is left out. */
+export function listViews(project: Project): SavedView[] {
+  return guarded(project.db.name, () =>
+    project.db
+      .prepare<[], { id: number; name: string; query: string }>(
+        `SELECT id, name, query FROM views ORDER BY name LIMIT ${mostViews}`,
+      )
+      .all()
+      .flatMap(({ id, name, query }) => {
+        const read = readQuery(query)
+        return read ? [{ id, name, query: read }] : []
+      }),
+  )
+}
+
+function readQuery(text: string): ImageQuery | null {
+  try {
+    return imageQuery.parse(JSON.parse(text))
+  } catch {
+    return null
+  }
+}
+
+/** Keeps a view; the same name takes the new query. */
+export function saveView(project: Project, name: string, query: ImageQuery): SavedView[] {
+  transaction(project.db, () => {
+    const { db } = project
+    const known = db.prepare('SELECT 1 FROM views WHERE name = ?').get(name)
+    const count = db.prepare<[], number>('SELECT count(*) FROM views').pluck().get()!
+    if (!known && count >= mostViews)
+      fail('usage', `there are ${mostViews} saved views already; remove some first`)
+    db.prepare(
+      'INSERT INTO views (name, query) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET query = excluded.query',
+    ).run(name, JSON.stringify(query))
+  })
+  return listViews(project)
+}
+
+/** Removes a view; fails with `not-found`. */
+export function removeView(project: Project, id: number): SavedView[] {
+  transaction(project.db, () => {
+    if (project.db.prepare('DELETE FROM views WHERE id = ?').run(id).changes === 0)
+      fail('not-found', `there is no saved view with the id ${id}`, { id })
+  })
+  return listViews(project)
+}

@@ -1,0 +1,116 @@
+/** How fast a project of ImageNet's size answers queries, in SQLite alone: a part of `relabel bench studio`. */
+import type { ImageFilter, ImageQuery, ImageSort } from '../../core/contract/api/browse.ts'
+import { openBrowser, type Browser } from '../../core/project/browse/browser.ts'
+import { openProject } from '../../core/project/project.ts'
+import { makeStudioProject, type StudioProjectOptions } from './studio-project.ts'
+
+/** All milliseconds; each query is asked of a browser that has not heard it before. */
+export interface BrowseBench {
+  images: number
+  /** Opening the project and its first page by name. */
+  open: number
+  /** Count and first page of 200, by filter and sort. */
+  firstPage: Record<string, number>
+  /** The slowest of some jumps to any offset, by query. */
+  jump: Record<string, number>
+  /** Place of an image, the slowest of some. */
+  place: Record<string, number>
+  histograms: Record<string, number>
+}
+
+const name: ImageSort = { by: 'name', descending: false }
+const sorts: Record<string, ImageSort> = {
+  name,
+  'name, descending': { by: 'name', descending: true },
+  class: { by: 'class', descending: false },
+  'class, descending': { by: 'class', descending: true },
+  review: { by: 'review', descending: true },
+  'review, ascending': { by: 'review', descending: false },
+  confidence: { by: 'confidence', descending: false },
+}
+
+function filters(classes: number): Record<string, ImageFilter> {
+  const some = (count: number): number[] =>
+    Array.from({ length: count }, (_, index) => Math.floor((index * classes) / count))
+  return {
+    all: {},
+    'one class': { classes: [Math.floor(classes / 2)] },
+    '100 classes': { classes: some(100) },
+    '500 classes': { classes: some(500) },
+    unlabelled: { classes: [-1] },
+    'one predicted': { predicted: [Math.floor(classes / 3)] },
+    disagree: { disagree: true },
+    agree: { disagree: false },
+    'not listed': { listed: false },
+    flagged: { review: ['flagged'] },
+    'not reviewed': { review: ['none'] },
+    problem: { problem: true },
+    'confidence 0.2–0.9': { confidence: [0.2, 0.9] },
+    'confidence 0.50–0.51': { confidence: [0.5, 0.51] },
+    'disagree, sure, not reviewed': { disagree: true, confidence: [0.75, 1], review: ['none'] },
+    '100 classes, disagree': { classes: some(100), disagree: true },
+    'text n01440764': { text: 'n01440764' },
+    'text 000123': { text: '000123' },
+    'text .jpeg': { text: '.jpeg' },
+    'text 7.jpeg': { text: '7.jpeg' },
+    'text 7.jpeg, disagree': { text: '7.jpeg', disagree: true },
+    'text 7, agree': { text: '7', disagree: false },
+    'text of nothing': { text: 'no such thing' },
+  }
+}
+
+function timed(action: () => unknown): number {
+  const start = performance.now()
+  action()
+  return Math.round((performance.now() - start) * 10) / 10
+}
+
+/** A browser that remembers nothing yet. */
+function inBrowser<T>(dir: string, action: (browser: Browser) => T): T {
+  const project = openProject(dir, { readonly: true })
+  try {
+    return action(openBrowser(project))
+  } finally {
+    project.close()
+  }
+}
+
+/** Makes the project in `cache` where it is not there yet, and measures it. */
+export function benchBrowse(cache: string, options: StudioProjectOptions = {}): BrowseBench {
+  const dir = makeStudioProject(cache, options)
+  const shares = [0.5, 0.37, 0.81, 0.999, 0.05, 0.62]
+  const all: ImageQuery = { filter: {}, sort: name }
+  const open = timed(() => inBrowser(dir, browser => browser.page(all, 0, 200)))
+  const result: BrowseBench = { images: 0, open, firstPage: {}, jump: {}, place: {}, histograms: {} }
+  for (const [filterName, filter] of Object.entries(filters(options.classes ?? 1000))) {
+    for (const [sortName, sort] of Object.entries(sorts))
+      inBrowser(dir, browser => {
+        result.images = browser.count(all).total
+        const query = { filter, sort }
+        const title = `${filterName} | ${sortName}`
+        result.firstPage[title] = timed(() => (browser.count(query), browser.page(query, 0, 200)))
+        const { total } = browser.count(query)
+        if (total === 0) return
+        const offsets = shares.map(share => Math.floor(share * Math.max(0, total - 200)))
+        result.jump[title] = Math.max(...offsets.map(offset => timed(() => browser.page(query, offset, 200))))
+      })
+    for (const [sortName, sort] of Object.entries(sorts))
+      inBrowser(dir, browser => {
+        const query = { filter, sort }
+        const { total } = browser.page(query, 0, 200)
+        if (total === 0) return
+        // Images are looked up by another browser, so that this one has not walked there.
+        const ids = inBrowser(dir, other =>
+          shares.map(share => other.ids(query, Math.floor(share * (total - 1)), 1)[0]!),
+        )
+        result.place[`${filterName} | ${sortName}`] = Math.max(
+          ...ids.map(id => timed(() => browser.place(query, id))),
+        )
+      })
+    inBrowser(dir, browser => {
+      browser.count(all)
+      result.histograms[filterName] = timed(() => browser.histograms(filter))
+    })
+  }
+  return result
+}

@@ -14,7 +14,7 @@ import {
 import { checkRequest } from './kinds/index.ts'
 import { unscored } from './kinds/score.ts'
 import type { QueueOptions } from './options.ts'
-import { recover } from './recover.ts'
+import { recover, showFirst } from './recover.ts'
 import { startSitting, type Sitting } from './sitting.ts'
 
 export type { QueueOptions } from './options.ts'
@@ -102,6 +102,7 @@ export function createQueue(options: QueueOptions): JobQueue {
 
   if (!project.readonly) {
     recover(project)
+    showFirst(project)
     for (const annotation of unscored(project)) addJob(project, { kind: 'score', annotation })
     setImmediate(pump)
   }

@@ -5,6 +5,7 @@ import { fail } from '../../../../core/base/error.ts'
 import { getAnnotation, listAnnotations } from '../../../../core/project/annotations.ts'
 import type { AnnotationRow } from '../../../../core/project/annotations.ts'
 import { requireSplit } from '../../../../core/project/images.ts'
+import { useAnnotation } from '../../../../core/project/browse/facts.ts'
 import { chooseAnnotation } from '../../../../core/project/overview.ts'
 import type { ClassEntry } from '../../../../core/project/project.ts'
 import { begin, carryOn, checkModel, findSame, requireUsable } from '../../../actions/annotate.ts'
@@ -30,7 +31,10 @@ export const annotate: Kind<'annotate'> = {
     const result = await carryOn(project, request, row, ask, work.child, lockPatience)
     // The first one is shown from now on; later ones when a person says so.
     const finished = listAnnotations(project).filter(({ status }) => status === 'done')
-    if (finished.length === 1) chooseAnnotation(project, row.id)
+    if (finished.length === 1) {
+      chooseAnnotation(project, row.id)
+      useAnnotation(project, row.id)
+    }
     work.changed('project')
     work.queue({ kind: 'score', annotation: row.id })
     return {

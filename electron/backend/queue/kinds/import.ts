@@ -18,8 +18,8 @@ export const importing: Kind<'import'> = {
           changed('project')
         },
       })
-      const totals = splitTotals(project).find(({ name }) => name === split)
-      return { split, dir: config.dir, ...result, ...totals }
+      const { images, usable } = splitTotals(project).find(({ name }) => name === split) ?? {}
+      return { split, dir: config.dir, images, usable, looked: result.images, problems: result.problems }
     } finally {
       changed('project')
     }

@@ -1,6 +1,7 @@
 /** The job `score`: measures of an annotation's label maps, written into the database batch by batch. */
 import { listAnnotations, getAnnotation } from '../../../../core/project/annotations.ts'
-import { isScored, writeFacts } from '../../../../core/project/scored.ts'
+import { writeFacts } from '../../../../core/project/browse/facts.ts'
+import { isScored } from '../../../../core/project/scored.ts'
 import { listJobs } from '../../../../core/project/jobs.ts'
 import type { Project } from '../../../../core/project/project.ts'
 import type { ScoreConfig, ScoreEvent, ScoreResult } from '../../../jobs/score.ts'

@@ -1,0 +1,113 @@
+/** A backend that is killed while a job runs: the next one goes on, and what was finished is still there. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { JobRequest } from '../../../../core/contract/api/jobs.ts'
+import { openLabelMaps, verifyLabelMaps } from '../../../../core/labelmap/files/index.ts'
+import { getAnnotation } from '../../../../core/project/annotations.ts'
+import { updateJob } from '../../../../core/project/jobs.ts'
+import { openProject } from '../../../../core/project/project.ts'
+import { getRun, listRuns } from '../../../../core/project/runs.ts'
+import { readLog } from '../../../../core/training/run-log.ts'
+import { createQueue } from '../../../../electron/backend/queue/index.ts'
+import type { AnnotateResult } from '../../../../electron/jobs/annotate.ts'
+import { annotating, makeTemplate, training, type Template } from './studio.ts'
+
+let template: Template
+beforeAll(async () => {
+  template = await makeTemplate()
+})
+afterAll(() => template.remove())
+
+/** Starts a backend and kills it with -9 once it has told of `done` finished items in `phase`. */
+async function killedAt(dir: string, requests: JobRequest[], phase: string, done: number): Promise<void> {
+  const script = fileURLToPath(new URL('backend.ts', import.meta.url))
+  const child = spawn(process.execPath, [script, dir, JSON.stringify(requests)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const closed = once(child, 'close')
+  for await (const line of createInterface({ input: child.stdout })) {
+    const { name, data } = JSON.parse(line) as {
+      name: string
+      data: { progress: { phase: string; done: number } }
+    }
+    if (name === 'job.progress' && data.progress.phase === phase && data.progress.done >= done) {
+      child.kill('SIGKILL')
+      break
+    }
+  }
+  const [, signal] = (await closed) as [number | null, NodeJS.Signals | null]
+  expect(signal).toBe('SIGKILL')
+}
+
+it('an annotation goes on behind every map that was finished', async () => {
+  const dir = template.copy()
+  await killedAt(dir, [annotating({ size: 960, batch: 1 }), { kind: 'self-test' }], 'annotate', 5)
+  const project = openProject(dir)
+  const { dir: maps } = getAnnotation(project, 'a1')
+  const before = await openLabelMaps(maps)
+  const keys = before.keys()
+  const logits = await Promise.all(keys.map(async key => (await before.get(key)).logits))
+  await before.close()
+  const queue = createQueue({ project, emit: () => {} })
+  // It goes on before what was queued behind it.
+  expect(queue.list().map(job => [job.kind, job.state])).toEqual([
+    ['annotate', 'queued'],
+    ['self-test', 'queued'],
+  ])
+  await queue.idle()
+  expect(queue.list().map(job => [job.kind, job.state])).toEqual([
+    ['annotate', 'done'],
+    ['self-test', 'done'],
+    ['score', 'done'],
+  ])
+  const { before: kept, annotated } = queue.list()[0]!.result as AnnotateResult
+  // The worker that lost its backend has put on disk what it had told of, before it let the folder go.
+  expect(kept).toBeGreaterThanOrEqual(5)
+  expect(annotated).toBe(40 - kept)
+  expect(annotated).toBeGreaterThan(0)
+  expect(await verifyLabelMaps(maps)).toMatchObject({ ok: true, finished: true, damage: [] })
+  const after = await openLabelMaps(maps)
+  expect(after.count).toBe(40)
+  for (const [i, key] of keys.entries()) expect((await after.get(key)).logits).toEqual(logits[i])
+  await after.close()
+  await queue.close()
+  project.close()
+})
+
+it('a run goes on from its checkpoint, as one run with one log', async () => {
+  const dir = template.copy()
+  await killedAt(dir, [training({ epochs: 50, checkpoint: { everyEpochs: 1 }, logEvery: 1 })], 'train', 40)
+  const project = openProject(dir)
+  const queue = createQueue({ project, emit: () => {} })
+  await queue.idle()
+  expect(queue.list()).toMatchObject([{ state: 'done', run: 'r1' }])
+  expect(listRuns(project)).toMatchObject([{ status: 'done' }])
+  const steps = readLog(`${getRun(project, 'r1').dir}/metrics.jsonl`).flatMap(line =>
+    line.type === 'step' ? [line.step] : [],
+  )
+  expect(steps).toEqual(Array.from({ length: 200 }, (_, i) => i + 1))
+  await queue.close()
+  project.close()
+})
+
+it('jobs that cannot go on have failed, and pausing ones are paused', async () => {
+  const project = openProject(template.copy())
+  const first = createQueue({ project, emit: () => {} })
+  const [exporting, pausing] = [first.add({ kind: 'self-test' }), first.add({ kind: 'self-test' })]
+  await first.idle()
+  await first.close()
+  // As a backend leaves them that dies in that moment.
+  updateJob(project, exporting.id, { state: 'running' })
+  updateJob(project, pausing.id, { state: 'pausing' })
+  const queue = createQueue({ project, emit: () => {} })
+  expect(queue.get(exporting.id)).toMatchObject({
+    state: 'failed',
+    error: { message: expect.stringMatching(/start it again/) as string },
+  })
+  expect(queue.get(pausing.id).state).toBe('paused')
+  await queue.close()
+  project.close()
+})

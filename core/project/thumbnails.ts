@@ -1,0 +1,154 @@
+/** Thumbnails of a project in a small SQLite file of their own, which may be deleted at any time. */
+import { mkdirSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import Database from 'better-sqlite3'
+import type { Db } from './database.ts'
+import type { Project } from './project.ts'
+
+/** What the source file was when its thumbnail was made. */
+export interface SourceStamp {
+  /** Milliseconds since 1970, as `stat` tells. */
+  modified: number
+  /** Bytes. */
+  size: number
+}
+
+/** A store of thumbnails. It never fails: what it cannot keep or find is made again. */
+export interface Thumbnails {
+  /** WebP bytes, or null where there are none of this very source. */
+  get(image: number, side: number, source: SourceStamp): Buffer | null
+  put(image: number, side: number, source: SourceStamp, webp: Uint8Array): void
+  /** Bytes of all thumbnails kept. */
+  bytes(): number
+  close(): void
+}
+
+export interface ThumbnailOptions {
+  /** Bytes of thumbnails to keep; the oldest go first. Default: 2 GiB. */
+  budget?: number
+}
+
+const format = 1
+const table = `
+  CREATE TABLE thumbnails (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    image INTEGER NOT NULL,
+    side INTEGER NOT NULL,
+    modified REAL NOT NULL,
+    size INTEGER NOT NULL,
+    webp BLOB NOT NULL,
+    UNIQUE (image, side)
+  );
+  CREATE TABLE total (bytes INTEGER NOT NULL);
+  INSERT INTO total VALUES (0);
+  CREATE TRIGGER added AFTER INSERT ON thumbnails BEGIN UPDATE total SET bytes = bytes + length(new.webp); END;
+  CREATE TRIGGER removed AFTER DELETE ON thumbnails BEGIN UPDATE total SET bytes = bytes - length(old.webp); END;
+  PRAGMA user_version = ${format};
+`
+
+/** Opens nothing before it is asked. A project that cannot be written has no store: everything is made afresh. */
+export function openThumbnails(project: Project, options: ThumbnailOptions = {}): Thumbnails {
+  const file = join(project.dir, 'cache', 'thumbnails.db')
+  const budget = options.budget ?? 2 ** 31
+  let db: Db | null | undefined
+  const drop = (): void => {
+    db?.close()
+    db = undefined
+    for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
+  }
+  const store = (): Db | null => {
+    if (db !== undefined) return db
+    if (project.readonly) return (db = null)
+    try {
+      return (db = openStore(file))
+    } catch {
+      try {
+        drop() // damaged, or of another format: it is only a cache
+        return (db = openStore(file))
+      } catch {
+        return (db = null)
+      }
+    }
+  }
+  /** The answer, or `otherwise` where the file has gone bad or the disk is full. */
+  const tried = <T>(action: (db: Db) => T, otherwise: T): T => {
+    const open = store()
+    if (!open) return otherwise
+    try {
+      return action(open)
+    } catch (error) {
+      if (/^SQLITE_(CORRUPT|NOTADB)/.test(String((error as { code?: unknown }).code))) drop()
+      return otherwise
+    }
+  }
+  return {
+    get: (image, side, source) =>
+      tried(
+        db =>
+          db
+            .prepare<[number, number, number, number], Buffer>(
+              'SELECT webp FROM thumbnails WHERE image = ? AND side = ? AND modified = ? AND size = ?',
+            )
+            .pluck()
+            .get(image, side, source.modified, source.size) ?? null,
+        null,
+      ),
+    put: (image, side, source, webp) =>
+      tried(db => {
+        if (webp.byteLength > budget) return
+        db.transaction(() => {
+          db.prepare('DELETE FROM thumbnails WHERE image = ? AND side = ?').run(image, side)
+          db.prepare('INSERT INTO thumbnails (image, side, modified, size, webp) VALUES (?, ?, ?, ?, ?)').run(
+            image,
+            side,
+            source.modified,
+            source.size,
+            webp,
+          )
+          if (bytesOf(db) > budget) dropOldest(db, budget * 0.9)
+        })()
+      }, undefined),
+    bytes: () => tried(bytesOf, 0),
+    close() {
+      db?.close()
+      db = null
+    },
+  }
+}
+
+function openStore(file: string): Db {
+  mkdirSync(dirname(file), { recursive: true })
+  const db = new Database(file, { timeout: 1000 })
+  try {
+    db.pragma('journal_mode = WAL')
+    db.pragma('synchronous = OFF') // a cache: what a power cut takes is made again
+    const version = db.pragma('user_version', { simple: true })
+    if (version === 0) db.transaction(() => db.exec(table)).immediate()
+    else if (version !== format) throw new Error(`thumbnails of format ${String(version)}`)
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+const bytesOf = (db: Db): number => db.prepare<[], number>('SELECT bytes FROM total').pluck().get() ?? 0
+
+/** Drops the oldest until no more than `keep` bytes are left, but never the newest. */
+function dropOldest(db: Db, keep: number): void {
+  const rows = db
+    .prepare<[], { number: number; bytes: number }>(
+      'SELECT number, length(webp) AS bytes FROM thumbnails ORDER BY number',
+    )
+    .iterate()
+  let over = bytesOf(db) - keep
+  let last = 0
+  for (const row of rows) {
+    if (over <= 0) break
+    over -= row.bytes
+    last = row.number
+  }
+  db.prepare(
+    'DELETE FROM thumbnails WHERE number <= ? AND number < (SELECT max(number) FROM thumbnails)',
+  ).run(last)
+}

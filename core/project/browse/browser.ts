@@ -5,7 +5,17 @@ import type { Project } from '../project.ts'
 import { histogramsOf } from './histograms.ts'
 import { itemsAt } from './items.ts'
 import { keyOf, segmentOf, type Position } from './order.ts'
-import { beginSession, conditions, countOf, orderOf, refresh, type Order, type Session } from './session.ts'
+import {
+  beginSession,
+  conditions,
+  countOf,
+  defaultLimits,
+  orderOf,
+  refresh,
+  type BrowserLimits,
+  type Order,
+  type Session,
+} from './session.ts'
 import { countBefore, neighbour, rangeOf, remember } from './walk.ts'
 import type { SqlValue } from './where.ts'
 
@@ -33,11 +43,11 @@ export interface Browser {
 }
 
 /** `project` may be a connection that only reads; it must not be closed while the browser is used. */
-export function openBrowser(project: Project): Browser {
+export function openBrowser(project: Project, limits: Partial<BrowserLimits> = {}): Browser {
   const { db } = project
   db.pragma('cache_size = -131072')
   db.pragma('mmap_size = 2147483648')
-  const session = beginSession(db)
+  const session = beginSession(db, { ...defaultLimits, ...limits })
   const reading = <T>(action: () => T): T =>
     guarded(db.name, () =>
       db

@@ -6,8 +6,6 @@ import { passes, type Tally, type TallyRow } from './tally.ts'
 import type { SqlValue } from './where.ts'
 
 const bins = 20
-/** Above this many rows, grouping along an index beats sorting. */
-const sortedRows = 100_000
 const mostClasses = 1000
 
 function without(filter: ImageFilter, ...names: (keyof ImageFilter)[]): ImageFilter {
@@ -24,7 +22,7 @@ interface Group {
 /** Images by a column, read along the index that begins with it or through a more selective one. */
 function groups(session: Session, filter: ImageFilter, column: 'label' | 'top'): Group[] {
   const where = conditions(session, filter)
-  const index = where.rows > sortedRows ? `browse_by_${column}` : where.index
+  const index = where.rows > session.limits.sortedRows ? `browse_by_${column}` : where.index
   return session.db
     .prepare<SqlValue[], Group>(
       `SELECT ${column} AS value, count(*) AS count FROM browse ${index ? `INDEXED BY ${index}` : ''}
@@ -38,7 +36,7 @@ function groups(session: Session, filter: ImageFilter, column: 'label' | 'top'):
 function stateGroups(session: Session, filter: ImageFilter): Omit<TallyRow, 'bin'>[] {
   const where = conditions(session, filter)
   if (where.tallied) return session.tally.rows
-  const index = where.rows > sortedRows ? 'browse_by_bits' : where.index
+  const index = where.rows > session.limits.sortedRows ? 'browse_by_bits' : where.index
   return session.db
     .prepare<SqlValue[], Omit<TallyRow, 'bin'>>(
       `SELECT bits, split, count(*) AS images FROM browse ${index ? `INDEXED BY ${index}` : ''}
@@ -58,7 +56,7 @@ function confidenceBins(session: Session, filter: ImageFilter): number[] {
     for (const row of session.tally.rows) if (pass(row)) add(row.bin, row.images)
     return counts
   }
-  if (where.rows > sortedRows) {
+  if (where.rows > session.limits.sortedRows) {
     // The same product as in the tally, so that a bin's border is the same number.
     const count = session.db
       .prepare<SqlValue[], number>(

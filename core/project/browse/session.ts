@@ -8,8 +8,17 @@ import { passes, readTally, tallySum, type Tally } from './tally.ts'
 import type { Track } from './walk.ts'
 import { from, whereOf, type SqlValue, type Where } from './where.ts'
 
-/** Results up to this many images are kept as a list of places. */
-const listLimit = 50_000
+/** Where one way of answering gives way to another. */
+export interface BrowserLimits {
+  /** Results up to this many images are kept as a list of places. */
+  listed: number
+  /** Found keys up to this many are handed to SQL as a list; more are asked for row by row. */
+  listedHits: number
+  /** Above this many rows, grouping along an index beats sorting. */
+  sortedRows: number
+}
+
+export const defaultLimits: BrowserLimits = { listed: 50_000, listedHits: 20_000, sortedRows: 100_000 }
 const keptQueries = 64
 
 /** A query's order: a list of places where it is short, tracks along an index where it is long. */
@@ -21,6 +30,7 @@ export interface Order {
 
 export interface Session {
   db: Db
+  limits: BrowserLimits
   version: number
   names: { version: number; read: Names | null; hits: Map<string, Hits> }
   tally: Tally
@@ -28,9 +38,10 @@ export interface Session {
   orders: Map<string, Order>
 }
 
-export function beginSession(db: Db): Session {
+export function beginSession(db: Db, limits: BrowserLimits): Session {
   return {
     db,
+    limits,
     version: -1,
     names: { version: -1, read: null, hits: new Map() },
     tally: { total: 0, classes: 0, splits: new Map(), rows: [] },
@@ -72,7 +83,13 @@ function keep<T>(map: Map<string, T>, key: string, value: T, most: number): void
 
 /** Conditions of a filter; statements with them must run before those of another text are asked for. */
 export function conditions(session: Session, filter: ImageFilter): Where {
-  const where = whereOf(session.db, session.tally, filter, text => findText(session, text))
+  const where = whereOf(
+    session.db,
+    session.tally,
+    filter,
+    text => findText(session, text),
+    session.limits.listedHits,
+  )
   useHits(session.db, where.hits)
   return where
 }
@@ -112,7 +129,7 @@ export function orderOf(session: Session, query: ImageQuery): Order {
   const total = countOf(session, query.filter)
   const where = conditions(session, query.filter)
   const order: Order = { total, list: null, tracks: [] }
-  if (total <= listLimit)
+  if (total <= session.limits.listed)
     order.list = db
       .prepare<SqlValue[], number>(
         `SELECT place FROM ${from(where)} WHERE ${where.sql} ORDER BY ${orderBy(query.sort)}`,

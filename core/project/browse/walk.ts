@@ -31,7 +31,7 @@ function near(
 ): Position[] {
   const { segment, where } = track
   const up = forward !== segment.descending
-  const parts = [segment.sql, where.sql]
+  const parts = [segment.sql, segment.index ? where.sql : where.free]
   const values: SqlValue[] = [...where.values]
   if (from) {
     parts.push(
@@ -43,7 +43,7 @@ function near(
   }
   const way = up ? 'ASC' : 'DESC'
   const order = segment.key === 'place' ? `place ${way}` : `${segment.key} ${way}, place ${way}`
-  const table = segment.index ? `browse INDEXED BY ${segment.index}` : 'browse NOT INDEXED'
+  const table = segment.index ? `browse INDEXED BY ${segment.index}` : 'browse'
   return db
     .prepare<SqlValue[], Position>(
       `SELECT ${columns(track)} FROM ${table} WHERE ${parts.join(' AND ')} ORDER BY ${order} LIMIT ? OFFSET ?`,
@@ -95,11 +95,10 @@ export function rangeOf(db: Db, track: Track, offset: number, limit: number): Po
 /** How many images of the segment come before a position. */
 export function countBefore(db: Db, track: Track, at: Position): number {
   const { segment, where } = track
-  const index = anchorBefore(track, anchor => comparePositions(segment, anchor.at, at) <= 0)
-  const anchor = track.anchors[index]
+  const anchor = track.anchors[anchorBefore(track, known => comparePositions(segment, known.at, at) <= 0)]
   if (anchor && anchor.at.place === at.place) return anchor.offset
   const up = !segment.descending
-  const parts = [segment.sql, where.sql]
+  const parts = [segment.sql, where.index || segment.index ? where.sql : where.free]
   const values: SqlValue[] = [...where.values]
   const bound = (sign: string, position: Position): void => {
     parts.push(segment.key === 'place' ? `place ${sign} ?` : `(${segment.key}, place) ${sign} (?, ?)`)
@@ -107,7 +106,10 @@ export function countBefore(db: Db, track: Track, at: Position): number {
   }
   if (anchor) bound(up ? '>=' : '<=', anchor.at)
   bound(up ? '<' : '>', at)
-  const table = segment.index ? `browse INDEXED BY ${segment.index}` : 'browse NOT INDEXED'
+  // Counting needs no order: a selective index is as good as that of the sort.
+  const selective = where.index !== null && where.rows < track.total * 4
+  const index = selective ? where.index : segment.index
+  const table = index ? `browse INDEXED BY ${index}` : 'browse'
   const between = db
     .prepare<SqlValue[], number>(`SELECT count(*) FROM ${table} WHERE ${parts.join(' AND ')}`)
     .pluck()

@@ -15,6 +15,8 @@ export type FindText = (text: string) => Hits | null
 export interface Where {
   /** `1` where there is none. */
   sql: string
+  /** The same, offering SQLite no index to leave the order by place for. */
+  free: string
   values: SqlValue[]
   /** `INDEXED BY` that reads the fewest rows; null: any order will do, nothing is selective. */
   index: string | null
@@ -24,9 +26,6 @@ export interface Where {
   tallied: boolean
   hits: Hits | null
 }
-
-/** Found places up to this many are handed to SQL as a list, more are asked for row by row. */
-const listedHits = 20_000
 
 const integers = (values: readonly number[], what: string): string => {
   for (const value of values)
@@ -43,7 +42,14 @@ export function splitIds(db: Db, names: readonly string[]): number[] {
   return names.flatMap(name => find.get(name) ?? [])
 }
 
-export function whereOf(db: Db, tally: Tally, filter: ImageFilter, findText: FindText): Where {
+/** `listedHits`: found keys up to this many are handed to SQL as a list; more are asked for row by row. */
+export function whereOf(
+  db: Db,
+  tally: Tally,
+  filter: ImageFilter,
+  findText: FindText,
+  listedHits = 20_000,
+): Where {
   const parts: string[] = []
   const values: SqlValue[] = []
   const ways: { index: string | null; rows: number }[] = [{ index: null, rows: tally.total }]
@@ -70,7 +76,7 @@ export function whereOf(db: Db, tally: Tally, filter: ImageFilter, findText: Fin
   }
   if (filter.confidence) {
     const [low, high] = filter.confidence
-    parts.push('confidence >= ? AND confidence <= ?')
+    parts.push('confidence BETWEEN ? AND ?')
     values.push(Math.max(0, low), high)
     ways.push({
       index: 'browse_by_confidence',
@@ -101,7 +107,9 @@ export function whereOf(db: Db, tally: Tally, filter: ImageFilter, findText: Fin
     }
   }
   const best = ways.reduce((a, b) => (b.rows < a.rows ? b : a))
-  return { sql: parts.join(' AND ') || '1', values, ...best, tallied, hits }
+  const free = parts.map(part => (/^(label|top|confidence|bits IN)/.test(part) ? `+${part}` : part))
+  const all = (conditions: string[]): string => conditions.join(' AND ') || '1'
+  return { sql: all(parts), free: all(free), values, ...best, tallied, hits }
 }
 
 /** The order that a scan of everything takes where no index is selective: the narrowest. */

@@ -1,20 +1,46 @@
-/** Which images of an annotation have measures already. */
+/** Which images of an annotation have no measures yet. */
 import { guarded } from './database.ts'
 import type { Project } from './project.ts'
 
-const numberOf = (annotation: string): number => Number(/^a(\d+)$/.exec(annotation)?.[1] ?? -1)
-
-/** Ids of the images with measures. */
-export function scoredImages(project: Project, annotation: string): Set<number> {
-  return guarded(project.db.name, () => {
-    const rows = project.db.prepare<[number]>('SELECT image FROM facts WHERE annotation = ?').pluck()
-    return new Set(rows.iterate(numberOf(annotation)) as IterableIterator<number>)
-  })
+/** An image whose label map is to be measured, if there is one. */
+export interface UnscoredImage {
+  id: number
+  key: string
+  label: number | null
 }
 
-/** Whether any image has. */
-export function isScored(project: Project, annotation: string): boolean {
-  return guarded(project.db.name, () =>
-    Boolean(project.db.prepare('SELECT 1 FROM facts WHERE annotation = ? LIMIT 1').get(numberOf(annotation))),
+const numberOf = (annotation: string): number => Number(/^a(\d+)$/.exec(annotation)?.[1] ?? -1)
+
+/**
+ * Usable images without measures, ordered by id, in pieces: no statement stays open while they are worked on, so that
+ * the database's log can be folded back meanwhile.
+ */
+export function* unscoredImages(
+  project: Project,
+  annotation: string,
+  atOnce = 1000,
+): Generator<UnscoredImage> {
+  const page = project.db.prepare<[number, number, number], UnscoredImage>(
+    `SELECT images.id, splits.name || '/' || images.path AS key, images.label FROM images
+     JOIN splits ON splits.id = images.split
+     WHERE images.id > ? AND images.problem IS NULL
+       AND NOT EXISTS (SELECT 1 FROM facts WHERE facts.annotation = ? AND facts.image = images.id)
+     ORDER BY images.id LIMIT ?`,
   )
+  for (let after = 0; ;) {
+    const rows = guarded(project.db.name, () => page.all(after, numberOf(annotation), atOnce))
+    yield* rows
+    if (rows.length < atOnce) return
+    after = rows.at(-1)!.id
+  }
+}
+
+/** Images with measures. */
+export function scoredImages(project: Project, annotation: string): number {
+  return guarded(project.db.name, () =>
+    project.db
+      .prepare<[number], number>('SELECT count(*) FROM facts WHERE annotation = ?')
+      .pluck()
+      .get(numberOf(annotation)),
+  )!
 }

@@ -5,8 +5,7 @@ import { openLabelMaps } from '../../core/labelmap/files/index.ts'
 import { matchClasses } from '../../core/labelmap/match-classes.ts'
 import { createMapScorer, type MapMeasures } from '../../core/pooling/measures.ts'
 import { getAnnotation } from '../../core/project/annotations.ts'
-import { scoredImages } from '../../core/project/scored.ts'
-import { iterateImages } from '../../core/project/images.ts'
+import { scoredImages, unscoredImages } from '../../core/project/scored.ts'
 import { openProject } from '../../core/project/project.ts'
 import type { JobContext } from './protocol.ts'
 
@@ -47,10 +46,11 @@ export async function run(config: ScoreConfig, context: JobContext): Promise<Sco
     try {
       const { manifest } = reader
       const measure = createMapScorer(matchClasses(manifest.classes, project.classes), manifest.fill)
-      const done = scoredImages(project, config.annotation)
+      const before = Math.min(reader.count, scoredImages(project, config.annotation))
       const meter = createMeter(reader.count)
+      meter.before(before)
       const result: ScoreResult = {
-        ...{ annotation: config.annotation, scored: 0, before: 0, damaged: [], damagedCount: 0 },
+        ...{ annotation: config.annotation, scored: 0, before, damaged: [], damagedCount: 0 },
       }
       let rows: ScoredImage[] = []
       const flush = (): void => {
@@ -62,13 +62,8 @@ export async function run(config: ScoreConfig, context: JobContext): Promise<Sco
           ...(left === undefined ? {} : { left }),
         })
       }
-      for (const { id, key, label } of iterateImages(project)) {
+      for (const { id, key, label } of unscoredImages(project, config.annotation)) {
         if (!reader.has(key)) continue
-        if (done.has(id)) {
-          result.before++
-          meter.before(1)
-          continue
-        }
         try {
           rows.push({ image: id, ...measure(reader.getSync(key), label) })
           result.scored++

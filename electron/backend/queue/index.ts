@@ -1,5 +1,5 @@
 /** The job queue: one job at a time, oldest first, each in a child process, its state on disk. */
-import { fail } from '../../../core/base/error.ts'
+import { fail, messageOf } from '../../../core/base/error.ts'
 import type { Job, JobRequest } from '../../../core/contract/api/jobs.ts'
 import {
   addJob,
@@ -14,7 +14,7 @@ import {
 import { checkRequest } from './kinds/index.ts'
 import { unscored } from './kinds/score.ts'
 import type { QueueOptions } from './options.ts'
-import { recover, showFirst } from './recover.ts'
+import { recover } from './recover.ts'
 import { startSitting, type Sitting } from './sitting.ts'
 
 export type { QueueOptions } from './options.ts'
@@ -43,7 +43,7 @@ export function createQueue(options: QueueOptions): JobQueue {
   const { project, emit } = options
   let sitting: Sitting | null = null
   let closed = false
-  let waiting: (() => void)[] = []
+  const waiting: (() => void)[] = []
 
   const live = (job: Job): Job =>
     sitting?.id === job.id ? { ...job, progress: sitting.progress() ?? job.progress } : job
@@ -71,28 +71,31 @@ export function createQueue(options: QueueOptions): JobQueue {
     return get(job.id)
   }
 
-  /** Starts the next job where none runs. */
+  /** Starts the next job where none runs. What goes wrong here is for the log: nobody waits for it. */
   function pump(): void {
     if (sitting || closed || project.readonly) return
-    const job = nextJob(project)
-    if (!job) {
-      for (const done of waiting) done()
-      waiting = []
-      return
+    try {
+      const job = nextJob(project)
+      if (job) start(job)
+      else for (const done of waiting.splice(0)) done()
+    } catch (error) {
+      console.error(`the next job cannot be started: ${messageOf(error)}`)
     }
+  }
+
+  function start(job: Job): void {
     const current = startSitting({ ...options, job, tell, queue: request => void add(request) })
     sitting = current
     tell(getJob(project, job.id))
     void current.ended.then(() => {
-      const last = getJobOrNull(job.id)
       sitting = null
-      if (last) tell(last)
+      try {
+        if (project.db.open) tell(getJob(project, job.id))
+      } catch (error) {
+        console.error(messageOf(error))
+      }
       pump()
     })
-  }
-
-  function getJobOrNull(id: number): Job | null {
-    return project.db.open ? getJob(project, id) : null
   }
 
   const end = (id: number): Job =>
@@ -102,7 +105,6 @@ export function createQueue(options: QueueOptions): JobQueue {
 
   if (!project.readonly) {
     recover(project)
-    showFirst(project)
     for (const annotation of unscored(project)) addJob(project, { kind: 'score', annotation })
     setImmediate(pump)
   }
@@ -170,8 +172,12 @@ export function createQueue(options: QueueOptions): JobQueue {
       closed = true
       const current = sitting
       if (!current) return
-      if (getJob(project, current.id).state === 'running')
-        tell(updateJob(project, current.id, { state: 'pausing' }))
+      try {
+        if (getJob(project, current.id).state === 'running')
+          tell(updateJob(project, current.id, { state: 'pausing' }))
+      } catch (error) {
+        console.error(messageOf(error)) // its folder is gone, perhaps; the job must end all the same
+      }
       current.stop()
       await current.ended
     },

@@ -19,8 +19,8 @@ export interface JobWork<Kind extends JobKind = JobKind> {
   worksOn(what: { annotation?: string; run?: string }): void
   /** A line in the job's log. */
   note(line: string): void
-  /** Something that others show has changed; `ids`: only these images. */
-  changed(what: 'project' | 'images', ids?: number[]): void
+  /** Something that others show has changed. */
+  changed(what: 'project' | 'images'): void
   /** Queues another job. */
   queue(request: JobRequest): void
 }

@@ -7,8 +7,8 @@ export interface QueueOptions {
   project: Project
   /** Tells of jobs: `job`, `job.progress`, `job.dismissed`. */
   emit<Name extends EventName>(name: Name, data: EventData<Name>): void
-  /** A job changed what others show; `ids`: only these images. */
-  changed?(what: 'project' | 'images', ids?: number[]): void
+  /** A job changed what others show; told at most once a second of each. */
+  changed?(what: 'project' | 'images'): void
   /** How long a job may take to put its files in order before it is killed, ms; default a minute. */
   patience?: number
   /** The job worker's module; for tests. */

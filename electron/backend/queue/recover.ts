@@ -1,15 +1,7 @@
-/** What is put right when a project is opened: above all, jobs that were at work when the backend died. */
-import { browsedAnnotation, useAnnotation } from '../../../core/project/browse/facts.ts'
+/** What becomes of jobs that were at work when the backend died. */
 import { jobLog, listJobs, requeueJob, updateJob } from '../../../core/project/jobs.ts'
-import { currentAnnotation } from '../../../core/project/overview.ts'
 import type { Project } from '../../../core/project/project.ts'
 import { resumes } from './kinds/index.ts'
-
-/** An annotation that the command line made is shown as soon as there is nothing else to show. */
-export function showFirst(project: Project): void {
-  const current = currentAnnotation(project)
-  if (current?.status === 'done' && browsedAnnotation(project) === null) useAnnotation(project, current.id)
-}
 
 /** Running jobs are queued again before all others where they can go on; pausing ones are paused. */
 export function recover(project: Project): void {

@@ -1,9 +1,11 @@
 /** One sitting of a job: from its start to its end, its pause, or its failure; all of it is written to the database. */
 import { messageOf, RelabelError } from '../../../core/base/error.ts'
+import type { JobProgress } from '../../../core/contract/api/common.ts'
 import type { Job, JobRequest } from '../../../core/contract/api/jobs.ts'
 import { getJob, jobLog, updateJob, type JobChange } from '../../../core/project/jobs.ts'
 import type { RunChild } from '../../actions/child.ts'
 import { runJob, type SuddenEnd } from '../../jobs/run-job.ts'
+import { createChangeFlow } from './changes.ts'
 import type { JobWork } from './kind.ts'
 import { runKind } from './kinds/index.ts'
 import { createLog } from './log.ts'
@@ -41,8 +43,9 @@ export function startSitting(options: SittingOptions): Sitting {
   const save = (change: JobChange): Job => updateJob(project, id, { ...change, log: log.lines() })
   const flow = createProgressFlow(
     progress => emit('job.progress', { id, progress }),
-    progress => save({ progress }),
+    progress => attempt(() => void save({ progress })),
   )
+  const changes = createChangeFlow(what => attempt(() => options.changed?.(what)))
   const started = save({ state: 'running', started: job.started ?? now(), ended: null, error: null })
 
   const child: RunChild = async (name, config, { onEvent } = {}) => {
@@ -55,7 +58,7 @@ export function startSitting(options: SittingOptions): Sitting {
         onStart: pid => log.add(`${name}: process ${pid}`),
         onLine: line => log.add(line),
         onWarning: text => log.add(text),
-        onProgress: progress => flow.push(progress),
+        onProgress: progress => flow.push(honest(progress)),
         ...(options.patience === undefined ? {} : { patience: options.patience }),
         ...(options.worker === undefined ? {} : { worker: options.worker }),
         onEvent(data) {
@@ -76,12 +79,13 @@ export function startSitting(options: SittingOptions): Sitting {
     ...{ project, job: started, request: job.request, again, signal: controller.signal, child },
     worksOn: what => tell(updateJob(project, id, what)),
     note: line => log.add(line),
-    changed: (what, ids) => options.changed?.(what, ids),
+    changed: changes.push,
     queue: options.queue,
   }
 
   function settle(change: JobChange): void {
     flow.stop()
+    changes.flush()
     const progress = flow.latest()
     save({ ...change, ...(progress ? { progress } : {}) })
   }
@@ -114,6 +118,25 @@ export function startSitting(options: SittingOptions): Sitting {
       flow.stop()
       console.error(`job ${id}: its state cannot be written: ${messageOf(error)}`)
     }),
+  }
+}
+
+/** For what is only told or kept now and then: a failure must not end the backend. */
+function attempt(action: () => void): void {
+  try {
+    action()
+  } catch (error) {
+    console.error(messageOf(error))
+  }
+}
+
+/** Without figures that nothing was measured for. */
+function honest({ rate, left, ...progress }: JobProgress): JobProgress {
+  const known = rate !== undefined && Number.isFinite(rate) && rate > 0
+  return {
+    ...progress,
+    ...(known ? { rate } : {}),
+    ...(left !== undefined && Number.isFinite(left) ? { left } : {}),
   }
 }
 

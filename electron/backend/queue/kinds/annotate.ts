@@ -6,7 +6,6 @@ import { getAnnotation, listAnnotations } from '../../../../core/project/annotat
 import type { AnnotationRow } from '../../../../core/project/annotations.ts'
 import { requireSplit } from '../../../../core/project/images.ts'
 import { useAnnotation } from '../../../../core/project/browse/facts.ts'
-import { chooseAnnotation } from '../../../../core/project/overview.ts'
 import type { ClassEntry } from '../../../../core/project/project.ts'
 import { begin, carryOn, checkModel, findSame, requireUsable } from '../../../actions/annotate.ts'
 import { askOf, preprocessingOf, requestOf } from '../../../actions/annotate-request.ts'
@@ -31,10 +30,7 @@ export const annotate: Kind<'annotate'> = {
     const result = await carryOn(project, request, row, ask, work.child, lockPatience)
     // The first one is shown from now on; later ones when a person says so.
     const finished = listAnnotations(project).filter(({ status }) => status === 'done')
-    if (finished.length === 1) {
-      chooseAnnotation(project, row.id)
-      useAnnotation(project, row.id)
-    }
+    if (finished.length === 1) useAnnotation(project, row.id)
     work.changed('project')
     work.queue({ kind: 'score', annotation: row.id })
     return {

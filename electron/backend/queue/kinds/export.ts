@@ -6,9 +6,8 @@ import type { Kind } from '../kind.ts'
 export const exporting: Kind<'export'> = {
   resumable: false,
   check: (project, { run, best }) => void modelOfRun(getRun(project, run).dir, run, best),
-  run({ project, request: { run, best, out, force }, child, worksOn, again }) {
+  run({ project, request: { run, best, out, force }, child, worksOn }) {
     worksOn({ run })
-    // Files of its own earlier sitting may be replaced.
-    return child('export', { project: project.dir, run, best, out, force: force || again })
+    return child('export', { project: project.dir, run, best, out, force })
   },
 }

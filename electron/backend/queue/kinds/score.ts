@@ -1,7 +1,7 @@
 /** The job `score`: measures of an annotation's label maps, written into the database batch by batch. */
 import { listAnnotations, getAnnotation } from '../../../../core/project/annotations.ts'
 import { writeFacts } from '../../../../core/project/browse/facts.ts'
-import { isScored } from '../../../../core/project/scored.ts'
+import { scoredImages } from '../../../../core/project/scored.ts'
 import { listJobs } from '../../../../core/project/jobs.ts'
 import type { Project } from '../../../../core/project/project.ts'
 import type { ScoreConfig, ScoreEvent, ScoreResult } from '../../../jobs/score.ts'
@@ -32,6 +32,6 @@ export function unscored(project: Project): string[] {
     ),
   )
   return listAnnotations(project)
-    .filter(({ id, status }) => status === 'done' && !waiting.has(id) && !isScored(project, id))
+    .filter(({ id, status }) => status === 'done' && !waiting.has(id) && scoredImages(project, id) === 0)
     .map(({ id }) => id)
 }

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Job } from '../../../../core/contract/api/jobs.ts'
 import { openLabelMaps } from '../../../../core/labelmap/files/index.ts'
 import { getAnnotation } from '../../../../core/project/annotations.ts'
-import { currentAnnotation } from '../../../../core/project/overview.ts'
+import { browsedAnnotation } from '../../../../core/project/browse/facts.ts'
 import { openProject, type Project } from '../../../../core/project/project.ts'
 import { getRun, listRuns } from '../../../../core/project/runs.ts'
 import { createQueue, type JobQueue } from '../../../../electron/backend/queue/index.ts'
@@ -69,7 +69,7 @@ describe('the queue', () => {
       'done',
     ])
     expect(all[0]).toMatchObject({ annotation: 'a1', result: { annotated: 40, skipped: [] }, error: null })
-    expect(currentAnnotation(project)?.id).toBe('a1')
+    expect(browsedAnnotation(project)).toBe('a1')
     expect(all[1]).toMatchObject({ run: 'r1', result: { run: 'r1', steps: 8 } })
     expect(listRuns(project).map(run => run.status)).toEqual(['done'])
     expect(changes).toContain('project')

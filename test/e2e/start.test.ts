@@ -1,0 +1,110 @@
+/** The Start screen and the frame around all screens, in a real browser over a real backend. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { browserPath } from './browser.ts'
+import { axe, closeBrowser, openStudio, shoot, type Studio } from './studio.ts'
+
+let studio: Studio | null = null
+afterEach(async () => {
+  await studio?.close()
+  studio = null
+})
+afterAll(closeBrowser)
+
+const test = (name: string): string => `[data-test="${name}"]`
+
+describe.skipIf(!browserPath)('the Start screen', () => {
+  it('shows what to do next in the open project, and is accessible', async () => {
+    studio = await openStudio()
+    const { page } = studio
+    await page.locator(test('steps')).waitFor()
+    expect(await page.locator(test('project-name')).textContent()).toBe('Digit scenes')
+    expect(await page.title()).toContain('Digit scenes')
+    expect(await page.locator(`${test('steps')} li.done`).count()).toBe(2)
+    expect(await page.locator(`${test('steps')} li.next h3`).textContent()).toContain('Review')
+    expect(await page.locator(`${test('recent')} li`).count()).toBe(1)
+    await shoot(page, 'start')
+    expect(await axe(page)).toEqual([])
+    expect(studio.complaints).toEqual([])
+  })
+
+  it('makes a project of a folder of images, and imports it', async () => {
+    studio = await openStudio({ project: false })
+    const { page, dir, scenes } = studio
+    await shoot(page, 'start-empty')
+    await page.locator(test('new-project')).click()
+    await page.locator(test('images-folder')).fill(scenes)
+    await page.keyboard.press('Enter')
+    await page.locator(test('found')).waitFor()
+    expect(await page.locator(`${test('found')} .split`).count()).toBe(3)
+    const folder = join(dir, 'made')
+    await page.locator(test('project-folder')).fill(folder)
+    await page.locator(test('project-title')).fill('<b>Mine</b> & "yours"')
+    await shoot(page, 'new-project')
+    expect(await axe(page)).toEqual([])
+    await page.locator(test('create')).click()
+    await page.waitForURL(/#\/browse/)
+    expect(await page.locator(test('project-name')).textContent()).toBe('<b>Mine</b> & "yours"')
+    await expect
+      .poll(async () => (await studio!.call('jobs.list', {})).map(job => job.state), { timeout: 30_000 })
+      .toEqual(['done', 'done', 'done'])
+    await expect.poll(() => page.locator('.figures').first().textContent()).toBe('100 images')
+    expect(existsSync(join(folder, 'project.db'))).toBe(true)
+    await page.locator(test('jobs')).click()
+    await page.locator(test('job-list')).waitFor()
+    await shoot(page, 'jobs')
+    expect(await axe(page)).toEqual([])
+  })
+
+  it('says what is wrong with a folder that is no project, and offers the way out', async () => {
+    studio = await openStudio({ project: false })
+    const { page, scenes } = studio
+    await page.locator(test('open-project')).click()
+    await page.locator(test('browse-path')).fill(scenes)
+    await page.keyboard.press('Enter')
+    await page.locator(test('entry')).first().waitFor()
+    await shoot(page, 'file-browser')
+    expect(await axe(page)).toEqual([])
+    await page.locator(test('use-path')).click()
+    const problem = page.getByRole('alert')
+    await problem.waitFor()
+    expect(await problem.textContent()).toContain(scenes)
+    expect(await problem.textContent()).toContain('New project')
+  })
+})
+
+describe.skipIf(!browserPath)('the shell', () => {
+  it('is driven by keys, which rest while text is written', async () => {
+    studio = await openStudio()
+    const { page } = studio
+    await page.keyboard.press('?')
+    await page.locator(test('keys-overlay')).waitFor()
+    await shoot(page, 'keys')
+    expect(await axe(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.locator(test('keys-overlay')).waitFor({ state: 'detached' })
+    await page.keyboard.press('Alt+8')
+    await page.waitForURL(/#\/settings/)
+    await expect.poll(() => page.evaluate('document.activeElement.tagName')).toBe('H1')
+    await page.locator(test('author')).fill('me')
+    await page.keyboard.press('?')
+    expect(await page.locator(test('author')).inputValue()).toBe('me?')
+    expect(await page.locator(test('keys-overlay')).count()).toBe(0)
+  })
+
+  it('says when the backend is gone', async () => {
+    studio = await openStudio()
+    await studio.kill()
+    await studio.page.locator(test('connection-lost')).waitFor()
+    await shoot(studio.page, 'connection-lost')
+  })
+
+  it('speaks the browser’s language', async () => {
+    studio = await openStudio({ locale: 'ko-KR' })
+    const { page } = studio
+    expect(await page.locator(test('go-browse')).textContent()).toBe('둘러보기')
+    expect(await page.evaluate('document.documentElement.lang')).toBe('ko')
+    await shoot(page, 'start-korean')
+  })
+})

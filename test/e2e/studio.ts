@@ -1,0 +1,182 @@
+/** A studio for a test: the real backend on a copy of a small project, and a page of a real browser with a fresh profile. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Browser, Page } from 'playwright-core'
+import type { CallInput, CallName, CallOutput } from '../../core/contract/api/index.ts'
+import { callUrl } from '../../core/contract/api/urls.ts'
+import { openBrowser } from './browser.ts'
+import { buildRenderer, projectTemplate, rendererDir, root } from './template.ts'
+
+export interface StudioOptions {
+  /** Without: no project is open. */
+  project?: boolean
+  /** More of the backend's options. */
+  args?: readonly string[]
+  viewport?: { width: number; height: number }
+  /** The browser's language; default: en. */
+  locale?: string
+}
+
+export interface Studio {
+  page: Page
+  /** Folder for whatever the test needs; goes with the studio. */
+  dir: string
+  /** The copied project's folder. */
+  project: string
+  /** Images that projects can be made of (train, val, test with class folders). */
+  scenes: string
+  /** What the page complained about, but for failed requests that tests provoke. */
+  complaints: string[]
+  /** Asks the backend from within the page. */
+  call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>>
+  /** Goes to a screen: `/browse`. */
+  go(path: string): Promise<void>
+  /** Ends the backend as if it had crashed. */
+  kill(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Starts a backend; gives its process and the address it printed. */
+export async function startBackend(args: readonly string[]): Promise<{ child: ChildProcess; url: string }> {
+  const child = spawn(
+    process.execPath,
+    [
+      join(root, 'electron/backend/main.ts'),
+      '--port',
+      '0',
+      '--renderer',
+      rendererDir,
+      '--with-parent',
+      ...args,
+    ],
+    { stdio: ['pipe', 'pipe', 'pipe'] },
+  )
+  let said = ''
+  child.stderr?.on('data', chunk => (said += String(chunk)))
+  for await (const line of createInterface({ input: child.stdout! })) {
+    const { url } = JSON.parse(line) as { url?: string }
+    if (url) return { child, url }
+  }
+  throw new Error(`the backend did not start: ${said}`)
+}
+
+const ended = (child: ChildProcess): Promise<void> =>
+  child.exitCode !== null || child.signalCode !== null
+    ? Promise.resolve()
+    : new Promise(resolve => child.once('exit', () => resolve()))
+
+let browser: Promise<Browser> | null = null
+
+/** Opens a studio; close it. */
+export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
+  const { viewport = { width: 1280, height: 800 }, locale = 'en' } = options
+  const [template] = await Promise.all([projectTemplate(), buildRenderer()])
+  const dir = mkdtempSync(join(tmpdir(), 'relabel-studio-'))
+  const project = join(dir, 'project')
+  cpSync(join(template, 'project'), project, { recursive: true })
+  const { child, url } = await startBackend([
+    '--home',
+    join(dir, 'home'),
+    ...(options.project === false ? [] : ['--project', project]),
+    ...(options.args ?? []),
+  ])
+  browser ??= openBrowser()
+  const context = await (await browser).newContext({ viewport, locale, colorScheme: 'light' })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('pageerror', error => complaints.push(error.message))
+  page.on('console', message => {
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      complaints.push(message.text())
+  })
+  await page.goto(url)
+  await page.locator('#content h1').first().waitFor({ state: 'attached' })
+  return {
+    page,
+    dir,
+    project,
+    scenes: join(template, 'scenes'),
+    complaints,
+    async call(name, input) {
+      const response = await page.request.post(new URL(callUrl(name), url).href, {
+        data: input,
+        headers: { origin: new URL(url).origin },
+      })
+      if (!response.ok()) throw new Error(`${name}: ${await response.text()}`)
+      return (await response.json()) as never
+    },
+    async go(path) {
+      await page.evaluate(`location.hash = ${JSON.stringify(path)}`)
+    },
+    async kill() {
+      child.kill('SIGKILL')
+      await ended(child)
+    },
+    async close() {
+      await context.close()
+      child.kill('SIGTERM')
+      await ended(child)
+      rmSync(dir, { recursive: true, force: true, maxRetries: 3 })
+    },
+  }
+}
+
+/** Closes the browser that a test file's studios share; call it in `afterAll`. */
+export async function closeBrowser(): Promise<void> {
+  await (await browser)?.close()
+  browser = null
+}
+
+const shots = join(root, 'test/e2e/shots')
+const themes = ['light', 'dark'] as const
+
+/** Does something in both themes, and puts the page's own back. */
+async function inThemes(page: Page, act: (theme: string) => Promise<void>): Promise<void> {
+  const own = await page.evaluate<string>('document.documentElement.dataset.theme')
+  const set = async (theme: string): Promise<void> => {
+    await page.evaluate(`document.documentElement.dataset.theme = ${JSON.stringify(theme)}`)
+    await page.waitForTimeout(200) // colours fade
+  }
+  for (const theme of themes) {
+    await set(theme)
+    await act(theme)
+  }
+  await set(own)
+}
+
+/** Takes a picture in light and in dark: `shots/NAME-light.png`, `shots/NAME-dark.png`. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  mkdirSync(shots, { recursive: true })
+  await inThemes(page, async theme => {
+    await page.screenshot({ path: join(shots, `${name}-${theme}.png`) })
+  })
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+interface Violation {
+  id: string
+  impact: string | null
+  nodes: { html: string; failureSummary?: string }[]
+}
+
+/** Serious and critical findings of Axe in both themes, a line each; a screen is fine where there are none. */
+export async function axe(page: Page): Promise<string[]> {
+  const found: string[] = []
+  await page.evaluate(axeSource)
+  await inThemes(page, async theme => {
+    const violations = await page.evaluate<Violation[]>(
+      `axe.run(document, { resultTypes: ['violations'] }).then(result => result.violations)`,
+    )
+    for (const { id, impact, nodes } of violations)
+      if (impact === 'serious' || impact === 'critical')
+        for (const { html, failureSummary = '' } of nodes)
+          found.push(
+            `${theme} ${id}: ${html.slice(0, 200)} ${failureSummary.replace(/\s+/g, ' ').slice(0, 300)}`,
+          )
+  })
+  return [...new Set(found)]
+}

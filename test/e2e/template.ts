@@ -1,0 +1,132 @@
+/** What the browser tests start from: the built renderer and a small project of digit scenes, made once and shared by the test files. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Job, JobRequest } from '../../core/contract/api/jobs.ts'
+import { loadDigitPools } from '../../core/dataset/digit-scenes/digits.ts'
+import { parseSceneOptions } from '../../core/dataset/digit-scenes/options.ts'
+import { splits } from '../../core/dataset/digit-scenes/scene.ts'
+import { writeScenes } from '../../core/dataset/digit-scenes/write.ts'
+import { importImageFolder } from '../../core/dataset/import.ts'
+import { createProject } from '../../core/project/project.ts'
+import { createQueue, type JobQueue } from '../../electron/backend/queue/index.ts'
+
+export const root = fileURLToPath(new URL('../..', import.meta.url))
+export const rendererDir = join(root, 'dist/renderer')
+const cache = join(root, '.cache/e2e')
+
+/** Milliseconds of the newest file below some folders. */
+function newest(...places: string[]): number {
+  let latest = 0
+  for (const place of places)
+    for (const entry of readdirSync(join(root, place), { recursive: true, withFileTypes: true }))
+      if (entry.isFile()) latest = Math.max(latest, statSync(join(entry.parentPath, entry.name)).mtimeMs)
+  return latest
+}
+
+const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
+/** Longer than making anything takes: whoever holds the lock for so long is gone. */
+const patience = 180_000
+
+/** Runs `make` in one process at a time; `ready` says that nothing is to be done. */
+async function once(name: string, ready: () => boolean, make: () => Promise<void> | void): Promise<void> {
+  mkdirSync(cache, { recursive: true })
+  const lock = join(cache, `${name}.lock`)
+  for (;;) {
+    if (!existsSync(lock) && ready()) return
+    try {
+      mkdirSync(lock)
+    } catch {
+      const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
+      if (Date.now() - since > patience) rmSync(lock, { recursive: true, force: true })
+      await pause(100)
+      continue
+    }
+    try {
+      if (!ready()) await make()
+      return
+    } finally {
+      rmSync(lock, { recursive: true, force: true })
+    }
+  }
+}
+
+/** Builds the renderer where the sources are newer than the build. */
+export function buildRenderer(): Promise<void> {
+  const built = join(rendererDir, 'index.html')
+  const ready = (): boolean =>
+    existsSync(built) &&
+    statSync(built).mtimeMs > Math.max(newest('renderer', 'core/contract', 'core/labelmap', 'core/pooling'))
+  return once('renderer', ready, () => {
+    const done = spawnSync(process.execPath, [join(root, 'build/build-renderer.mjs'), '--quiet'], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+    if (done.status !== 0) throw new Error(`the renderer could not be built:\n${done.stdout}${done.stderr}`)
+  })
+}
+
+async function finish(queue: JobQueue, request: JobRequest): Promise<Job> {
+  const { id } = queue.add(request)
+  for (;;) {
+    const job = queue.get(id)
+    if (job.state === 'done') return job
+    if (job.state === 'failed') throw new Error(`${job.kind} failed: ${JSON.stringify(job.error)}`)
+    await pause(50)
+  }
+}
+
+const resource = (name: string): string => join(root, 'resources/sample', name)
+/** The annotator that ships with the sample, and its classes. */
+export const annotator = { model: resource('digit-annotator.onnx'), classes: resource('digit-classes.json') }
+
+/** Asks for label maps of the template's `train`. */
+export const annotating: JobRequest = {
+  kind: 'annotate',
+  request: {
+    ...annotator,
+    split: 'train',
+    size: 80,
+    resize: 'squash',
+    mean: [0.25, 0.25, 0.25],
+    std: [0.2, 0.2, 0.2],
+    topK: 3,
+    batch: 8,
+    logits: 'fp16',
+    provider: null,
+    threads: 1,
+    workers: 1,
+    acceptApproximation: false,
+  },
+}
+
+async function makeTemplate(dir: string): Promise<void> {
+  rmSync(dir, { recursive: true, force: true })
+  const options = parseSceneOptions({ train: 60, val: 20, test: 20 })
+  const pools = await loadDigitPools(options)
+  const classes = Array.from({ length: 10 }, (_, index) => ({ index, name: String(index) }))
+  const project = createProject(join(dir, 'project'), { name: 'Digit scenes', classes })
+  for (const split of splits) {
+    const folder = join(dir, 'scenes', split)
+    await writeScenes(folder, split === 'test' ? pools.test : pools.student, split, options)
+    await importImageFolder(project, { split, dir: folder })
+  }
+  const queue = createQueue({ project, emit: () => {} })
+  const { annotation } = await finish(queue, annotating)
+  await finish(queue, { kind: 'score', annotation: annotation ?? 'a1' })
+  await queue.close()
+  project.close()
+  writeFileSync(join(dir, 'done'), '')
+}
+
+/** Folder with `project` (digits, label maps of `train`, measured) and `scenes`; copy it before writing into it. */
+export async function projectTemplate(): Promise<string> {
+  const dir = join(cache, 'template')
+  const done = join(dir, 'done')
+  const ready = (): boolean =>
+    existsSync(done) &&
+    statSync(done).mtimeMs > newest('core/project', 'core/dataset', 'core/labelmap', 'electron/jobs')
+  await once('template', ready, () => makeTemplate(dir))
+  return dir
+}

@@ -34,6 +34,12 @@ beforeAll(() => {
       }),
       refuse: add(async () => fail('bad-image', 'no picture', { file: 'x.png' })),
       stumble: add(async () => { throw new TypeError('a fault') }),
+      complain: add(async () => {
+        process.stdout.write('on stdout\\n')
+        process.stderr.write('on stderr\\nwithout an end')
+        await new Promise(resolve => setTimeout(resolve, 50))
+        process.kill(process.pid, 'SIGKILL')
+      }),
       crash: add(async () => process.kill(process.pid, 'SIGKILL')),
       wait: add((config, context) => new Promise((resolve, reject) => {
         const timer = setInterval(() => {}, 1000)
@@ -96,6 +102,19 @@ describe('a job', () => {
 
   it('that is killed says so', async () => {
     await expect(runJob('crash', null, { worker })).rejects.toThrow(/without a result \(killed by SIGKILL\)/)
+  })
+
+  it('has its printed lines heard where that is asked for, also its last ones before a crash', async () => {
+    const lines: string[] = []
+    let pid = 0
+    const crash = await runJob('complain', null, {
+      worker,
+      onLine: line => lines.push(line),
+      onStart: id => (pid = id),
+    }).catch((error: unknown) => error)
+    expect(lines).toEqual(expect.arrayContaining(['on stdout', 'on stderr', 'without an end']))
+    expect(pid).toBeGreaterThan(0)
+    expect(crash).toMatchObject({ cause: { signal: 'SIGKILL', exitCode: null } })
   })
 
   it('is cancelled, and may put its things in order', async () => {

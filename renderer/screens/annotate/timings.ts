@@ -1,0 +1,35 @@
+/** Times of brushing for the benchmark, which reads `window.__annotateTimings`; measured only where the address asks (`?bench`). */
+
+/** Milliseconds by what was timed. */
+export type Timings = Record<'event' | 'apply' | 'paint' | 'frame', number[]>
+
+declare global {
+  interface Window {
+    __annotateTimings?: Timings
+  }
+}
+
+const wanted = /[?&]bench\b/.test(location.search) || /[?&]bench\b/.test(location.hash)
+if (wanted) window.__annotateTimings = { event: [], apply: [], paint: [], frame: [] }
+
+/** Does it, and notes how long it took where that is asked for. */
+export function timed<Result>(what: keyof Timings, act: () => Result): Result {
+  const timings = window.__annotateTimings
+  if (!timings) return act()
+  const began = performance.now()
+  const result = act()
+  timings[what].push(performance.now() - began)
+  return result
+}
+
+/** Notes the time from now to the end of the next frame's drawing. */
+export function timeFrame(): void {
+  const timings = window.__annotateTimings
+  if (!timings) return
+  const began = performance.now()
+  requestAnimationFrame(() => {
+    const channel = new MessageChannel()
+    channel.port1.onmessage = () => timings.frame.push(performance.now() - began)
+    channel.port2.postMessage(null)
+  })
+}

@@ -1,0 +1,88 @@
+/** What the keys do on the annotate screen. */
+import type { ActionId } from '../../keys/actions.ts'
+import { useAction } from '../../keys/useAction.ts'
+import { useCropTool } from './crop-tool.ts'
+import { useEditing } from './editing.ts'
+import { stepOpacity } from './overlay.ts'
+import { useAnnotate } from './store.ts'
+import { moveCell, operationNames, toolNames } from './tools.ts'
+import { useWalk } from './walk.ts'
+
+/** What only the screen can do. */
+export interface ScreenActions {
+  fit(): void
+  actual(): void
+  zoom(factor: number): void
+  pickClass(): void
+}
+
+export function useAnnotateKeys(actions: ScreenActions): void {
+  const screen = useAnnotate()
+  const editing = useEditing()
+  const crops = useCropTool()
+  const walk = useWalk()
+  const canEdit = (): boolean => screen.locked === null
+
+  useAction('image.next', () => walk.go(1), { enabled: () => walk.next !== null })
+  useAction('image.previous', () => walk.go(-1), { enabled: () => walk.previous !== null })
+  useAction('undo', () => editing.undo(), { enabled: () => editing.canUndo || editing.active })
+  useAction('redo', () => editing.redo(), { enabled: () => editing.canRedo })
+
+  for (const tool of toolNames) useAction(`tool.${tool}`, () => screen.act({ kind: 'tool', tool }))
+  for (const operation of operationNames)
+    useAction(`op.${operation}`, () => screen.act({ kind: 'operation', operation }))
+  useAction('brush.larger', () => screen.act({ kind: 'brush', by: 1 }))
+  useAction('brush.smaller', () => screen.act({ kind: 'brush', by: -1 }))
+  useAction('class.pick', () => actions.pickClass(), { enabled: canEdit })
+  for (let n = 1; n <= 9; n++)
+    useAction(`class.recent${n}` as ActionId, () => screen.act({ kind: 'recent', place: n - 1 }), {
+      enabled: () => screen.tools.recent.length >= n,
+    })
+
+  useAction('view.fit', () => actions.fit())
+  useAction('view.actual', () => actions.actual())
+  useAction('view.zoomIn', () => actions.zoom(1.25))
+  useAction('view.zoomOut', () => actions.zoom(0.8))
+  useAction('overlay.toggle', () => (screen.overlay = { ...screen.overlay, shown: !screen.overlay.shown }))
+  useAction('overlay.mode', () => {
+    screen.overlay = { ...screen.overlay, mode: screen.overlay.mode === 'top' ? 'class' : 'top' }
+  })
+  useAction('overlay.moreOpaque', () => (screen.overlay = stepOpacity(screen.overlay, 0.1)))
+  useAction('overlay.lessOpaque', () => (screen.overlay = stepOpacity(screen.overlay, -0.1)))
+
+  /** With the crop inspector in hand the arrows move the crop. */
+  function step(dx: number, dy: number): void {
+    const crop = screen.crop
+    if (screen.tools.tool === 'inspect' && crop) {
+      crops.set(moved(crop, dx, dy, screen.image?.size ?? crop))
+      return
+    }
+    if (!screen.grid) return
+    screen.cursor = moveCell(screen.grid, screen.cursor, dx, dy)
+    // The keyboard speaks now: what the resting pointer is over no longer counts.
+    screen.hovered = null
+  }
+  useAction('cell.up', () => step(0, -1))
+  useAction('cell.down', () => step(0, 1))
+  useAction('cell.left', () => step(-1, 0))
+  useAction('cell.right', () => step(1, 0))
+  useAction('cell.apply', () => (screen.tools.tool === 'inspect' ? crops.draw() : editing.applyAtCursor()))
+  useAction('cell.revert', () => screen.cursor !== null && editing.revertCell(screen.cursor), {
+    enabled: () => canEdit() && screen.cursor !== null,
+  })
+}
+
+/** A crop moved by whole pixels, inside of its image. */
+function moved<Box extends { left: number; top: number; width: number; height: number }>(
+  crop: Box,
+  dx: number,
+  dy: number,
+  size: { width: number; height: number },
+): Box {
+  const within = (at: number, room: number): number => Math.max(0, Math.min(room, at))
+  return {
+    ...crop,
+    left: within(crop.left + dx, size.width - crop.width),
+    top: within(crop.top + dy, size.height - crop.height),
+  }
+}

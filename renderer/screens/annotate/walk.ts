@@ -1,0 +1,67 @@
+/** From image to image in the order of the browse query, with the next one fetched beforehand; and marks of a review. */
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+import type { ReviewState } from '../../../core/contract/api/browse.ts'
+import { api } from '../../api/client.ts'
+import { translate } from '../../i18n/index.ts'
+import { router } from '../../router.ts'
+import { useNotices } from '../../stores/notices.ts'
+import { useQuery } from '../../stores/query.ts'
+import { useAnnotate } from './store.ts'
+
+export const useWalk = defineStore('annotate-walk', () => {
+  const browsing = useQuery()
+  const screen = useAnnotate()
+  const notices = useNotices()
+  const previous = ref<number | null>(null)
+  const next = ref<number | null>(null)
+  const offset = ref<number | null>(null)
+  const total = ref(0)
+  /** Where the last step went, to fetch ahead of it. */
+  let direction = 1
+
+  /** Looks up where an image stands; its neighbours are fetched. */
+  async function locate(id: number): Promise<void> {
+    browsing.image = id
+    const place = await api('browse.place', { query: browsing.query, id })
+    if (browsing.image !== id) return
+    previous.value = place.previous
+    next.value = place.next
+    offset.value = place.offset
+    total.value = place.total
+    const ahead = direction > 0 ? [place.next, place.previous] : [place.previous, place.next]
+    for (const neighbour of ahead) if (neighbour !== null) screen.prefetch(neighbour)
+  }
+
+  /** An image of the query to begin with: the last one looked at, else the first. */
+  async function first(): Promise<number | null> {
+    if (browsing.image !== null) return browsing.image
+    const page = await api('browse.page', { query: browsing.query, offset: 0, limit: 1 })
+    return page.items[0]?.id ?? null
+  }
+
+  function go(by: 1 | -1): void {
+    const id = by > 0 ? next.value : previous.value
+    if (id === null) return
+    direction = by
+    void router.replace({ name: 'annotate', params: { id } })
+  }
+
+  /** Says something of the image; the same again takes it back. */
+  async function mark(state: Exclude<ReviewState, 'none'>): Promise<void> {
+    const image = screen.image
+    if (!image) return
+    const { id, review } = image.info.item
+    const wanted: ReviewState = review === state ? 'none' : state
+    try {
+      await api('review.mark', { selection: { ids: [id] }, state: wanted })
+      const item = { ...image.info.item, review: wanted }
+      screen.forget(id)
+      if (screen.image?.info.item.id === id) screen.image = { ...screen.image, info: { ...image.info, item } }
+    } catch (error) {
+      notices.fail(translate('annotate.review.failed'), error)
+    }
+  }
+
+  return { previous, next, offset, total, locate, first, go, mark }
+})

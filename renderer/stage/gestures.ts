@@ -1,0 +1,108 @@
+/** Pointer, wheel and space bar over the stage, turned into panning, zooming, hovering and strokes. */
+import { wheelFactor, type Point } from './view.ts'
+
+/** What a stage's owner does about gestures; places are CSS pixels within the element. */
+export interface GestureHandlers {
+  pan(by: Point): void
+  zoom(factor: number, at: Point): void
+  /** The pointer moved without a button; null: it left. */
+  hover(at: Point | null): void
+  /** A stroke begins; false: not wanted. */
+  begin(at: Point): boolean
+  /** Places that the pointer went through since the last call, the newest last. */
+  move(places: readonly Point[]): void
+  end(): void
+  /** The stroke is given up. */
+  cancel(): void
+  /** Whether dragging would pan now, for the cursor. */
+  panning(ready: boolean): void
+}
+
+type Drag = { kind: 'pan' | 'stroke'; pointer: number; last: Point } | null
+
+/** Listens until the answer is called. */
+export function listenToGestures(element: HTMLElement, handlers: GestureHandlers): () => void {
+  let drag: Drag = null
+  let space = false
+  const abort = new AbortController()
+  const options = { signal: abort.signal }
+
+  const placeOf = (event: MouseEvent): Point => {
+    const box = element.getBoundingClientRect()
+    return { x: event.clientX - box.left, y: event.clientY - box.top }
+  }
+
+  function down(event: PointerEvent): void {
+    if (drag) return
+    const at = placeOf(event)
+    const pans = event.button === 1 || (event.button === 0 && space)
+    if (!pans && event.button !== 0) return
+    element.focus({ preventScroll: true })
+    if (!pans && !handlers.begin(at)) return
+    event.preventDefault()
+    element.setPointerCapture(event.pointerId)
+    drag = { kind: pans ? 'pan' : 'stroke', pointer: event.pointerId, last: at }
+    if (pans) handlers.panning(true)
+  }
+
+  function move(event: PointerEvent): void {
+    const at = placeOf(event)
+    if (drag?.pointer !== event.pointerId) {
+      if (!drag) handlers.hover(at)
+      return
+    }
+    if (drag.kind === 'pan') {
+      handlers.pan({ x: at.x - drag.last.x, y: at.y - drag.last.y })
+    } else {
+      const between = event.getCoalescedEvents?.() ?? []
+      handlers.move(between.length > 0 ? between.map(placeOf) : [at])
+      handlers.hover(at)
+    }
+    drag.last = at
+  }
+
+  function up(event: PointerEvent): void {
+    if (drag?.pointer !== event.pointerId) return
+    const { kind } = drag
+    drag = null
+    if (kind === 'stroke') handlers.end()
+    else handlers.panning(space)
+  }
+
+  function giveUp(): void {
+    if (drag?.kind === 'stroke') handlers.cancel()
+    drag = null
+    handlers.panning(space)
+  }
+
+  function wheel(event: WheelEvent): void {
+    event.preventDefault()
+    handlers.zoom(wheelFactor(event.deltaY, event.deltaMode), placeOf(event))
+  }
+
+  function key(event: KeyboardEvent): void {
+    if (event.key === 'Escape' && event.type === 'keydown' && drag) giveUp()
+    if (event.code !== 'Space') return
+    const elsewhere =
+      event.target instanceof Element && event.target.closest('input,textarea,button,a,[role],select')
+    if (event.type === 'keydown' && elsewhere && elsewhere !== element) return
+    const held = event.type === 'keydown'
+    if (held) event.preventDefault()
+    if (space === held) return
+    space = held
+    handlers.panning(held)
+  }
+
+  element.addEventListener('pointerdown', down, options)
+  element.addEventListener('pointermove', move, options)
+  element.addEventListener('pointerup', up, options)
+  element.addEventListener('pointercancel', giveUp, options)
+  element.addEventListener('pointerleave', () => drag ?? handlers.hover(null), options)
+  element.addEventListener('wheel', wheel, { ...options, passive: false })
+  // The middle button would start the browser's own scrolling.
+  element.addEventListener('mousedown', event => event.button === 1 && event.preventDefault(), options)
+  window.addEventListener('keydown', key, options)
+  window.addEventListener('keyup', key, options)
+  window.addEventListener('blur', () => (space = false), options)
+  return () => abort.abort()
+}

@@ -1,0 +1,41 @@
+/** The image on the stage. */
+import Konva from 'konva'
+import type { Size, View } from './view.ts'
+
+export interface ImageState {
+  /** What is drawn; null: nothing yet. */
+  source: CanvasImageSource | null
+  /** Pixels that the image has on its disk; the source may have fewer. */
+  size: Size
+}
+
+/** Enlarged this far (device pixels an image pixel), pixels are shown as what they are. */
+const crispFrom = 2
+
+export class ImageNode {
+  readonly layer = new Konva.Layer({ listening: false })
+  readonly #node = new Konva.Image({ image: undefined, listening: false, perfectDrawEnabled: false })
+
+  constructor() {
+    this.layer.add(this.#node)
+  }
+
+  update(state: ImageState): void {
+    const source = state.source ?? undefined
+    this.#node.image(source)
+    this.#node.size(state.size)
+    this.#node.visible(source !== undefined)
+    this.layer.batchDraw()
+  }
+
+  look(view: View, ratio: number): void {
+    this.layer.setAttrs({ x: view.x, y: view.y, scaleX: view.scale, scaleY: view.scale })
+    const smooth = view.scale * ratio < crispFrom
+    if (this.layer.imageSmoothingEnabled() !== smooth) this.layer.imageSmoothingEnabled(smooth)
+    this.layer.batchDraw()
+  }
+
+  destroy(): void {
+    this.layer.destroy()
+  }
+}

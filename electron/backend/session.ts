@@ -1,25 +1,26 @@
 /** The one project that is open: opening and closing it, what may be done with it, and telling of its changes. */
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fail, messageOf, RelabelError } from '../../core/base/error.ts'
 import type { ProjectInfo } from '../../core/contract/api/project.ts'
+import { adoptAnnotation, browseVersion } from '../../core/project/overview.ts'
 import { openProject, type Project } from '../../core/project/project.ts'
 import type { EventHub } from './events.ts'
 import type { Home } from './home.ts'
 import { projectInfo } from './info.ts'
-import { openQueue, type ProjectQueue } from './jobs.ts'
+import { createQueue, type JobQueue } from './queue/index.ts'
 import { createReader, type Reader } from './reader/index.ts'
-import { scoredImages } from './scored.ts'
 
 /** An open project and what works on it. */
 export interface OpenProject {
   project: Project
   /** Why nothing can be written, or null. */
   readonly: string | null
+  /** Of project.db, to notice another one in its place. */
+  inode: number
   sample: boolean
   reader: Reader
-  /** Absent where nothing can be written. */
-  queue: ProjectQueue | null
+  queue: JobQueue
 }
 
 export interface Leaving {
@@ -31,7 +32,7 @@ export interface Session {
   /** Fails with `no-project`, or `not-found` where its folder is gone. */
   require(): OpenProject
   /** Fails with `disk` and the reason where nothing can be written. */
-  writable(): OpenProject & { queue: ProjectQueue }
+  writable(): OpenProject
   open(dir: string, leaving: Leaving): Promise<ProjectInfo>
   /** Opens what `make` makes; the open project is left only when that is done. */
   openMade(make: () => Promise<string>, leaving: Leaving): Promise<ProjectInfo>
@@ -41,7 +42,6 @@ export interface Session {
   changed(): void
   /** Answers to filters may have changed; null: of any image. */
   imagesChanged(ids: number[] | null): void
-  version(): number
   /** Pauses the running job, closes, and remembers nothing as interrupted. */
   end(): Promise<void>
 }
@@ -51,8 +51,6 @@ const mostIds = 1000
 export function createSession(parts: { home: Home; events: EventHub; sampleDir: string }): Session {
   const { home, events, sampleDir } = parts
   let open: OpenProject | null = null
-  // Numbers of an earlier launch must not come again.
-  let version = Date.now()
   /** Opening and closing take turns. */
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -68,7 +66,7 @@ export function createSession(parts: { home: Home; events: EventHub; sampleDir: 
     const { project, sample } = opened
     const gone = `the folder ${project.dir} is gone: it was moved or deleted; open the project where it is now`
     const readonly = isThere(opened) ? opened.readonly : gone
-    return projectInfo(project, { readonly, sample, scored: id => scoredImages(project, id) })
+    return projectInfo(project, { readonly, sample })
   }
 
   const session: Session = {
@@ -85,10 +83,9 @@ export function createSession(parts: { home: Home; events: EventHub; sampleDir: 
     },
     writable() {
       const opened = session.require()
-      const { queue } = opened
-      if (opened.readonly !== null || queue === null)
+      if (opened.readonly !== null)
         return fail('disk', `the project can only be read: ${opened.readonly}`, { dir: opened.project.dir })
-      return { ...opened, queue }
+      return opened
     },
     open: (dir, leaving) => inTurn(() => replace(resolve(dir), leaving)),
     openMade: (make, leaving) =>
@@ -106,14 +103,13 @@ export function createSession(parts: { home: Home; events: EventHub; sampleDir: 
       }),
     info: () => open && infoOf(open),
     changed() {
-      version++
       if (open) events.emit('project', infoOf(open))
     },
     imagesChanged(ids) {
-      version++
+      if (!open) return
+      const version = browseVersion(open.project)
       events.emit('images', { version, ids: ids && ids.length <= mostIds ? ids : null })
     },
-    version: () => version,
     end: () =>
       inTurn(async () => {
         await leave()
@@ -121,8 +117,12 @@ export function createSession(parts: { home: Home; events: EventHub; sampleDir: 
       }),
   }
 
+  /** Whether the file that is open is still the one in the folder. */
+  const sameFile = (opened: OpenProject, dir: string): boolean =>
+    statSync(join(dir, 'project.db'), { throwIfNoEntry: false })?.ino === opened.inode
+
   function checkLeaving(leaving: Leaving): void {
-    if (open?.queue?.isRunning() && !leaving.pauseJobs)
+    if (open?.queue.running() && !leaving.pauseJobs)
       fail('busy', 'a job is running in the open project; pause it to leave the project', {
         dir: open.project.dir,
       })
@@ -131,7 +131,7 @@ export function createSession(parts: { home: Home; events: EventHub; sampleDir: 
   async function leave(): Promise<void> {
     const left = open
     if (!left) return
-    await left.queue?.stop()
+    await left.queue.close()
     open = null
     await left.reader.close()
     try {
@@ -142,26 +142,42 @@ export function createSession(parts: { home: Home; events: EventHub; sampleDir: 
   }
 
   async function replace(dir: string, leaving: Leaving): Promise<ProjectInfo> {
+    if (open?.project.dir === dir) {
+      // Asking for what is open disturbs nothing, its job least of all.
+      if (open.readonly === null && sameFile(open, dir)) return infoOf(open)
+      checkLeaving(leaving)
+      await leave() // it may be writable now, or another project lies in its place
+    }
     checkLeaving(leaving)
-    // The same folder again: it may be writable now, or another project in the place of one that was moved.
-    if (open?.project.dir === dir) await leave()
     const { project, readonly } = openEither(dir)
     await leave()
+    if (readonly === null) adoptAnnotation(project)
+    const queue = createQueue({
+      project,
+      emit: events.emit,
+      changed: (what, ids) => hear(project, what, ids),
+    })
     const opened: OpenProject = {
       project,
       readonly,
+      inode: statSync(join(project.dir, 'project.db')).ino,
       sample: project.dir === sampleDir,
       reader: createReader(project.dir),
-      queue: null,
+      queue,
     }
     open = opened
-    version++
     remember(project)
-    if (readonly === null)
-      opened.queue = openQueue({ project, events, reader: opened.reader, session, settings: home.settings })
     const info = infoOf(opened)
     events.emit('project', info)
     return info
+  }
+
+  /** A job changed what the page shows. */
+  function hear(project: Project, what: 'project' | 'images', ids?: number[]): void {
+    if (open?.project !== project) return
+    if (what === 'images') return session.imagesChanged(ids ?? null)
+    if (adoptAnnotation(project)) session.imagesChanged(null)
+    session.changed()
   }
 
   /** A folder that cannot be written is opened for reading; one that someone else writes is not. */

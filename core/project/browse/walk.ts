@@ -94,27 +94,45 @@ export function rangeOf(db: Db, track: Track, offset: number, limit: number): Po
 
 /** How many images of the segment come before a position. */
 export function countBefore(db: Db, track: Track, at: Position): number {
-  const { segment, where } = track
+  const { segment } = track
   const anchor = track.anchors[anchorBefore(track, known => comparePositions(segment, known.at, at) <= 0)]
   if (anchor && anchor.at.place === at.place) return anchor.offset
-  const up = !segment.descending
-  const parts = [segment.sql, where.index || segment.index ? where.sql : where.free]
-  const values: SqlValue[] = [...where.values]
-  const bound = (sign: string, position: Position): void => {
-    parts.push(segment.key === 'place' ? `place ${sign} ?` : `(${segment.key}, place) ${sign} (?, ?)`)
-    values.push(...(segment.key === 'place' ? [position.place] : [position.key, position.place]))
-  }
-  if (anchor) bound(up ? '>=' : '<=', anchor.at)
-  bound(up ? '<' : '>', at)
+  return (anchor?.offset ?? 0) + countBetween(db, track, anchor?.at ?? null, at)
+}
+
+/** Images from a position (null: the beginning; included) to another one (not included). */
+function countBetween(db: Db, track: Track, start: Position | null, end: Position): number {
+  const { segment, where } = track
+  const { key } = segment
+  const [from, to] = segment.descending ? ['<', '>'] : ['>', '<']
+  const count = (index: string | null, bounds: string, values: readonly number[]): number =>
+    db
+      .prepare<SqlValue[], number>(
+        `SELECT count(*) FROM browse ${index ? `INDEXED BY ${index}` : ''}
+         WHERE ${segment.sql} AND ${index ? where.sql : where.free} AND ${bounds}`,
+      )
+      .pluck()
+      .get(...where.values, ...values)!
   // Counting needs no order: a selective index is as good as that of the sort.
   const selective = where.index !== null && where.rows < track.total * 4
-  const index = selective ? where.index : segment.index
-  const table = index ? `browse INDEXED BY ${index}` : 'browse'
-  const between = db
-    .prepare<SqlValue[], number>(`SELECT count(*) FROM ${table} WHERE ${parts.join(' AND ')}`)
-    .pluck()
-    .get(...values)!
-  return (anchor?.offset ?? 0) + between
+  if (key === 'place' || selective) {
+    const compare = (sign: string): string =>
+      key === 'place' ? `place ${sign} ?` : `(${key}, place) ${sign} (?, ?)`
+    const values = (at: Position): number[] => (key === 'place' ? [at.place] : [at.key, at.place])
+    const bounds = start ? `${compare(to)} AND ${compare(`${from}=`)}` : compare(to)
+    return count(selective ? where.index : null, bounds, [...values(end), ...(start ? values(start) : [])])
+  }
+  // Ranges of one column are bounds of the index, which cost nothing a row; pairs are compared row by row.
+  const range = (bounds: string, ...values: number[]): number => count(segment.index, bounds, values)
+  if (start?.key === end.key)
+    return range(`${key} = ? AND place ${from}= ? AND place ${to} ?`, end.key, start.place, end.place)
+  const last = range(`${key} = ? AND place ${to} ?`, end.key, end.place)
+  if (!start) return last + range(`${key} ${to} ?`, end.key)
+  return (
+    last +
+    range(`${key} ${to} ? AND ${key} ${from} ?`, end.key, start.key) +
+    range(`${key} = ? AND place ${from}= ?`, start.key, start.place)
+  )
 }
 
 /** The image next to a position, which need not be in the segment itself; null: from the end. */

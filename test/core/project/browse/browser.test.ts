@@ -97,7 +97,7 @@ describe('browsing', () => {
           })
         },
       ),
-      { seed: 11, numRuns: 60 },
+      { seed: 11, numRuns: 40 },
     )
   })
 
@@ -116,7 +116,7 @@ describe('browsing', () => {
           project.close()
         })
       }),
-      { seed: 12, numRuns: 30 },
+      { seed: 12, numRuns: 20 },
     )
   })
 })

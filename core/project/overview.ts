@@ -1,7 +1,8 @@
 /** A project at a glance: its splits in figures that stay quick over a million images, and the annotation in use. */
-import { fail } from '../base/error.ts'
 import { listAnnotations, type AnnotationRow } from './annotations.ts'
-import { guarded, transaction } from './database.ts'
+import { browsedAnnotation } from './browse/facts.ts'
+import { readState } from './browse/state.ts'
+import { guarded } from './database.ts'
 import { listSplits } from './images.ts'
 import type { Project } from './project.ts'
 
@@ -43,27 +44,13 @@ export function countRuns(project: Project): number {
   return project.db.prepare<[], { n: number }>('SELECT count(*) AS n FROM runs').get()?.n ?? 0
 }
 
-/** The annotation that is shown, filtered and corrected: the chosen one, else the newest finished, else the newest. */
+/** The annotation that is shown: the one that is browsed, else the newest finished, else the newest; null: none yet. */
 export function currentAnnotation(project: Project): AnnotationRow | null {
+  const id = browsedAnnotation(project)
   const all = listAnnotations(project)
-  const chosen = project.db
-    .prepare<[], { value: string }>("SELECT value FROM meta WHERE key = 'annotation'")
-    .get()?.value
-  return (
-    all.find(row => row.id === chosen) ?? all.findLast(row => row.status === 'done') ?? all.at(-1) ?? null
-  )
+  return all.find(row => row.id === id) ?? all.findLast(row => row.status === 'done') ?? all.at(-1) ?? null
 }
 
-/** Chooses it; fails with `not-found`. */
-export function chooseAnnotation(project: Project, id: string): void {
-  if (!listAnnotations(project).some(row => row.id === id))
-    fail('not-found', `the project has no annotation "${id}"`, { id })
-  transaction(project.db, () => {
-    project.db
-      .prepare(
-        `INSERT INTO meta (key, value) VALUES ('annotation', ?)
-         ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-      )
-      .run(id)
-  })
-}
+/** Changes whenever the answer to any query of images may have changed. */
+export const browseVersion = (project: Project): number =>
+  guarded(project.db.name, () => readState(project.db).version)

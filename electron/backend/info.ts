@@ -2,11 +2,12 @@
 import type { AnnotationInfo, ProjectInfo } from '../../core/contract/api/project.ts'
 import type { Manifest } from '../../core/contract/manifest.ts'
 import { listAnnotations, type AnnotationRow } from '../../core/project/annotations.ts'
+import { scoredCount } from '../../core/project/browse/facts.ts'
 import { countRuns, currentAnnotation, splitTotals } from '../../core/project/overview.ts'
 import type { Project } from '../../core/project/project.ts'
 
-/** An annotation in a list; `scored`: images whose measures are known. */
-export function annotationInfo(row: AnnotationRow, scored: number): AnnotationInfo {
+/** An annotation in a list. */
+export function annotationInfo(project: Project, row: AnnotationRow): AnnotationInfo {
   const manifest = (row.manifest ?? {}) as Partial<Manifest>
   const { split } = (row.config ?? {}) as { split?: unknown }
   return {
@@ -19,14 +20,14 @@ export function annotationInfo(row: AnnotationRow, scored: number): AnnotationIn
     topK: manifest.topK ?? 0,
     classes: manifest.classes?.length ?? 0,
     error: manifest.annotator?.surgery?.error ?? null,
-    scored,
+    scored: scoredCount(project, row.id),
   }
 }
 
 /** Everything about a project that fits on one page. */
 export function projectInfo(
   project: Project,
-  about: { readonly: string | null; sample: boolean; scored: (annotation: string) => number },
+  about: { readonly: string | null; sample: boolean },
 ): ProjectInfo {
   const splits = splitTotals(project)
   return {
@@ -37,7 +38,7 @@ export function projectInfo(
     classes: project.classes.length,
     images: splits.reduce((sum, split) => sum + split.images, 0),
     splits,
-    annotations: listAnnotations(project).map(row => annotationInfo(row, about.scored(row.id))),
+    annotations: listAnnotations(project).map(row => annotationInfo(project, row)),
     annotation: currentAnnotation(project)?.id ?? null,
     runs: countRuns(project),
   }

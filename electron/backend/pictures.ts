@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises'
 import { fail } from '../../core/base/error.ts'
 import type { Picture } from '../../core/image/picture.ts'
 import { getImage, type ImageRow } from '../../core/project/images.ts'
+import type { SourceStamp } from '../../core/project/thumbnails.ts'
 import type { BackendParts } from './context.ts'
 
 const displaySide = 4096
@@ -20,25 +21,26 @@ function numberOf(text: string): number {
   return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : fail('not-found', `there is no image "${text}"`)
 }
 
-/** Whether the image's file is as it was; its tag. Rejects with `bad-image` where it is no file. */
-async function tagOfFile(row: ImageRow, kind: string): Promise<string> {
-  const info = await stat(row.file).catch(() => null)
-  if (!info?.isFile()) {
-    const reason = 'the file does not exist'
-    return fail('bad-image', `${row.file}: ${reason}`, { file: row.file, reason })
-  }
-  return tagOf(row.file, kind, info.size, info.mtimeMs)
+/** The file as it is now. Rejects with `bad-image` where it is none. */
+async function stampOf({ file }: ImageRow): Promise<SourceStamp> {
+  const info = await stat(file).catch(() => null)
+  if (info?.isFile()) return { modified: info.mtimeMs, size: info.size }
+  const reason = 'the file does not exist'
+  return fail('bad-image', `${file}: ${reason}`, { file, reason })
 }
+
+type Made = Pick<Picture, 'bytes' | 'type'>
 
 async function answer(
   request: Request,
   row: ImageRow,
   kind: string,
-  make: () => Promise<Picture>,
+  make: (stamp: SourceStamp) => Made | Promise<Made>,
 ): Promise<Response> {
-  const etag = await tagOfFile(row, kind)
+  const stamp = await stampOf(row)
+  const etag = tagOf(row.file, kind, stamp.size, stamp.modified)
   if (unchanged(request, etag)) return new Response(null, { status: 304, headers: caching(etag) })
-  const { bytes, type } = await make()
+  const { bytes, type } = await make(stamp)
   return new Response(bytes as Uint8Array<ArrayBuffer>, {
     headers: { 'content-type': type, ...caching(etag) },
   })
@@ -49,15 +51,23 @@ export async function thumbnailAnswer(
   request: Request,
   parts: BackendParts,
   id: string,
-  side: string,
+  text: string,
 ): Promise<Response> {
-  const { project } = parts.session.require()
-  if (!['80', '160', '320'].includes(side))
-    fail('not-found', `there are no thumbnails of ${side.slice(0, 20)} pixels; 80, 160 and 320 there are`)
+  const { project, thumbnails } = parts.session.require()
+  const side = [80, 160, 320].find(known => String(known) === text)
+  if (side === undefined)
+    return fail(
+      'not-found',
+      `there are no thumbnails of ${text.slice(0, 20)} pixels; 80, 160 and 320 there are`,
+    )
   const row = getImage(project, numberOf(id))
-  return answer(request, row, `thumbnail ${side}`, () =>
-    parts.media.picture({ file: row.file, kind: 'thumbnail', side: Number(side) }, request.signal),
-  )
+  return answer(request, row, `thumbnail ${side}`, async stamp => {
+    const kept = thumbnails.get(row.id, side, stamp)
+    if (kept) return { bytes: kept, type: 'image/webp' }
+    const made = await parts.media.picture({ file: row.file, kind: 'thumbnail', side }, request.signal)
+    thumbnails.put(row.id, side, stamp, made.bytes)
+    return made
+  })
 }
 
 /** The image as browsers can show it. */

@@ -3,8 +3,9 @@ import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fail, messageOf, RelabelError } from '../../core/base/error.ts'
 import type { ProjectInfo } from '../../core/contract/api/project.ts'
-import { adoptAnnotation, browseVersion } from '../../core/project/overview.ts'
+import { browseVersion } from '../../core/project/overview.ts'
 import { openProject, type Project } from '../../core/project/project.ts'
+import { openThumbnails, type Thumbnails } from '../../core/project/thumbnails.ts'
 import type { EventHub } from './events.ts'
 import type { Home } from './home.ts'
 import { projectInfo } from './info.ts'
@@ -21,6 +22,7 @@ export interface OpenProject {
   sample: boolean
   reader: Reader
   queue: JobQueue
+  thumbnails: Thumbnails
 }
 
 export interface Leaving {
@@ -135,6 +137,7 @@ export function createSession(parts: { home: Home; events: EventHub; sampleDir: 
     open = null
     await left.reader.close()
     try {
+      left.thumbnails.close()
       left.project.close()
     } catch (error) {
       console.error(error) // its folder is gone, perhaps; whatever was acknowledged is on disk
@@ -151,11 +154,10 @@ export function createSession(parts: { home: Home; events: EventHub; sampleDir: 
     checkLeaving(leaving)
     const { project, readonly } = openEither(dir)
     await leave()
-    if (readonly === null) adoptAnnotation(project)
     const queue = createQueue({
       project,
       emit: events.emit,
-      changed: (what, ids) => hear(project, what, ids),
+      changed: what => hear(project, what),
     })
     const opened: OpenProject = {
       project,
@@ -164,6 +166,7 @@ export function createSession(parts: { home: Home; events: EventHub; sampleDir: 
       sample: project.dir === sampleDir,
       reader: createReader(project.dir),
       queue,
+      thumbnails: openThumbnails(project),
     }
     open = opened
     remember(project)
@@ -173,11 +176,10 @@ export function createSession(parts: { home: Home; events: EventHub; sampleDir: 
   }
 
   /** A job changed what the page shows. */
-  function hear(project: Project, what: 'project' | 'images', ids?: number[]): void {
+  function hear(project: Project, what: 'project' | 'images'): void {
     if (open?.project !== project) return
-    if (what === 'images') return session.imagesChanged(ids ?? null)
-    if (adoptAnnotation(project)) session.imagesChanged(null)
-    session.changed()
+    if (what === 'project') session.changed()
+    else session.imagesChanged(null)
   }
 
   /** A folder that cannot be written is opened for reading; one that someone else writes is not. */

@@ -74,7 +74,9 @@ export function createStatic(dir: string | null): (request: Request) => Promise<
       return problemResponse(new RelabelError('usage', 'only GET is answered here'), 405)
     const base = find()
     if (base === null)
-      return missing('the window’s files are not there; run "npm run build" and open this page again')
+      return missing(
+        'the window’s files are not there; run "npm run build:renderer" and open this page again',
+      )
     const path = decodeURIComponent(new URL(request.url).pathname)
     const isRoute = routes.has(path.split('/')[1] ?? '') && extname(path) === ''
     const file = isRoute ? await fileAt(base, 'index.html') : await fileAt(base, path)

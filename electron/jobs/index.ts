@@ -8,6 +8,7 @@ export const jobs: Readonly<Record<string, () => Promise<JobModule>>> = {
   annotate: () => import('./annotate.ts'),
   score: () => import('./score.ts'),
   train: () => import('./train.ts'),
+  sample: () => import('./sample.ts'),
   'probe-training': () => import('./probe-training.ts'),
   evaluate: () => import('./evaluate.ts'),
   export: () => import('./export.ts'),

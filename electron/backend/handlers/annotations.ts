@@ -3,7 +3,6 @@ import { getAnnotation } from '../../../core/project/annotations.ts'
 import { matchClasses } from '../../../core/labelmap/match-classes.ts'
 import type { HandlersOf } from '../context.ts'
 import { annotationInfo } from '../info.ts'
-import { scoredImages } from '../scored.ts'
 
 export const annotationHandlers: HandlersOf<'annotations.get'> = {
   async 'annotations.get'({ id }, { session, signal }) {
@@ -11,6 +10,6 @@ export const annotationHandlers: HandlersOf<'annotations.get'> = {
     const row = getAnnotation(project, id)
     const { manifest, records, bytes } = await reader.ask('quick', 'totals', { annotation: id }, signal)
     const classMap = [...matchClasses(manifest.classes, project.classes).target]
-    return { info: annotationInfo(row, scoredImages(project, id)), manifest, classMap, records, bytes }
+    return { info: annotationInfo(project, row), manifest, classMap, records, bytes }
   },
 }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HandlersOf } from '../context.ts'
-import { tryDevices } from '../devices.ts'
+import { appDevices } from '../actions/devices.ts'
 
 export const appHandlers: HandlersOf<'app.info' | 'app.devices' | 'app.settings' | 'app.forget'> = {
   'app.info': (_, { version, home, sampleDir }) => ({
@@ -14,7 +14,7 @@ export const appHandlers: HandlersOf<'app.info' | 'app.devices' | 'app.settings'
     recent: home.recent(),
     settings: home.settings(),
   }),
-  'app.devices': (_, { signal }) => tryDevices(signal),
+  'app.devices': (_, { signal }) => appDevices({ signal }),
   'app.settings': (input, { home, events }) => {
     const settings = home.change(input)
     events.emit('settings', settings)

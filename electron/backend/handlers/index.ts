@@ -2,15 +2,27 @@
 import type { Handlers } from '../../../core/contract/api/index.ts'
 import type { BackendContext } from '../context.ts'
 import { annotationHandlers } from './annotations.ts'
+import { annotatorHandlers } from './annotator.ts'
 import { appHandlers } from './app.ts'
+import { browseHandlers } from './browse.ts'
 import { correctionHandlers } from './corrections.ts'
 import { fileHandlers } from './files.ts'
+import { jobHandlers } from './jobs.ts'
 import { projectHandlers } from './project.ts'
+import { reviewHandlers } from './review.ts'
+import { runHandlers } from './runs.ts'
+import { trainingHandlers } from './training.ts'
 
-export const handlers = {
+export const handlers: Handlers<BackendContext> = {
   ...appHandlers,
   ...fileHandlers,
   ...projectHandlers,
   ...annotationHandlers,
+  ...browseHandlers,
+  ...reviewHandlers,
   ...correctionHandlers,
-} as unknown as Handlers<BackendContext>
+  ...annotatorHandlers,
+  ...jobHandlers,
+  ...trainingHandlers,
+  ...runHandlers,
+}

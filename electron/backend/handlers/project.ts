@@ -1,5 +1,5 @@
 /** The open project: making, opening, closing, what it is. */
-import { chooseAnnotation } from '../../../core/project/overview.ts'
+import { useAnnotation } from '../../../core/project/browse/facts.ts'
 import type { HandlersOf } from '../context.ts'
 import { inspectFolder, makeProject } from '../create.ts'
 import { ensureSample } from '../sample.ts'
@@ -32,7 +32,7 @@ export const projectHandlers: HandlersOf<Names> = {
   },
   'project.classes': (_, { session }) => session.require().project.classes,
   'project.useAnnotation'({ id }, { session }) {
-    chooseAnnotation(session.writable().project, id)
+    useAnnotation(session.writable().project, id)
     session.changed()
     session.imagesChanged(null)
     return session.info()!

@@ -97,7 +97,7 @@ export function createReader(dir: string): Reader {
       closed = true
       for (const lane of Object.values(lanes))
         for (const question of lane.waiting.splice(0)) question.reject(cancelled())
-      await Promise.all(Object.values(lanes).map(lane => lane.worker?.terminate()))
+      await Promise.all(Object.values(lanes).map(async lane => lane.worker?.terminate()))
     },
   }
 }

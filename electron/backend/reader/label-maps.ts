@@ -1,7 +1,7 @@
 /** Label maps as bytes for the page, from readers that stay open. */
 import { openLabelMaps, type LabelMapReader } from '../../../core/labelmap/files/index.ts'
 import type { LabelMap } from '../../../core/labelmap/label-map.ts'
-import { getAnnotation } from '../../../core/project/annotations.ts'
+import { getAnnotation, listAnnotations } from '../../../core/project/annotations.ts'
 import type { Project } from '../../../core/project/project.ts'
 
 const open = new Map<string, Promise<LabelMapReader>>()
@@ -36,15 +36,18 @@ export async function labelMapBytes(project: Project, annotation: string, key: s
   return packLabelMap(reader.getSync(key))
 }
 
-/** Whether an annotation has a map of an image; false also where its folder cannot be read. */
-export async function hasLabelMap(project: Project, annotation: string, key: string): Promise<boolean> {
-  try {
-    const reader = await readerOf(project, annotation)
-    if (!reader.has(key)) await reader.refresh()
-    return reader.has(key)
-  } catch {
-    return false
-  }
+/** The annotations that have a map of an image; one whose folder cannot be read has none. */
+export async function annotationsWithMap(project: Project, key: string): Promise<string[]> {
+  const found: string[] = []
+  for (const { id } of listAnnotations(project))
+    try {
+      const reader = await readerOf(project, id)
+      if (!reader.has(key)) await reader.refresh()
+      if (reader.has(key)) found.push(id)
+    } catch {
+      // Whoever asks for its map is told why.
+    }
+  return found
 }
 
 export interface LabelMapTotals {

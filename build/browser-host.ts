@@ -1,0 +1,54 @@
+/** The browser host: the backend on a port of this machine, its address printed and, where there is a desktop, opened. */
+import { spawn } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { rendererDir } from './fresh-renderer.ts'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** Whether a browser can be expected to appear before whoever started us. */
+function hasDesktop(): boolean {
+  if (!process.stdout.isTTY) return false
+  return process.platform !== 'linux' || Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY'])
+}
+
+/** Shows an address in the person's browser; says nothing where there is no such thing. */
+function openBrowser(url: string): void {
+  const commands: Partial<Record<NodeJS.Platform, [string, string[]]>> = {
+    darwin: ['open', [url]],
+    win32: ['rundll32', ['url.dll,FileProtocolHandler', url]],
+  }
+  const [command, args] = commands[process.platform] ?? ['xdg-open', [url]]
+  const started = spawn(command, args, { stdio: 'ignore', detached: true })
+  started.on('error', () => {})
+  started.unref()
+}
+
+/** Runs the backend until it ends; `words` are its options besides the renderer. Ends the program with its exit code. */
+export function hostInBrowser(words: readonly string[], options: { open: boolean }): void {
+  const port = words.includes('--port') || words.includes('--socket') ? [] : ['--port', '0']
+  const child = spawn(
+    process.execPath,
+    [join(root, 'electron', 'backend', 'main.ts'), ...port, '--renderer', rendererDir, ...words],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  // Ctrl-C reaches the backend too; it puts everything in order and we wait for that.
+  process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => child.kill('SIGTERM'))
+  createInterface({ input: child.stdout }).on('line', line => {
+    const { url } = readyOf(line)
+    if (url === undefined) return
+    process.stdout.write(`Relabel Studio is at ${url}\n(only on this machine; Ctrl-C ends it)\n`)
+    if (options.open && hasDesktop()) openBrowser(url)
+  })
+  child.on('close', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
+}
+
+function readyOf(line: string): { url?: string } {
+  try {
+    return JSON.parse(line) as { url?: string }
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,38 @@
+/** Builds the renderer where it is missing, or older than what it is made of. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** Folder of the built renderer. */
+export const rendererDir = join(root, 'dist', 'renderer')
+
+/** Time of the newest file below a path, ms; 0 where there is none. */
+function newest(path: string): number {
+  const info = statSync(path, { throwIfNoEntry: false })
+  if (!info) return 0
+  if (!info.isDirectory()) return info.mtimeMs
+  let time = info.mtimeMs // a file that was removed changes its folder only
+  for (const name of readdirSync(path)) time = Math.max(time, newest(join(path, name)))
+  return time
+}
+
+/** Whether `built` is there and as new as its sources. */
+export function isFresh(built: string, sources: readonly string[]): boolean {
+  const made = statSync(built, { throwIfNoEntry: false })?.mtimeMs
+  return made !== undefined && sources.every(source => newest(source) <= made)
+}
+
+/** Builds where that is needed; what the build prints goes to stderr. Ends the program where it fails. */
+export function buildRenderer(): void {
+  const sources = ['renderer', 'core', 'build/vite.config.ts', 'package-lock.json'].map(name => join(root, name))
+  if (isFresh(join(rendererDir, 'index.html'), sources)) return
+  process.stderr.write('relabel: building the window (a few seconds, once) …\n')
+  const script = join(root, 'build', 'build-renderer.mjs')
+  const done = spawnSync(process.execPath, [script, '--quiet'], { cwd: root, stdio: ['ignore', 2, 2] })
+  if (done.status === 0 && existsSync(join(rendererDir, 'index.html'))) return
+  process.stderr.write('relabel: the window could not be built; the messages are above\n')
+  process.exit(1)
+}

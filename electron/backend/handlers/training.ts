@@ -1,0 +1,10 @@
+/** What can be trained, and what it would cost. */
+import { probeTraining, resolveRecipe, trainingOptions } from '../actions/training.ts'
+import type { HandlersOf } from '../context.ts'
+
+export const trainingHandlers: HandlersOf<'training.options' | 'training.resolve' | 'training.probe'> = {
+  'training.options': () => trainingOptions(),
+  'training.resolve': input => resolveRecipe(input),
+  'training.probe': (input, { session, signal }) =>
+    probeTraining(session.require().project, input, { signal }),
+}

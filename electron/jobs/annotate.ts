@@ -86,6 +86,7 @@ export async function run(config: AnnotateConfig, context: JobContext): Promise<
     try {
       const result = await work(config, context, images, writer, skipped)
       await writer.finish()
+      context.progress({ phase: 'annotate', done: images.length, total: images.length })
       return { ...result, records: writer.count, bytes: writer.bytes }
     } finally {
       await skipped.close()
@@ -140,7 +141,8 @@ async function work(
         const [rate, remaining] = [meter.rate(), meter.left()]
         context.progress({
           phase: 'annotate',
-          done: meter.done(),
+          // What is told as done must survive a kill: records that wait for the disk do not count yet.
+          done: meter.done() - writer.pending,
           total: images.length,
           rate,
           ...(remaining === undefined ? {} : { left: remaining }),

@@ -36,6 +36,8 @@ export interface LabelMapWriter {
   readonly count: number
   /** Bytes of all durable records. */
   readonly bytes: number
+  /** Records that were added and are not durable yet. */
+  readonly pending: number
   /** Whether the key's record is durable, so that a resumed job passes it over. */
   has(key: string): boolean
   /**
@@ -158,6 +160,9 @@ function writerOf(
     },
     get bytes() {
       return appender.bytes
+    },
+    get pending() {
+      return accepted.size
     },
     has: key => appender.has(key),
     async append(key, map, meta = {}) {

@@ -51,6 +51,8 @@ describe.skipIf(!browserPath)('the Start screen', () => {
       .toEqual(['done', 'done', 'done'])
     await expect.poll(() => page.locator('.figures').first().textContent()).toBe('100 images')
     expect(existsSync(join(folder, 'project.db'))).toBe(true)
+    await studio.go('/settings') // a screen of this file's, so that only the list is looked at
+    await page.locator(test('theme')).waitFor()
     await page.locator(test('jobs')).click()
     await page.locator(test('job-list')).waitFor()
     await shoot(page, 'jobs')

@@ -37,6 +37,8 @@ export function listenToGestures(element: HTMLElement, handlers: GestureHandlers
     const at = placeOf(event)
     const pans = event.button === 1 || (event.button === 0 && space)
     if (!pans && event.button !== 0) return
+    // A ring is for who comes by the keyboard.
+    element.dataset['pointed'] = ''
     element.focus({ preventScroll: true })
     if (!pans && !handlers.begin(at)) return
     event.preventDefault()
@@ -81,6 +83,7 @@ export function listenToGestures(element: HTMLElement, handlers: GestureHandlers
   }
 
   function key(event: KeyboardEvent): void {
+    delete element.dataset['pointed']
     if (event.key === 'Escape' && event.type === 'keydown' && drag) giveUp()
     if (event.code !== 'Space') return
     const elsewhere =

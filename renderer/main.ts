@@ -5,6 +5,7 @@ import { connectEvents } from './api/events.ts'
 import { i18n } from './i18n/index.ts'
 import { listenToKeys } from './keys/dispatcher.ts'
 import { router } from './router.ts'
+import { addRoutes } from './routes.ts'
 import AppShell from './shell/AppShell.vue'
 import './ui/tokens.css'
 import './ui/base.css'
@@ -13,6 +14,7 @@ import './ui/lists.css'
 const app = createApp(AppShell)
 app.use(createPinia())
 app.use(i18n)
+addRoutes(router)
 app.use(router)
 connectEvents()
 listenToKeys(window)

@@ -1,4 +1,4 @@
-/** Addresses of the screens; each screen's code is loaded when it is first shown. */
+/** The router and the names of the screens; which component shows which is said in `routes.ts`, so that screens can import this. */
 import { createRouter, createWebHashHistory } from 'vue-router'
 
 export const screens = [
@@ -14,25 +14,4 @@ export const screens = [
 export type ScreenName = (typeof screens)[number]
 
 // Behind the hash, so that the same files work over http, over app:// and at any base address.
-export const router = createRouter({
-  history: createWebHashHistory(),
-  routes: [
-    { path: '/', name: 'start', component: () => import('./screens/start/StartScreen.vue') },
-    { path: '/browse', name: 'browse', component: () => import('./screens/browse/BrowseScreen.vue') },
-    {
-      path: '/annotate/:id(\\d+)?',
-      name: 'annotate',
-      component: () => import('./screens/annotate/AnnotateScreen.vue'),
-    },
-    { path: '/review', name: 'review', component: () => import('./screens/review/ReviewScreen.vue') },
-    { path: '/relabel', name: 'relabel', component: () => import('./screens/relabel/RelabelScreen.vue') },
-    { path: '/train', name: 'train', component: () => import('./screens/train/TrainScreen.vue') },
-    { path: '/runs', name: 'runs', component: () => import('./screens/runs/RunsScreen.vue') },
-    {
-      path: '/settings',
-      name: 'settings',
-      component: () => import('./screens/settings/SettingsScreen.vue'),
-    },
-    { path: '/:rest(.*)*', redirect: '/' },
-  ],
-})
+export const router = createRouter({ history: createWebHashHistory(), routes: [] })

@@ -123,11 +123,12 @@ export function createSaveQueue(parts: SaveQueueParts): SaveQueue {
     } catch (error) {
       failures++
       reason = textOf(error)
-      if (!stopped) timer = timers.set(() => void again(), backoff(failures))
+      if (stopped) return
+      timer = timers.set(() => void again(), backoff(failures))
+      tell()
     } finally {
       running = false
     }
-    if (!stopped) tell()
   }
 
   function again(): Promise<void> {

@@ -42,7 +42,9 @@ test('an operation is asked for in full, or what it lacks is named', () => {
   expect(operationOf(reduceTools(swap, { kind: 'class', id: 4, role: 'to' }))).toMatchObject({ to: 4 })
   const set = after(pick(3), { kind: 'operation', operation: 'set' }, { kind: 'logit', value: -4 })
   expect(operationOf(set)).toMatchObject({ kind: 'set', amount: -4 })
-  expect(operationOf(after(pick(3), { kind: 'operation', operation: 'remove' }))).toMatchObject({ amount: null })
+  expect(operationOf(after(pick(3), { kind: 'operation', operation: 'remove' }))).toMatchObject({
+    amount: null,
+  })
 })
 
 test('amounts and the brush stay within their limits; another annotation forgets classes', () => {
@@ -68,8 +70,7 @@ test('each tool touches its cells', () => {
   expect(cells({ tool: 'region' })).toEqual([2, 3, 5, 6, 10])
   expect(cells({ tool: 'image' })).toHaveLength(12)
   expect(cells({ tool: 'inspect' })).toEqual([])
-  for (const tool of ['region', 'image'] as const)
-    expect(cells({ tool }, at, { x: -1, y: 1 })).toEqual([])
+  for (const tool of ['region', 'image'] as const) expect(cells({ tool }, at, { x: -1, y: 1 })).toEqual([])
 })
 
 test('the cell cursor begins in the middle and stays on the map', () => {

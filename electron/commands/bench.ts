@@ -27,6 +27,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   },
   train: async () => adapt((await import('../bench/train.ts')).benchTrain),
   data: async () => adapt((await import('../bench/data.ts')).benchData),
+  studio: async () => adapt((await import('../bench/studio.ts')).benchStudio),
 }
 
 export function register(program: Command): void {

@@ -21,6 +21,8 @@ export interface GridRoom {
 export interface GridGeometry {
   columns: number
   rows: number
+  /** Rows that may exist at once. */
+  live: number
   total: number
   /** Width of a cell. */
   cell: number
@@ -61,6 +63,7 @@ export function gridGeometry(room: GridRoom): GridGeometry {
     return {
       columns,
       rows,
+      live,
       total,
       cell,
       rowHeight,

@@ -1,0 +1,54 @@
+/** The job pill in a real browser over real child processes: a run is paused, resumed, cancelled, and taken off the list. */
+import { afterAll, describe, expect, it } from 'vitest'
+import { browserPath } from './browser.ts'
+import { axe, closeBrowser, openStudio, shoot } from './studio.ts'
+
+afterAll(closeBrowser)
+
+const test = (name: string): string => `[data-test="${name}"]`
+const recipe = {
+  ...{ student: 'digits_student', supervision: 'onehot', size: 32, epochs: 5000, batch: 10, lr: 5e-3 },
+  ...{ threads: 1, workers: 1, evaluation: { mode: 'squash' }, schedule: { warmupEpochs: 0 } },
+}
+
+describe.skipIf(!browserPath)('the job list', () => {
+  it('pauses, resumes, cancels and dismisses what runs, with bar, count and log', async () => {
+    const studio = await openStudio()
+    const { page } = studio
+    try {
+      const { id } = await studio.call('jobs.add', { kind: 'train', recipe })
+      const row = page.locator(test(`job-${id}`))
+      const state = (): Promise<string | null> => row.getAttribute('data-state')
+      await page.locator(test('jobs')).click()
+      await expect.poll(state, { timeout: 20_000 }).toBe('running')
+      await expect
+        .poll(() => row.locator('.figures').textContent(), { timeout: 30_000 })
+        .toMatch(/\d+ \/ [\d,]+/)
+      await row.locator(test('log')).click()
+      await row.locator('pre').waitFor()
+      await shoot(page, 'jobs-running')
+      expect(await axe(page)).toEqual([])
+
+      await row.locator(test('pause')).click()
+      await expect.poll(state, { timeout: 30_000 }).toBe('paused')
+      await row.locator(test('resume')).click()
+      await expect.poll(state, { timeout: 30_000 }).toBe('running')
+      await row.locator(test('cancel')).click()
+      await expect.poll(state, { timeout: 30_000 }).toBe('cancelled')
+      // Its process takes a moment to end; until then it cannot be taken off the list.
+      await expect
+        .poll(
+          async () => {
+            if ((await row.count()) > 0) await row.locator(test('dismiss')).click({ timeout: 2000 })
+            return row.count()
+          },
+          { timeout: 30_000, interval: 500 },
+        )
+        .toBe(0)
+      expect((await studio.call('jobs.list', {})).map(job => job.id)).not.toContain(id)
+      expect(studio.complaints).toEqual([])
+    } finally {
+      await studio.close()
+    }
+  })
+})

@@ -1,5 +1,5 @@
 /** The one project that is open: opening and closing it, what may be done with it, and telling of its changes. */
-import { existsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fail, messageOf, RelabelError } from '../../core/base/error.ts'
 import type { ProjectInfo } from '../../core/contract/api/project.ts'
@@ -62,7 +62,10 @@ export function createSession(parts: { home: Home; events: EventHub; sampleDir: 
     return result
   }
 
-  const isThere = ({ project }: OpenProject): boolean => existsSync(join(project.dir, 'project.db'))
+  /** Whether the file that is open is still the one in the folder. */
+  const sameFile = (opened: OpenProject, dir: string): boolean =>
+    statSync(join(dir, 'project.db'), { throwIfNoEntry: false })?.ino === opened.inode
+  const isThere = (opened: OpenProject): boolean => sameFile(opened, opened.project.dir)
 
   function infoOf(opened: OpenProject): ProjectInfo {
     const { project, sample } = opened
@@ -119,10 +122,6 @@ export function createSession(parts: { home: Home; events: EventHub; sampleDir: 
       }),
   }
 
-  /** Whether the file that is open is still the one in the folder. */
-  const sameFile = (opened: OpenProject, dir: string): boolean =>
-    statSync(join(dir, 'project.db'), { throwIfNoEntry: false })?.ino === opened.inode
-
   function checkLeaving(leaving: Leaving): void {
     if (open?.queue.running() && !leaving.pauseJobs)
       fail('busy', 'a job is running in the open project; pause it to leave the project', {
@@ -145,11 +144,11 @@ export function createSession(parts: { home: Home; events: EventHub; sampleDir: 
   }
 
   async function replace(dir: string, leaving: Leaving): Promise<ProjectInfo> {
-    if (open?.project.dir === dir) {
+    if (open && (open.project.dir === dir || sameFile(open, dir))) {
       // Asking for what is open disturbs nothing, its job least of all.
-      if (open.readonly === null && sameFile(open, dir)) return infoOf(open)
+      if (open.readonly === null && isThere(open) && sameFile(open, dir)) return infoOf(open)
       checkLeaving(leaving)
-      await leave() // it may be writable now, or another project lies in its place
+      await leave() // it may be writable now, or lie elsewhere, or another project lies in its place
     }
     checkLeaving(leaving)
     const { project, readonly } = openEither(dir)

@@ -1,0 +1,79 @@
+/** The relabel screen in a real browser: check, probe, start, done, and choosing what is shown. */
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { browserPath } from './browser.ts'
+import { axe, closeBrowser, openStudio, shoot, type Studio } from './studio.ts'
+import { annotator } from './template.ts'
+
+let studio: Studio
+beforeEach(async () => void (studio = await openStudio({ viewport: { width: 1360, height: 900 } })))
+afterEach(async () => {
+  expect(studio.complaints).toEqual([])
+  await studio.close()
+})
+afterAll(closeBrowser)
+
+const timeout = 60_000
+
+/** Fills a number field and leaves it. */
+async function enter(name: string, value: string): Promise<void> {
+  const field = studio.page.getByLabel(name, { exact: true })
+  await field.fill(value)
+  await field.press('Tab')
+}
+
+describe.skipIf(!browserPath)('Relabel', () => {
+  it('checks and tries an annotator, and sets it to work', async () => {
+    const { page, go, call } = studio
+    await go('/relabel')
+    await page.locator('[data-test=model]').fill(annotator.model)
+    await page.getByRole('radio', { name: 'Other' }).waitFor()
+    await enter('Side of the input', '64')
+    await enter('Classes a cell (K)', '4')
+    await enter('Mean (R, G, B)', '0.25, 0.25, 0.25')
+    await enter('Deviation (R, G, B)', '0.2 0.2 0.2')
+    await page.locator('[data-test=check][data-usable=true]').waitFor({ timeout })
+    expect(await page.locator('[data-test=map-size]').textContent()).toContain('8×8')
+    expect(await page.locator('[data-test=error]').textContent()).toMatch(/e-\d+ on .+ at 64×64/)
+
+    expect(await page.locator('[data-test=start]').textContent()).toContain('without measuring')
+    await page.locator('[data-test=measure]').click()
+    await page.locator('[data-test=probe][data-done=true]').waitFor({ timeout })
+    const rows = page.getByRole('table', { name: 'What K costs' }).locator('tbody tr')
+    expect(await rows.count()).toBe(3) // 4, 5, and all 10 classes
+    await page.getByRole('button', { name: 'Use K = 5' }).click()
+    expect(await page.getByLabel('Classes a cell (K)').inputValue()).toBe('5')
+    await shoot(page, 'relabel-measured')
+    expect(await axe(page)).toEqual([])
+
+    await page.locator('[data-test=start]').click()
+    await page.locator('[data-test=relabel-jobs] [data-state=done]').waitFor({ timeout })
+    await page.locator('[data-test=annotation-a2][data-status=done]').waitFor({ timeout })
+    const made = await call('annotations.get', { id: 'a2' })
+    expect(made.records).toBe(60)
+    expect(made.manifest).toMatchObject({ topK: 5, preprocessing: { width: 64, mean: [0.25, 0.25, 0.25] } })
+
+    await page.locator('[data-test=annotation-a2] [data-test=use]').click()
+    await page.locator('[data-test=annotation-a2]').getByText('Shown').waitFor()
+    expect((await call('project.info', {}))?.annotation).toBe('a2')
+    await page.locator('[data-test=annotation-a2]').getByRole('button', { name: 'Provenance' }).click()
+    await page.getByText(made.manifest.annotator.sha256).waitFor()
+    await shoot(page, 'relabel-done')
+    expect(await axe(page)).toEqual([])
+  })
+
+  it('says what is wrong with a file and with numbers, and starts nothing then', async () => {
+    const { page, go } = studio
+    await go('/relabel')
+    await page.locator('[data-test=model]').fill(annotator.classes)
+    await page.getByText('The file must end in .onnx.').waitFor()
+    await page.locator('[data-test=model]').fill('/nowhere/at-all.onnx')
+    await page.locator('[data-test=check]').getByRole('alert').waitFor({ timeout })
+    expect(await page.locator('[data-test=check]').textContent()).toContain('at-all.onnx')
+    await enter('Mean (R, G, B)', '123, 117, 104')
+    await page.getByText('divide by 255').waitFor()
+    expect(await page.locator('[data-test=start]').isDisabled()).toBe(true)
+    expect(await page.locator('[data-test=measure]').isDisabled()).toBe(true)
+    await shoot(page, 'relabel-problems')
+    expect(await axe(page)).toEqual([])
+  })
+})

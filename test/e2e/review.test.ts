@@ -1,0 +1,129 @@
+/** The Review screen in a real browser over a real backend, by the keyboard alone. */
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import type { ImageQuery } from '../../core/contract/api/browse.ts'
+import { browserPath } from './browser.ts'
+import { axe, closeBrowser, openStudio, shoot, type Studio } from './studio.ts'
+
+let studio: Studio
+let page: Page
+const test = (name: string): string => `[data-test="${name}"]`
+const query: ImageQuery = {
+  filter: { review: ['none'], problem: false, splits: ['train'] },
+  sort: { by: 'review', descending: true },
+}
+const name = (): Promise<string | null> => page.locator(test('review-name')).textContent()
+const stage = (): Promise<string | null> => page.locator(test('review')).getAttribute('data-stage')
+const counts = async () => (await studio.call('review.progress', { splits: ['train'] })).counts
+const queue = async (limit: number) => (await studio.call('browse.page', { query, offset: 0, limit })).items
+const fileOf = (item: { key: string }): string => item.key.split('/').at(-1)!
+
+async function openReview(options: Parameters<typeof openStudio>[0] = {}): Promise<void> {
+  studio = await openStudio(options)
+  page = studio.page
+  await studio.go('/review')
+  await page.locator(test('review')).waitFor()
+}
+afterEach(async () => {
+  await studio.close()
+})
+afterAll(closeBrowser)
+
+describe.skipIf(!browserPath)('the Review screen', () => {
+  it('shows the image that gains most, why, and what the machine would teach; and is accessible', async () => {
+    await openReview()
+    await page.locator(test('target')).waitFor()
+    const [first] = await queue(1)
+    expect(await name()).toBe(fileOf(first!))
+    const reasons = await page.locator(`${test('reasons')} li`).allTextContents()
+    if (first!.facts!.top !== first!.label) expect(reasons.join(' ')).toContain(`“${first!.facts!.top}”`)
+    expect(reasons.length).toBeGreaterThan(0)
+    // The target's first class is the measure's top class, at the same confidence.
+    const row = await page
+      .locator(`${test('target')} li`)
+      .first()
+      .textContent()
+    expect(row).toContain(String(first!.facts!.top))
+    expect(row).toContain(`${(first!.facts!.confidence * 100).toFixed(1)}%`)
+    const drawn = await page.evaluate<number>(
+      `(() => { const c = document.querySelector('${test('review-picture')} canvas'); return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.filter((v, i) => i % 4 === 3 && v > 0).length / (c.width * c.height) })()`,
+    )
+    expect(drawn).toBeGreaterThan(0.9)
+    await shoot(page, 'review')
+    expect(await axe(page)).toEqual([])
+    expect(studio.complaints).toEqual([])
+  })
+
+  it('goes through the queue by single keys, and back', async () => {
+    await openReview()
+    await page.locator(test('target')).waitFor()
+    const [a, b, c, d] = await queue(4)
+    await page.keyboard.press('a')
+    await expect.poll(name).toBe(fileOf(b!))
+    await page.keyboard.press('s')
+    await expect.poll(name).toBe(fileOf(c!))
+    await page.keyboard.press('g')
+    await expect.poll(name).toBe(fileOf(d!))
+    await expect.poll(counts).toMatchObject({ accepted: 1, skipped: 1, flagged: 1, none: 57 })
+    await expect.poll(() => page.locator(test('review-progress')).textContent()).toContain('3 of 60')
+    await page.keyboard.press('z')
+    await expect.poll(name).toBe(fileOf(c!))
+    await page.keyboard.press('Backspace')
+    await page.keyboard.press('z')
+    await expect.poll(name).toBe(fileOf(a!))
+    await expect.poll(counts).toMatchObject({ accepted: 0, skipped: 0, flagged: 0, none: 60 })
+  })
+
+  it('sends an image to be corrected, and marks it as fixed when it comes back corrected', async () => {
+    await openReview()
+    await page.locator(test('target')).waitFor()
+    const [first] = await queue(1)
+    await page.keyboard.press('f')
+    await page.waitForURL(new RegExp(`#/annotate/${first!.id}\\b`))
+    await page.keyboard.press('Alt+4')
+    // Nothing was changed: it stays.
+    await expect.poll(name).toBe(fileOf(first!))
+    await page.getByText('Nothing was corrected').waitFor()
+    await page.keyboard.press('f')
+    await page.waitForURL(new RegExp(`#/annotate/${first!.id}\\b`))
+    await studio.call('corrections.apply', {
+      image: first!.id,
+      annotation: 'a1',
+      version: 0,
+      edit: {
+        id: 'edit-of-a-test',
+        author: 'me',
+        created: new Date().toISOString(),
+        tool: 'brush',
+        operation: { kind: 'set', class: 3, to: null, amount: 20, what: null },
+        changes: [{ cell: 0, class: 3, before: null, after: { logit: 20, edit: 'edit-of-a-test' } }],
+      },
+    })
+    await page.keyboard.press('Alt+4')
+    await expect.poll(async () => (await counts()).fixed).toBe(1)
+    await expect.poll(name).not.toBe(fileOf(first!))
+  })
+
+  it('says when all is done, and takes up where the last sitting ended', async () => {
+    await openReview()
+    await page.locator(test('target')).waitFor()
+    const [last] = (await queue(60)).slice(-1)
+    await studio.call('review.mark', { selection: { query, except: [last!.id] }, state: 'accepted' })
+    await page.reload()
+    await expect.poll(name).toBe(fileOf(last!))
+    expect(await page.locator(test('review-progress')).textContent()).toContain('59 of 60')
+    await page.keyboard.press('Enter')
+    await expect.poll(stage).toBe('done')
+    await shoot(page, 'review-done')
+    expect(await axe(page)).toEqual([])
+    await page.keyboard.press('z')
+    await expect.poll(name).toBe(fileOf(last!))
+  })
+
+  it('has one next step where nothing is open', async () => {
+    await openReview({ project: false })
+    await expect.poll(stage).toBe('no-project')
+    await page.getByRole('button', { name: 'Go to Start' }).click()
+    await page.waitForURL(/#\/$/)
+  })
+})

@@ -27,7 +27,9 @@ export function isFresh(built: string, sources: readonly string[]): boolean {
 
 /** Builds where that is needed; what the build prints goes to stderr. Ends the program where it fails. */
 export function buildRenderer(): void {
-  const sources = ['renderer', 'core', 'build/vite.config.ts', 'package-lock.json'].map(name => join(root, name))
+  const sources = ['renderer', 'core', 'build/vite.config.ts', 'package-lock.json'].map(name =>
+    join(root, name),
+  )
   if (isFresh(join(rendererDir, 'index.html'), sources)) return
   process.stderr.write('relabel: building the window (a few seconds, once) …\n')
   const script = join(root, 'build', 'build-renderer.mjs')

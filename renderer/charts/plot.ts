@@ -24,6 +24,9 @@ export interface PlotState {
 
 const height = 240
 
+/** Steps and epochs are whole numbers, and so are their ticks. */
+const wholeSteps = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map(n => n * 10 ** power)).flat()
+
 export class LinePlot {
   readonly #host: HTMLElement
   readonly #sizes: ResizeObserver
@@ -82,7 +85,7 @@ export class LinePlot {
       cursor: { y: false, drag: { x: true, y: false, setScale: true }, points: { size: 7 } },
       scales: { x: { time: false } },
       axes: [
-        { ...axis, size: 32, values: (_, values) => values.map(state.formatX) },
+        { ...axis, size: 32, incrs: wholeSteps, values: (_, values) => values.map(state.formatX) },
         { ...axis, size: 58, values: (_, values) => values.map(state.format) },
       ],
       series: [

@@ -68,6 +68,7 @@ export const review = area({
     noImages: 'No images to review',
     noImagesText: 'This choice has no readable images.',
     toBrowse: 'See the flagged ones',
+    toTrain: 'Go to Train',
     readonly: 'This project is open for reading only, so marks cannot be saved.',
   },
   'zh-CN': {
@@ -135,6 +136,7 @@ export const review = area({
     noImages: '没有可审核的图像',
     noImagesText: '该选择中没有可读取的图像。',
     toBrowse: '查看已标记的图像',
+    toTrain: '前往“训练”',
     readonly: '此项目以只读方式打开，无法保存标记。',
   },
   ko: {
@@ -202,6 +204,7 @@ export const review = area({
     noImages: '검토할 이미지가 없습니다',
     noImagesText: '이 선택에는 읽을 수 있는 이미지가 없습니다.',
     toBrowse: '표시한 이미지 보기',
+    toTrain: '학습으로 가기',
     readonly: '이 프로젝트는 읽기 전용이라 표시를 저장할 수 없습니다.',
   },
 })

@@ -13,9 +13,14 @@ const active = (job: Job): boolean => job.state === 'running' || job.state === '
 /** Only jobs that were seen running count as ended: after a restart old ones are told again. */
 export function createJobWatch(): JobWatch {
   const running = new Set<number>()
+  let open: string | undefined
   return {
     take(event) {
-      if (event.name === 'project') running.clear()
+      if (event.name === 'project') {
+        // Told for every change of it; only another project has other jobs.
+        if (event.data?.dir !== open) running.clear()
+        open = event.data?.dir
+      }
       if (event.name !== 'job') return undefined
       const job = event.data
       if (active(job)) {

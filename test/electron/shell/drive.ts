@@ -61,7 +61,12 @@ export async function drive(home: string): Promise<Driven> {
     reports.push(report)
     for (const look of waiting) look()
   })
-  const ended = new Promise<number | null>(resolve => child.once('close', code => resolve(code)))
+  const ended = new Promise<number | null>(resolve =>
+    child.once('close', code => {
+      if (code) console.error(printed) // says why the test is about to fail
+      resolve(code)
+    }),
+  )
   let browser: Browser | undefined
 
   const heard: Driven['heard'] = (kind, fits = () => true) =>

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test, vi } from 'vitest'
+import type { ProjectInfo } from '../../../core/contract/api/project.ts'
 import type { Job } from '../../../core/contract/api/jobs.ts'
 import { splitEvents } from '../../../electron/shell/event-stream.ts'
 import { contentPolicy, fileOf, serveFile } from '../../../electron/shell/files.ts'
@@ -157,6 +158,14 @@ test('only jobs that were seen running count as ended', () => {
   watch.take(job(3, 'running'))
   expect(watch.take(job(3, 'paused'))).toBeUndefined()
   watch.take(job(4, 'running'))
+  const project = (dir: string): { name: 'project'; data: ProjectInfo } => ({
+    name: 'project',
+    data: { dir } as ProjectInfo,
+  })
+  watch.take(project('/a'))
+  watch.take(job(5, 'running'))
+  watch.take(project('/a'))
+  expect(watch.running()).toBe(true)
   watch.take({ name: 'project', data: null })
   expect(watch.running()).toBe(false)
 })

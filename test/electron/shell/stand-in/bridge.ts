@@ -27,7 +27,10 @@ export async function serveScheme(handler: SchemeHandler): Promise<{ server: Ser
       } as RequestInit)
       const response = await handler(request)
       outgoing.writeHead(response.status, Object.fromEntries(response.headers))
-      if (response.body) Readable.fromWeb(response.body as unknown as NodeStream).pipe(outgoing)
+      if (response.body)
+        Readable.fromWeb(response.body as unknown as NodeStream)
+          .on('error', () => outgoing.destroy())
+          .pipe(outgoing)
       else outgoing.end()
     })().catch((error: unknown) => {
       outgoing.writeHead(500)

@@ -13,6 +13,7 @@ import { report, type Order } from './control.ts'
 import { preloadScript } from './preload-shim.ts'
 
 const emitter = new EventEmitter()
+Object.assign(process, { resourcesPath: process.env['STAND_IN_HOME'] })
 const state = {
   handler: undefined as SchemeHandler | undefined,
   windows: [] as StandInWindow[],

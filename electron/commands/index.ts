@@ -35,7 +35,11 @@ const commands: readonly Entry[] = [
     load: () => import('./export.ts'),
   },
   { name: 'demo', summary: 'the built-in sample, end to end', load: () => import('./demo.ts') },
-  { name: 'bench', summary: 'pooling, annotate, train, data, studio: benchmarks', load: () => import('./bench.ts') },
+  {
+    name: 'bench',
+    summary: 'pooling, annotate, train, data, studio: benchmarks',
+    load: () => import('./bench.ts'),
+  },
   { name: 'doctor', summary: 'what this machine offers', load: () => import('./doctor.ts') },
 ]
 

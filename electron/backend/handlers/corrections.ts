@@ -1,12 +1,18 @@
 /** Corrections: the store does the work; whoever browses hears of it. */
 import { applyEdit, getCorrections, redoEdit, undoEdit } from '../../../core/project/corrections.ts'
 import type { HandlersOf } from '../context.ts'
+import { checkEditFits, extentOf } from '../fitting-edits.ts'
 
 type Names = 'corrections.get' | 'corrections.apply' | 'corrections.undo' | 'corrections.redo'
 
 export const correctionHandlers: HandlersOf<Names> = {
-  'corrections.get': (place, { session }) => getCorrections(session.require().project, place),
-  'corrections.apply'(step, { session }) {
+  'corrections.get'(place, { session }) {
+    const opened = session.require()
+    void extentOf(opened, place.image, place.annotation).catch(() => null) // for the edits to come
+    return getCorrections(opened.project, place)
+  },
+  async 'corrections.apply'(step, { session }) {
+    await checkEditFits(session.writable(), step)
     const saved = applyEdit(session.writable().project, step)
     session.imagesChanged([step.image])
     return saved

@@ -50,6 +50,19 @@ export async function annotationsWithMap(project: Project, key: string): Promise
   return found
 }
 
+/** Cells and annotator classes of an image's map; null where there is none. */
+export async function mapExtent(
+  project: Project,
+  annotation: string,
+  key: string,
+): Promise<{ cells: number; classes: number } | null> {
+  const reader = await readerOf(project, annotation)
+  if (!reader.has(key)) await reader.refresh()
+  if (!reader.has(key)) return null
+  const [, h, w] = reader.getSync(key).shape
+  return { cells: h * w, classes: reader.manifest.classes.length }
+}
+
 export interface LabelMapTotals {
   records: number
   bytes: number

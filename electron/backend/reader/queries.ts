@@ -2,7 +2,13 @@
 import type { ImageFilter, ImageQuery } from '../../../core/contract/api/browse.ts'
 import { openBrowser, type Browser } from '../../../core/project/browse/browser.ts'
 import type { Project } from '../../../core/project/project.ts'
-import { annotationsWithMap, labelMapBytes, labelMapTotals, type LabelMapTotals } from './label-maps.ts'
+import {
+  annotationsWithMap,
+  labelMapBytes,
+  labelMapTotals,
+  mapExtent,
+  type LabelMapTotals,
+} from './label-maps.ts'
 
 let opened: Browser | undefined
 /** What a browser remembers between calls is worth keeping: one a thread. */
@@ -21,6 +27,8 @@ export const queries = {
     browser(project).histograms(input),
   map: (project: Project, input: { annotation: string; key: string }): Promise<ArrayBuffer> =>
     labelMapBytes(project, input.annotation, input.key),
+  extent: (project: Project, input: { annotation: string; key: string }): ReturnType<typeof mapExtent> =>
+    mapExtent(project, input.annotation, input.key),
   mapped: (project: Project, input: { key: string }): Promise<string[]> =>
     annotationsWithMap(project, input.key),
   totals: (project: Project, input: { annotation: string }): Promise<LabelMapTotals> =>

@@ -1,0 +1,64 @@
+/** Edits that a label map has no place for are refused before they are saved, with what would fit. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Job } from '../../../core/contract/api/jobs.ts'
+import type { ProjectInfo } from '../../../core/contract/api/project.ts'
+import { startHost, type Host } from './chaos/host.ts'
+
+const dir = mkdtempSync(join(tmpdir(), 'relabel-fitting-'))
+let host: Host
+let annotation: string
+
+beforeAll(async () => {
+  host = await startHost(dir, join(dir, 'backend.sock'))
+  const project = await host.call<ProjectInfo>('project.openSample')
+  const { id } = await host.call<Job>('jobs.add', {
+    kind: 'annotate',
+    request: {
+      ...{ model: join(project.dir, 'digit-annotator.onnx'), classes: null, split: 'val', size: 64 },
+      ...{ resize: 'squash', mean: [0.25, 0.25, 0.25], std: [0.2, 0.2, 0.2], topK: 5, batch: 8 },
+      ...{ logits: 'fp16', provider: null, threads: null, workers: null, acceptApproximation: false },
+    },
+  })
+  const state = async (): Promise<string | undefined> =>
+    (await host.call<Job[]>('jobs.list')).find(job => job.id === id)?.state
+  await expect.poll(state, { timeout: 60_000 }).toBe('done')
+  annotation = (await host.call<ProjectInfo>('project.info')).annotation!
+})
+afterAll(async () => {
+  await host.stop()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+const apply = (
+  image: number,
+  version: number,
+  id: string,
+  cell: number,
+  of: number,
+): Promise<{ version: number }> =>
+  host.call('corrections.apply', {
+    ...{ image, annotation, version },
+    edit: {
+      ...{ id, author: 'me', created: '2026-01-01T00:00:00.000Z', tool: 'brush' },
+      operation: { kind: 'set', class: of, to: null, amount: 2, what: null },
+      changes: [{ cell, class: of, before: null, after: { logit: 2, edit: id } }],
+    },
+  })
+
+test('a map of 8×8 cells and ten classes takes edits of its cells and classes, and no others', async () => {
+  const query = { filter: { splits: ['val'] }, sort: { by: 'name', descending: false } }
+  const { items } = await host.call<{ items: { id: number }[] }>('browse.page', {
+    query,
+    offset: 0,
+    limit: 1,
+  })
+  const { id: image } = items[0]!
+  await expect(apply(image, 0, 'cell-outside', 64, 1)).rejects.toThrow(/mismatch.*cell 64.*64 cells/)
+  await expect(apply(image, 0, 'class-outside', 0, 10)).rejects.toThrow(/mismatch.*class 10.*10 classes/)
+  expect(await apply(image, 0, 'the-last-one', 63, 9)).toEqual({ version: 1 })
+  const kept = await host.call<{ history: { id: string }[] }>('corrections.get', { image, annotation })
+  expect(kept.history.map(edit => edit.id)).toEqual(['the-last-one'])
+})

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Job } from '../../../core/contract/api/jobs.ts'
 import type { ProjectInfo } from '../../../core/contract/api/project.ts'
 import { startHost, type Host } from './chaos/host.ts'
@@ -24,7 +24,7 @@ beforeAll(async () => {
   })
   const state = async (): Promise<string | undefined> =>
     (await host.call<Job[]>('jobs.list')).find(job => job.id === id)?.state
-  await expect.poll(state, { timeout: 60_000 }).toBe('done')
+  await vi.waitFor(async () => expect(await state()).toBe('done'), { timeout: 60_000 })
   annotation = (await host.call<ProjectInfo>('project.info')).annotation!
 })
 afterAll(async () => {

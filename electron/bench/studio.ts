@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { fail } from '../../core/base/error.ts'
 import { random } from '../../core/base/random.ts'
+import { benchBrush, spread, type BrushBench } from './studio-brush.ts'
 import { openBenchHost } from './studio-host.ts'
 import { openProject, pageTools } from './studio-page.ts'
 import { makeStudioProject } from './studio-project.ts'
@@ -38,6 +39,8 @@ export interface PageBench {
   /** By filter and sort, from the new query to the filled grid; limit 200. */
   queries: Record<string, number>
   slowestQuery: number
+  /** Brushing on a map of 15×15 cells, K = 5, 1000 classes. */
+  brushing: BrushBench | string
   /** kB gzipped: what the first load takes, and all screens together; limit 500. */
   script: { first: number; all: number }
 }
@@ -112,6 +115,8 @@ export async function benchPage(dir: string): Promise<PageBench | string> {
     const [gridNodes, gridElements] = await page.evaluate<[number, number]>('[bench.cells, bench.nodes]')
     await page.reload()
     const reloadToGrid = await page.evaluate<number>('bench.usable()')
+    await page.close()
+    const brushing = await benchBrush(context, host.url)
     return {
       backendStart: host.start,
       firstLoad,
@@ -122,6 +127,7 @@ export async function benchPage(dir: string): Promise<PageBench | string> {
       gridElements,
       queries: answers,
       slowestQuery: worst(answers),
+      brushing,
       script: scriptSize(),
     }
   } finally {
@@ -134,9 +140,7 @@ async function jumps(page: Page): Promise<Spread> {
   const draw = random(23)
   const times: number[] = []
   for (let i = 0; i < 100; i++) times.push(await page.evaluate<number>(`bench.jump(${draw.next()})`))
-  times.sort((a, b) => a - b)
-  const at = (share: number): number => times[Math.min(times.length - 1, Math.floor(share * times.length))]!
-  return { median: at(0.5), p95: at(0.95), max: at(1) }
+  return spread(times)
 }
 
 async function ask(page: Page): Promise<Record<string, number>> {

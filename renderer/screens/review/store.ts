@@ -166,7 +166,8 @@ export const useReview = defineStore('review', () => {
     () => [project.info?.dir, project.info?.annotation, (project.annotation?.scored ?? 0) > 0] as const,
     ([dir], before) => {
       const other = dir !== before?.[0]
-      const wanted = project.annotation?.split ?? null
+      const named = project.annotation?.split
+      const wanted = project.info?.splits.find(({ name }) => name === named)?.name ?? null
       // What the annotation covers is what can be reviewed.
       if (other) fixing.value = null
       if (other && split.value !== wanted) split.value = wanted

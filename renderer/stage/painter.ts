@@ -101,8 +101,10 @@ function paintRect(
       for (let x = left; x <= right; x++) paintFlat(painting, map, options, x, y)
   } else {
     const cells = softmaxes(map, options, left - 1, top - 1, right + 1, bottom + 1)
+    const quads: (Quad | undefined)[] = []
     for (let y = top * side; y < (bottom + 1) * side; y++)
-      for (let x = left * side; x < (right + 1) * side; x++) paintSmooth(painting, map, options, cells, x, y)
+      for (let x = left * side; x < (right + 1) * side; x++)
+        paintSmooth(painting, map, options, cells, quads, x, y)
   }
   return {
     x: left * side,
@@ -189,12 +191,34 @@ function softmaxes(
   return found
 }
 
+/** What lies between four cells: the classes that can win there, and the share of each in every corner. */
+interface Quad {
+  ids: number[]
+  /** Four a class: top left, top right, bottom left, bottom right. */
+  shares: number[]
+}
+
+function quadOf(
+  map: LabelMap,
+  options: PaintOptions,
+  cells: ReadonlyMap<number, CellSoftmax>,
+  x0: number,
+  y0: number,
+): Quad {
+  const [, H, W] = map.shape
+  const [x1, y1] = [Math.min(x0 + 1, W - 1), Math.min(y0 + 1, H - 1)]
+  const corners = [y0 * W + x0, y0 * W + x1, y1 * W + x0, y1 * W + x1].map(cell => cells.get(cell)!)
+  const ids = options.only === null ? [...new Set(corners.map(corner => corner.top))] : [options.only]
+  return { ids, shares: ids.flatMap(id => corners.map(corner => corner.shares.get(id) ?? 0)) }
+}
+
 /** Bilinear between the four nearest cells: of the classes on top in one of them the strongest here, or the one asked for. */
 function paintSmooth(
   painting: Painting,
   map: LabelMap,
   options: PaintOptions,
   cells: ReadonlyMap<number, CellSoftmax>,
+  quads: (Quad | undefined)[],
   px: number,
   py: number,
 ): void {
@@ -202,20 +226,19 @@ function paintSmooth(
   const fx = Math.min(Math.max((px + 0.5) / painting.side - 0.5, 0), W - 1)
   const fy = Math.min(Math.max((py + 0.5) / painting.side - 0.5, 0), H - 1)
   const [x0, y0] = [Math.floor(fx), Math.floor(fy)]
-  const [x1, y1] = [Math.min(x0 + 1, W - 1), Math.min(y0 + 1, H - 1)]
   const [tx, ty] = [Math.fround(fx - x0), Math.fround(fy - y0)]
-  const [a, b] = [cells.get(y0 * W + x0)!, cells.get(y0 * W + x1)!]
-  const [c, d] = [cells.get(y1 * W + x0)!, cells.get(y1 * W + x1)!]
+  const { ids, shares } = (quads[y0 * W + x0] ??= quadOf(map, options, cells, x0, y0))
   let best = 0
   let winner = -1
-  const consider = (id: number): void => {
-    const above = (a.shares.get(id) ?? 0) * (1 - tx) + (b.shares.get(id) ?? 0) * tx
-    const below = (c.shares.get(id) ?? 0) * (1 - tx) + (d.shares.get(id) ?? 0) * tx
+  for (let i = 0; i < ids.length; i++) {
+    const above = shares[4 * i]! * (1 - tx) + shares[4 * i + 1]! * tx
+    const below = shares[4 * i + 2]! * (1 - tx) + shares[4 * i + 3]! * tx
     const strength = Math.fround(above * (1 - ty) + below * ty)
-    if (strength > best || (strength === best && id < winner)) [best, winner] = [strength, id]
+    if (strength > best || (strength === best && ids[i]! < winner)) {
+      best = strength
+      winner = ids[i]!
+    }
   }
-  if (options.only !== null) consider(options.only)
-  else for (const corner of [a, b, c, d]) consider(corner.top)
   const swatch = options.swatches.get(winner) ?? grey
   put(painting, py * painting.width + px, px, py, swatch, best, options)
 }

@@ -63,8 +63,7 @@ test('however far it is dragged, a part of the image stays on the screen', () =>
     fc.property(view, point, (start, by) => {
       for (const sign of [-100, 100]) {
         const moved = panBy(start, { x: by.x * sign, y: by.y * sign }, image, screen)
-        const seen =
-          Math.min(moved.x + image.width * moved.scale, screen.width) - Math.max(moved.x, 0)
+        const seen = Math.min(moved.x + image.width * moved.scale, screen.width) - Math.max(moved.x, 0)
         expect(seen).toBeGreaterThanOrEqual(Math.min(48, image.width * moved.scale) - 1e-6)
       }
     }),

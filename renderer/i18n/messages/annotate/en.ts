@@ -78,7 +78,7 @@ export const en = {
   },
   legend: {
     title: 'Classes on this map',
-    cells: '{n} cells',
+    cells: '{n} cell | {n} cells',
     pick: 'Use {name}',
     strength: 'Show the strength of {name}',
     none: 'No class is strongest anywhere.',
@@ -125,7 +125,7 @@ export const en = {
     revertEdit: 'Revert this edit',
     revertAll: 'Revert all',
     undone: 'undone',
-    cells: '{n} cells',
+    cells: '{n} cell | {n} cells',
     revert_cell: 'Revert cell',
     revert_edit: 'Revert edit',
     revert_all: 'Revert all',
@@ -138,7 +138,8 @@ export const en = {
     retrying: 'Not saved – retrying',
     unsent: '{n} unsaved',
     rejected: 'Some corrections were not applied',
-    rejectedText: '{n} steps did not fit what is saved: someone else corrected this image meanwhile.',
+    rejectedText:
+      '{n} step did not fit what is saved: this image was corrected elsewhere meanwhile. | {n} steps did not fit what is saved: this image was corrected elsewhere meanwhile.',
     leaveTitle: 'Corrections are not saved yet',
     leaveText:
       'Saving fails at the moment: {reason} The corrections are kept in this window and are tried again. Leave anyway?',
@@ -146,8 +147,8 @@ export const en = {
     leave: 'Leave',
   },
   said: {
-    edited: 'Changed {count} cells',
-    reverted: 'Reverted {count} cells',
+    edited: 'Changed {count} cell | Changed {count} cells',
+    reverted: 'Reverted {count} cell | Reverted {count} cells',
     nothing: 'Nothing to change there',
     undone: 'Undone',
     redone: 'Redone',

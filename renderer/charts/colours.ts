@@ -1,8 +1,23 @@
 /** The page's colours for what is drawn on canvases, which know no custom properties. */
-import { computed, type ComputedRef } from 'vue'
-import { useSettings } from '../stores/settings.ts'
+import { computed, readonly, ref, type ComputedRef } from 'vue'
 import type { PlotColours } from './plot.ts'
 import type { Ground } from './styles.ts'
+
+const ground = ref<Ground>('light')
+let watched = false
+
+/** Which ground the page has, as it stands on <html>: whoever sets it, canvases follow. */
+export function useGround(): Readonly<typeof ground> {
+  if (!watched) {
+    const read = (): void => {
+      ground.value = document.documentElement.dataset.theme === 'dark' ? 'dark' : 'light'
+    }
+    new MutationObserver(read).observe(document.documentElement, { attributeFilter: ['data-theme'] })
+    read()
+    watched = true
+  }
+  return readonly(ground)
+}
 
 /** A design token's value. */
 export const token = (name: string): string =>
@@ -10,9 +25,9 @@ export const token = (name: string): string =>
 
 /** Ground and colours of the theme; new ones when the theme changes. */
 export function useChartColours(): ComputedRef<{ ground: Ground; colours: PlotColours; font: string }> {
-  const settings = useSettings()
+  const now = useGround()
   return computed(() => ({
-    ground: settings.theme,
+    ground: now.value,
     colours: { text: token('--text-muted'), grid: token('--line') },
     font: `11px ${token('--font') || 'sans-serif'}`,
   }))

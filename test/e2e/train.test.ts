@@ -80,7 +80,9 @@ describe.skipIf(!browserPath)('Train', () => {
     await page.locator('[data-test=recipe-problems]').waitFor()
     await page.locator('[data-test="setting-augmentation.flip"][data-invalid=true]').waitFor()
     expect(await page.locator('[data-test=start]').isDisabled()).toBe(true)
-    await page.evaluate(`document.querySelector('[data-test=all-settings]').scrollIntoView()`)
+    await page.evaluate(
+      `document.querySelector('[data-test=all-settings]').scrollIntoView({ block: "nearest" })`,
+    )
     await shoot(page, 'train-settings')
     expect(await axe(page)).toEqual([])
     await flip.getByRole('button', { name: /Back to the recipe/ }).click()

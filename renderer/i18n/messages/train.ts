@@ -79,7 +79,7 @@ export const train = area({
     restore: 'Back to the recipe’s value: {path}',
     nothing: 'empty',
     notValid: 'Not a valid value.',
-    invalid: 'The recipe is not valid: {n} settings need a look.',
+    invalid: 'The recipe is not valid. Settings to look at: {n}.',
     section: {
       supervision: 'Supervision',
       mixing: 'Mixing images',

@@ -10,6 +10,7 @@ export interface HeatMapState {
     text: string
     muted: string
     line: string
+    empty: string
     more: string
     less: string
     ground: string
@@ -20,13 +21,16 @@ export interface HeatMapState {
   marked: readonly [number, number] | null
 }
 
-const labels = { left: 96, top: 84 }
+/** Room for names at most, pixels. */
+const most = { left: 120, top: 96 }
+const slope = -Math.PI / 2.6
 const cellSize = { least: 14, most: 40 }
 
 export class HeatMap {
   readonly #canvas: HTMLCanvasElement
   #cell = cellSize.most
   #count = 0
+  #labels = { ...most }
 
   constructor(canvas: HTMLCanvasElement) {
     this.#canvas = canvas
@@ -36,16 +40,21 @@ export class HeatMap {
   update(state: HeatMapState, width: number): void {
     const count = state.matrix.classes.length
     this.#count = count
-    const room = (width - labels.left) / Math.max(1, count)
+    const context = this.#canvas.getContext('2d')
+    if (!context) return
+    context.font = state.font
+    this.#labels = labelRoom(context, state.names)
+    const room = (width - this.#labels.left) / Math.max(1, count)
     this.#cell = Math.floor(Math.min(cellSize.most, Math.max(cellSize.least, room)))
-    const size = { width: labels.left + count * this.#cell + 1, height: labels.top + count * this.#cell + 1 }
+    const size = {
+      width: this.#labels.left + count * this.#cell + 1,
+      height: this.#labels.top + count * this.#cell + 1,
+    }
     const ratio = window.devicePixelRatio
     this.#canvas.width = size.width * ratio
     this.#canvas.height = size.height * ratio
     this.#canvas.style.width = `${size.width}px`
     this.#canvas.style.height = `${size.height}px`
-    const context = this.#canvas.getContext('2d')
-    if (!context) return
     context.scale(ratio, ratio)
     context.font = state.font
     this.#drawNames(context, state)
@@ -55,8 +64,8 @@ export class HeatMap {
   /** Row and column under a point of the canvas (CSS pixels); null beside the cells. */
   cellAt(x: number, y: number): [number, number] | null {
     const [column, row] = [
-      Math.floor((x - labels.left) / this.#cell),
-      Math.floor((y - labels.top) / this.#cell),
+      Math.floor((x - this.#labels.left) / this.#cell),
+      Math.floor((y - this.#labels.top) / this.#cell),
     ]
     const inside = (value: number): boolean => value >= 0 && value < this.#count
     return inside(row) && inside(column) ? [row, column] : null
@@ -72,12 +81,16 @@ export class HeatMap {
     names.forEach((name, i) => {
       const at = (i + 0.5) * this.#cell
       context.textAlign = 'right'
-      context.fillText(shortened(context, name, labels.left - 10), labels.left - 6, labels.top + at)
+      context.fillText(
+        shortened(context, name, this.#labels.left - 10),
+        this.#labels.left - 6,
+        this.#labels.top + at,
+      )
       context.save()
-      context.translate(labels.left + at, labels.top - 6)
-      context.rotate(-Math.PI / 2.6)
+      context.translate(this.#labels.left + at, this.#labels.top - 6)
+      context.rotate(slope)
       context.textAlign = 'left'
-      context.fillText(shortened(context, name, labels.top - 12), 0, 0)
+      context.fillText(shortened(context, name, this.#labels.top - 12), 0, 0)
       context.restore()
     })
   }
@@ -87,9 +100,9 @@ export class HeatMap {
     context.textAlign = 'center'
     matrix.counts.forEach((line, row) =>
       line.forEach((value, column) => {
-        const [x, y] = [labels.left + column * cell, labels.top + row * cell]
+        const [x, y] = [this.#labels.left + column * cell, this.#labels.top + row * cell]
         const strength = Math.sqrt(Math.abs(value) / matrix.largest)
-        context.fillStyle = row === column ? colours.line : colours.ground
+        context.fillStyle = row === column ? colours.line : colours.empty
         context.fillRect(x, y, cell - 1, cell - 1)
         if (value === 0) return
         context.globalAlpha = 0.12 + 0.78 * strength
@@ -104,7 +117,24 @@ export class HeatMap {
     if (!marked) return
     context.strokeStyle = colours.mark
     context.lineWidth = 2
-    context.strokeRect(labels.left + marked[1] * cell - 0.5, labels.top + marked[0] * cell - 0.5, cell, cell)
+    context.strokeRect(
+      this.#labels.left + marked[1] * cell - 0.5,
+      this.#labels.top + marked[0] * cell - 0.5,
+      cell,
+      cell,
+    )
+  }
+}
+
+/** Room that the names take, within limits. */
+function labelRoom(
+  context: CanvasRenderingContext2D,
+  names: readonly string[],
+): { left: number; top: number } {
+  const longest = Math.max(0, ...names.map(name => context.measureText(name.slice(0, 40)).width))
+  return {
+    left: Math.min(most.left, Math.ceil(longest) + 12),
+    top: Math.min(most.top, Math.ceil(longest) + 14),
   }
 }
 

@@ -1,5 +1,8 @@
-/** `npm start`: the desktop app where Electron's binary is installed, else the sample in the browser. */
-import { spawn } from 'node:child_process'
+/**
+ * `npm start`: the studio on the sample, in the desktop app where Electron's binary is there or can be had, else in the
+ * browser. `--browser` does not even try Electron; `--no-open` only prints the address.
+ */
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,17 +21,38 @@ function electronBinary(): string | null {
   return existsSync(binary) ? binary : null
 }
 
+/** Downloads the binary, which the package leaves to the first start; false where it cannot be had. */
+function downloadElectron(): boolean {
+  process.stderr.write('relabel: fetching Electron, once (about 110 MB); Ctrl-C and --browser do without …\n')
+  const script = join(root, 'node_modules', 'electron', 'install.js')
+  const done = spawnSync(process.execPath, [script], { stdio: 'ignore', timeout: 600_000 })
+  return done.status === 0
+}
+
+/** A window needs a screen: on Linux one of the two display servers. */
+const hasScreen =
+  process.platform !== 'linux' || Boolean(process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY'])
+
+function findElectron(): string | null {
+  if (!hasScreen) return null
+  return electronBinary() ?? (downloadElectron() ? electronBinary() : null)
+}
+
 const words = process.argv.slice(2)
+const ours = ['--no-open', '--browser']
+const rest = words.filter(word => !ours.includes(word))
 buildRenderer()
-const electron = electronBinary()
+const electron = words.includes('--browser') ? null : findElectron()
 if (electron === null) {
-  process.stderr.write('relabel: Electron is not installed here, so the studio opens in the browser\n')
-  const rest = words.filter(word => word !== '--no-open')
+  if (!words.includes('--browser'))
+    process.stderr.write(
+      `relabel: ${hasScreen ? 'Electron cannot be had here' : 'there is no screen here'}, so the studio runs for the browser\n`,
+    )
   hostInBrowser(['--sample', ...rest], { open: !words.includes('--no-open') })
 } else {
   const { bundleElectron } = await import('./bundle-electron.ts')
   await bundleElectron()
-  const child = spawn(electron, [root, ...words], { stdio: 'inherit' })
+  const child = spawn(electron, [root, '--sample', ...rest], { stdio: 'inherit' })
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => child.kill('SIGTERM'))
   child.on('close', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))

@@ -25,6 +25,7 @@ if (!app.requestSingleInstanceLock()) {
       session: session.defaultSession,
       windows: () => BrowserWindow.getAllWindows(),
       preload: join(import.meta.dirname, 'preload.cjs'),
+      sample: process.argv.includes('--sample'),
     }).catch((error: unknown) => {
       console.error(error)
       app.exit(1)

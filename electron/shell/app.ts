@@ -21,6 +21,8 @@ export interface AppParts {
   session: Session
   windows: () => BrowserWindow[]
   preload: string
+  /** Open the sample at once (`npm start`). */
+  sample: boolean
 }
 
 interface Running extends AppParts {
@@ -34,7 +36,7 @@ interface Running extends AppParts {
 /** Rejects where the backend cannot even be tried (no Node, say). */
 export async function startApp(parts: AppParts): Promise<void> {
   const words = (): Words => wordsFor(app.getLocale())
-  const backend = startBackend(parts.places, [])
+  const backend = startBackend(parts.places, parts.sample ? ['--sample'] : [])
   const running: Running = { ...parts, backend, watch: createJobWatch(), words, leaving: false }
   lockSession(parts.session)
   handleScheme(parts.session, parts.places.renderer, backend)

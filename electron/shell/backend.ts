@@ -70,7 +70,9 @@ export function startBackend(places: Places, args: readonly string[], times = ba
   }
 
   function start(again: boolean): void {
-    const options = ['--socket', socket, '--home', places.home, '--with-parent', ...args]
+    // What was open when it died is opened again by itself; what to open at first is no longer asked for.
+    const first = again ? [] : args
+    const options = ['--socket', socket, '--home', places.home, '--with-parent', ...first]
     const started = spawn(places.node, [places.backend, ...options], { stdio: ['pipe', 'pipe', 'pipe'] })
     child = started
     let printed = ''

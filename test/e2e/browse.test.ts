@@ -208,6 +208,7 @@ describe.skipIf(!browserPath)('the Browse screen', () => {
   it('follows changes from elsewhere without losing its place', async () => {
     await facet('review', 'none').click()
     await expect.poll(total).toContain('100 of 100')
+    await page.locator(`${test('browse')}[data-loading=false]`).waitFor()
     await page.locator(test('go-to')).fill('60')
     await page.keyboard.press('Enter')
     await page.locator('#cell-59[data-id]').waitFor()

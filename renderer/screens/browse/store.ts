@@ -13,7 +13,7 @@ import { nothingPicked } from './selection.ts'
 import type { Picked } from './selection.ts'
 
 /** Items a page. */
-export const pageSize = 100
+export const pageSize = 200
 /** Milliseconds between two looks at a list that keeps changing. */
 const calm = 400
 
@@ -38,7 +38,7 @@ export const useBrowse = defineStore('browse', () => {
 
   const pages = createPages<ImageItem>({
     size: pageSize,
-    keep: 40,
+    keep: 24,
     parallel: 3,
     fetch: (from, limit, signal) =>
       api('browse.page', { query: query.query, offset: from, limit }, { signal }),

@@ -123,6 +123,9 @@ describe.skipIf(!browserPath)('the annotate screen', () => {
     await page.keyboard.press('Backspace')
     await saved(page)
     expect(cells(await stateOf(at))).toEqual([66])
+    for (const key of ['r', 'Enter', 'ArrowLeft', 'ArrowDown', 'Enter']) await page.keyboard.press(key)
+    await saved(page)
+    expect(cells(await stateOf(at))).toEqual([66, 67, 76, 77])
     await page.keyboard.press('i')
     await page.keyboard.press('q')
     await page.keyboard.press('1')
@@ -242,6 +245,10 @@ describe.skipIf(!browserPath)('the annotate screen', () => {
     await page.keyboard.up('Space')
     await page.mouse.move(place.x + 151, place.y + 1)
     expect(await page.locator('.status .cell').textContent()).toBe(cell)
+    await page.mouse.down({ button: 'middle' })
+    await page.mouse.move(place.x, place.y + 90, { steps: 3 })
+    await page.mouse.up({ button: 'middle' })
+    expect(await page.locator('.status .cell').textContent()).toBe(cell)
     expect(await page.locator(`${test('history')} li`).count()).toBe(0)
     await page.keyboard.press('Shift+1')
     await expect.poll(zoom).toBe(fitted)
@@ -252,6 +259,20 @@ describe.skipIf(!browserPath)('the annotate screen', () => {
     const { page } = at
     await page.locator(test('review-flagged')).click()
     await expect.poll(async () => (await at.call('images.get', { id: 1 })).item.review).toBe('flagged')
+    await page.route('**/api/call/project.info', async route => {
+      const response = await route.fetch()
+      const info = (await response.json()) as object
+      await route.fulfill({ json: { ...info, readonly: 'the folder cannot be written' } })
+    })
+    await page.reload()
+    await page.locator(test('readonly')).waitFor()
+    await shown(page, 1)
+    expect(await page.locator(test('tool-brush')).isDisabled()).toBe(true)
+    await page.keyboard.press('Enter')
+    expect(await page.locator(test('said')).textContent()).toBe('The project is read only')
+    await page.unroute('**/api/call/project.info')
+    await page.reload()
+    await shown(page, 1)
     const unmapped = await at.call('browse.page', {
       query: { filter: { splits: ['val'] }, sort: { by: 'name', descending: false } },
       offset: 0,

@@ -107,13 +107,25 @@ export const useEditing = defineStore('annotate-editing', () => {
     say(operation.kind === 'revert' ? 'reverted' : 'edited', { count: cells.length })
   }
 
-  /** Applies the tool at the keyboard's cell. */
+  /** Applies the tool at the keyboard's cell; a rectangle takes two of them, its opposite corners. */
   function applyAtCursor(): void {
     const grid = screen.grid
     if (!grid) return
     screen.cursor ??= moveCell(grid, null, 0, 0)
     const at = cellMiddle(grid, screen.cursor)
-    if (begin(at)) end()
+    if (active.value) {
+      move(at)
+      end()
+    } else if (begin(at) && screen.tools.tool !== 'rectangle') end()
+  }
+
+  /** Moves the keyboard's cell by so many columns and rows. */
+  function moveCursor(dx: number, dy: number): void {
+    if (!screen.grid) return
+    screen.cursor = moveCell(screen.grid, screen.cursor, dx, dy)
+    if (active.value) move(cellMiddle(screen.grid, screen.cursor))
+    // The keyboard speaks now: what the resting pointer is over no longer counts.
+    screen.hovered = null
   }
 
   function revert(what: 'cell' | 'edit' | 'all', plan: () => Change[]): void {
@@ -151,6 +163,7 @@ export const useEditing = defineStore('annotate-editing', () => {
     end,
     cancel,
     applyAtCursor,
+    moveCursor,
     revertCell,
     revertOne,
     revertEverything,

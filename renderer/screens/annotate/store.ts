@@ -96,6 +96,8 @@ export const useAnnotate = defineStore('annotate', () => {
     const now = `${info?.dir ?? ''} ${id ?? ''}`
     if (loader && place === now) return loader
     const next = id && info ? await loadAnnotation(id, info.classes) : null
+    // What is shown belongs to the annotation before.
+    clear()
     ground.value = next
     loader = createLoader(next)
     place = now
@@ -153,13 +155,18 @@ export const useAnnotate = defineStore('annotate', () => {
     if (id !== undefined) act({ kind: 'class', id })
   }
 
+  /** Shows nothing; what is unsaved goes on being saved. */
+  function clear(): void {
+    if (corrections.value) saving.leave(corrections.value)
+    shown.value = null
+    corrections.value = null
+    image.value = null
+  }
+
   /** The screen is left. */
   function leave(): void {
     wanted++
-    if (corrections.value) saving.leave(corrections.value)
-    corrections.value = null
-    shown.value = null
-    image.value = null
+    clear()
     loading.value = false
   }
 

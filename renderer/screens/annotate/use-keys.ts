@@ -5,7 +5,7 @@ import { useCropTool } from './crop-tool.ts'
 import { useEditing } from './editing.ts'
 import { stepOpacity } from './overlay.ts'
 import { useAnnotate } from './store.ts'
-import { moveCell, operationNames, toolNames } from './tools.ts'
+import { operationNames, toolNames } from './tools.ts'
 import { useWalk } from './walk.ts'
 
 /** What only the screen can do. */
@@ -57,10 +57,7 @@ export function useAnnotateKeys(actions: ScreenActions): void {
       crops.set(moved(crop, dx, dy, screen.image?.size ?? crop))
       return
     }
-    if (!screen.grid) return
-    screen.cursor = moveCell(screen.grid, screen.cursor, dx, dy)
-    // The keyboard speaks now: what the resting pointer is over no longer counts.
-    screen.hovered = null
+    editing.moveCursor(dx, dy)
   }
   useAction('cell.up', () => step(0, -1))
   useAction('cell.down', () => step(0, 1))

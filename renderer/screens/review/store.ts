@@ -17,6 +17,8 @@ type Progress = CallOutput<'review.progress'>
 /** Images to have at hand, and to ask for at once. */
 const few = 20
 const batch = 60
+/** Looks at whether a correction has been saved, a quarter of a second apart. */
+const patience = 4
 
 export const useReview = defineStore('review', () => {
   const project = useProject()
@@ -150,7 +152,13 @@ export const useReview = defineStore('review', () => {
     if (!begun || item?.id !== begun.id) return
     const name = fileName(item)
     try {
-      if ((await versionOf(begun.id)) === begun.version) {
+      // The last step may still be on its way.
+      let same = (await versionOf(begun.id)) === begun.version
+      for (let i = 0; same && i < patience; i++) {
+        await new Promise(resolve => setTimeout(resolve, 250))
+        same = (await versionOf(begun.id)) === begun.version
+      }
+      if (same) {
         notices.show({ tone: 'info', title: translate('review.notFixed', { name }) })
       } else if (current.value?.id === begun.id) {
         say('fixed')

@@ -4,6 +4,8 @@
 export const pageTools = `
   window.bench = (() => {
     const frame = () => new Promise(resolve => requestAnimationFrame(resolve))
+    // What takes longer than this has failed; the backend's own messages say why.
+    const late = what => new Promise((_, reject) => setTimeout(() => reject(new Error(what + ' took longer than 20 s')), 20000))
     const grid = () => document.querySelector('[data-test=grid]')
     const bench = { shell: null, cells: 0, nodes: 0 }
     const filled = () => {
@@ -25,11 +27,11 @@ export const pageTools = `
       return bench.shell
     }
     // All cells in sight have their images' facts, and the frame that shows them has been drawn.
-    bench.usable = async () => {
+    bench.usable = () => Promise.race([late('showing the grid'), (async () => {
       while (!filled()) await frame()
       await frame()
       return performance.now()
-    }
+    })()])
     bench.jump = async share => {
       const element = grid()
       const before = element.querySelector('[role=row]').getAttribute('aria-rowindex')
@@ -53,9 +55,9 @@ export const pageTools = `
         observer.observe(document.querySelector('[data-test=browse]'), { attributes: true, attributeFilter: ['data-loading'] })
       })
       location.hash = address
-      await answered
-      if (grid()) while (!filled()) await frame()
-      await frame()
+      await Promise.race([late(address), answered])
+      if (grid()) await bench.usable()
+      else await frame()
       return performance.now() - began
     }
     return bench

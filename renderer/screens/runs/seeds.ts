@@ -15,10 +15,21 @@ export interface SeedGroup {
 /** Settings that change nothing of a result but its speed. */
 const indifferent = new Set(['seed', 'workers', 'prefetch', 'threads', 'cache', 'checkpoint', 'logEvery'])
 
-/** What a run is but for its seed. Without its recipe, what the table knows of it. */
+/** What the table knows of a run but for its seed. */
+const signature = (run: RunInfo): string =>
+  JSON.stringify([run.student, run.supervision, run.annotation, run.snapshot, run.ofEpochs])
+
+/** Finished runs that may differ from another one by their seed only: their recipes are worth asking for. */
+export function seedCandidates(runs: readonly RunInfo[]): string[] {
+  const seeds = new Map<string, Set<number>>()
+  const done = runs.filter(run => run.status === 'done')
+  for (const run of done) seeds.set(signature(run), (seeds.get(signature(run)) ?? new Set()).add(run.seed))
+  return done.filter(run => (seeds.get(signature(run))?.size ?? 0) > 1).map(run => run.id)
+}
+
+/** What a run is but for its seed. Without its recipe it is like no other. */
 export function recipeKey(run: RunInfo, recipe: Part | null | undefined): string {
-  if (!recipe)
-    return JSON.stringify([run.student, run.supervision, run.annotation, run.snapshot, run.ofEpochs])
+  if (!recipe) return run.id
   const settings = Object.entries(recipe).filter(([key]) => !indifferent.has(key))
   return JSON.stringify([run.snapshot, run.annotation, settings.sort(([a], [b]) => (a < b ? -1 : 1))])
 }
@@ -33,7 +44,7 @@ export function spread(values: readonly number[]): { mean: number; sd: number | 
 
 /**
  * Finished runs by recipe, those with the measure on `split` only, in the order of their first run. `recipes` by run id;
- * a run whose recipe is not known yet stands by what the table says of it.
+ * a run whose recipe is not known (yet) is a group of its own.
  */
 export function seedGroups(
   runs: readonly RunInfo[],

@@ -7,13 +7,15 @@ import { api } from '../../api/client.ts'
 import { onEvent } from '../../api/events.ts'
 import { useProject } from '../../stores/project.ts'
 import type { Part } from '../train/recipe-parts.ts'
-import { seedGroups, type SeedGroup } from './seeds.ts'
+import { seedCandidates, seedGroups, type SeedGroup } from './seeds.ts'
 import { sortRuns, type TableSort } from './table.ts'
 
 export type RunDetails = CallOutput<'runs.get'>
 
 /** Runs whose curves are drawn together at most. */
 export const mostCurves = 12
+/** Runs that are looked at for differing by their seed only, the newest. */
+const mostRecipes = 24
 
 export const useRuns = defineStore('runs', () => {
   const project = useProject()
@@ -62,7 +64,8 @@ export const useRuns = defineStore('runs', () => {
       selected.value = selected.value.filter(id => byId(id))
       error.value = null
       loaded.value = true
-      await Promise.all([loadDetails(runs.value.slice(-50).map(run => run.id)), loadCurves()])
+      await loadCurves()
+      void loadDetails(seedCandidates(runs.value).slice(-mostRecipes))
     } catch (failure) {
       error.value = failure
     }
@@ -70,11 +73,12 @@ export const useRuns = defineStore('runs', () => {
 
   /** Everything about some runs, for recipes and details; those that fail stay unknown. */
   async function loadDetails(ids: readonly string[]): Promise<void> {
-    const missing = ids.filter(id => !details.value.has(id))
-    const found = await Promise.all(missing.map(id => api('runs.get', { id }).catch(() => null)))
-    const next = new Map(details.value)
-    for (const run of found) if (run) next.set(run.info.id, run)
-    details.value = next
+    // One after the other: a snapshot of a million images takes the backend a while to read.
+    for (const id of ids) {
+      if (details.value.has(id)) continue
+      const run = await api('runs.get', { id }).catch(() => null)
+      if (run) details.value = new Map([...details.value, [id, run]])
+    }
   }
 
   /** The curves of the selected runs. */

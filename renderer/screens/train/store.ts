@@ -37,6 +37,8 @@ export const useTrain = defineStore('train', () => {
   const problems = shallowRef<readonly string[]>([])
   const probe = shallowRef<{ key: string; result: TrainingProbe | null; error: unknown } | null>(null)
   const probing = ref(false)
+  /** The job whose curves were shown last. */
+  const followed = ref<number | null>(null)
   let probeCall: AbortController | undefined
   let asked = 0
 
@@ -163,6 +165,7 @@ export const useTrain = defineStore('train', () => {
     valid,
     probe,
     probing,
+    followed,
     probeCurrent,
     valueOf,
     prepare,

@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest'
 import type { RunComparison, RunCurves, RunInfo } from '../../../core/contract/api/training.ts'
 import { classChanges, confusionMatrix, confusions } from '../../../renderer/screens/runs/comparison.ts'
 import { knownQuantities, lineOf } from '../../../renderer/screens/runs/curves.ts'
-import { imageNoise, recipeKey, seedGroups, seedNoise, spread } from '../../../renderer/screens/runs/seeds.ts'
+import {
+  imageNoise,
+  recipeKey,
+  seedCandidates,
+  seedGroups,
+  seedNoise,
+  spread,
+} from '../../../renderer/screens/runs/seeds.ts'
 import { nextSort, sortRuns, usedColumns } from '../../../renderer/screens/runs/table.ts'
 
 const run = (id: number, top1: number | null, more: Partial<RunInfo> = {}): RunInfo => ({
@@ -71,8 +78,18 @@ describe('seeds', () => {
     expect(groups[0]?.sd).toBeCloseTo(0.02)
     expect(groups[1]?.sd).toBeNull()
   })
+  it('never takes runs for the same whose recipes are not known, but asks for them', () => {
+    const runs = [run(1, 0.8), run(2, 0.9), run(3, 0.9, { ofEpochs: 9 }), run(4, 0.9, { status: 'failed' })]
+    expect(seedGroups(runs, new Map(), 'val', 'top1')).toHaveLength(3)
+    expect(seedCandidates(runs)).toEqual(['r1', 'r2'])
+    expect(seedCandidates([run(1, 0.8, { seed: 5 }), run(2, 0.9, { seed: 5 })])).toEqual([])
+  })
   it('counts the same seed once', () => {
-    const groups = seedGroups([run(1, 0.8, { seed: 0 }), run(2, 0.8, { seed: 0 })], new Map(), 'val', 'top1')
+    const recipes = new Map([
+      ['r1', recipe(0)],
+      ['r2', recipe(0)],
+    ])
+    const groups = seedGroups([run(1, 0.8, { seed: 0 }), run(2, 0.8, { seed: 0 })], recipes, 'val', 'top1')
     expect(groups[0]).toMatchObject({ n: 1, sd: null })
   })
   it('tells other snapshots apart', () => {

@@ -12,6 +12,7 @@ import { pack } from '../../../build/packaging/pack.ts'
 import { backendPackages } from '../../../build/packaging/stage.ts'
 import { hostTarget, isForeign, isForeignPackage, targets } from '../../../build/packaging/targets.ts'
 import { browserPath, openBrowser } from '../../e2e/browser.ts'
+import { buildRenderer } from '../../e2e/template.ts'
 import { makeElectronDist } from './electron-dist.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'relabel-packed-'))
@@ -23,13 +24,14 @@ let browser: Browser | undefined
 // Elsewhere electron-builder needs tools of the system; the configuration is the same.
 describe.skipIf(process.platform !== 'linux')('the packed app', () => {
   beforeAll(async () => {
+    await buildRenderer()
     const electronDist = makeElectronDist(join(base, 'electron'))
     const [os, arch] = hostTarget.split('-') as ['linux', 'x64' | 'arm64']
     await pack({
       os,
       arch,
       dir: true,
-      renderer: false, // built once for all tests (test/global-setup.ts)
+      renderer: false, // built once for all tests
       more: {
         electronDist,
         directories: { output: join(base, 'out'), buildResources: 'build/packaging/resources' },

@@ -4,8 +4,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { browserPath } from '../../e2e/browser.ts'
+import { buildRenderer } from '../../e2e/template.ts'
 import { drive, removeBundle, type Driven } from './drive.ts'
 
 const homes: string[] = []
@@ -23,6 +24,7 @@ async function start(home = newHome()): Promise<Driven> {
   return app
 }
 
+beforeAll(() => buildRenderer())
 afterEach(async () => {
   await Promise.all(running.splice(0).map(app => app.end()))
 })

@@ -16,7 +16,7 @@ export const train = area({
       quick: 'Quick look',
     },
     presetTexts: {
-      sample: 'A small net for the sample, minutes on a laptop; the recipe of the command-line demo.',
+      sample: 'A small net for the sample: done within a minute.',
       imagenet: 'A hundred epochs of ResNet with SGD, as published. Days without a large GPU.',
       small: 'For images of 32 pixels or so: a small net, minutes on a laptop.',
       quick: 'A few epochs with AdamW at 64 pixels: a first look within minutes.',
@@ -154,7 +154,7 @@ export const train = area({
       quick: '快速查看',
     },
     presetTexts: {
-      sample: '适合示例的小网络，笔记本上几分钟；与命令行演示的配方相同。',
+      sample: '适合示例的小网络：一分钟内完成。',
       imagenet: '与论文一致：ResNet 用 SGD 训练一百轮。没有大型 GPU 需要数天。',
       small: '适合约 32 像素的图像：小网络，笔记本上几分钟。',
       quick: '用 AdamW 以 64 像素训练几轮：几分钟内初步查看。',
@@ -273,7 +273,7 @@ export const train = area({
       quick: '빠른 확인',
     },
     presetTexts: {
-      sample: '샘플용 작은 네트워크, 노트북에서 몇 분. 명령줄 데모의 레시피입니다.',
+      sample: '샘플용 작은 네트워크: 1분 안에 끝납니다.',
       imagenet: '논문대로 ResNet을 SGD로 100 에폭. 큰 GPU가 없으면 며칠이 걸립니다.',
       small: '32픽셀 정도의 이미지용: 작은 네트워크, 노트북에서 몇 분.',
       quick: '64픽셀에서 AdamW로 몇 에폭: 몇 분 안에 확인.',

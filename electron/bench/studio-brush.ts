@@ -86,6 +86,7 @@ export async function benchBrush(context: BrowserContext, url: string): Promise<
       method: 'POST', headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ dir: ${JSON.stringify(join(dir, 'project'))} }),
     }).then(async answer => { if (!answer.ok) throw new Error(await answer.text()) })`)
+    await page.locator('[data-test=project-name]', { hasText: 'Brushing' }).waitFor()
     await page.evaluate(`location.hash = '/annotate/1'`)
     await page.locator('[data-test=annotate][data-image="1"]').waitFor()
     const figures = await brush(page)

@@ -19,8 +19,8 @@ export const jobHandlers: HandlersOf<Names> = {
   'jobs.resume': ({ id }, { session }) => session.writable().queue.resume(id),
   'jobs.cancel': ({ id }, { session }) => session.writable().queue.cancel(id),
   'jobs.retry': ({ id }, { session }) => session.writable().queue.retry(id),
-  'jobs.dismiss'({ id }, { session }) {
-    session.writable().queue.dismiss(id)
+  async 'jobs.dismiss'({ id }, { session }) {
+    await session.writable().queue.dismiss(id)
     return {}
   },
   'jobs.log': ({ id }, { session }) => ({ lines: session.require().queue.log(id) }),

@@ -31,7 +31,8 @@ export interface JobQueue {
   resume(id: number): Job
   cancel(id: number): Job
   retry(id: number): Job
-  dismiss(id: number): void
+  /** Takes an ended job off the list; a cancelled one whose process is still ending, as soon as that has ended. */
+  dismiss(id: number): Promise<void>
   /** Resolves when nothing runs and nothing is queued. */
   idle(): Promise<void>
   /** Pauses the running job and waits for it; nothing is started any more. */
@@ -158,10 +159,18 @@ export function createQueue(options: QueueOptions): JobQueue {
     dismiss(id) {
       requireWritable()
       const job = get(id)
-      if (!['done', 'failed', 'cancelled'].includes(job.state) || sitting?.id === id)
-        refuse(job, 'dismissed before it has ended')
-      removeJob(project, id)
-      emit('job.dismissed', { id })
+      if (!['done', 'failed', 'cancelled'].includes(job.state)) refuse(job, 'dismissed before it has ended')
+      const remove = (): void => {
+        removeJob(project, id)
+        emit('job.dismissed', { id })
+      }
+      if (sitting?.id !== id) return Promise.resolve(remove())
+      return sitting.ended.then(() => {
+        if (closed) return // it is cancelled on disk, and still on the list when the project is open again
+        const now = get(id)
+        if (now.state === 'cancelled') remove()
+        else refuse(now, 'dismissed: it was queued again')
+      })
     },
     idle: () =>
       new Promise(resolve => {

@@ -6,6 +6,7 @@ import type { CallInput } from '../../core/contract/api/index.ts'
 import type { AnnotationInfo, ClassInfo, ProjectInfo } from '../../core/contract/api/project.ts'
 import { api } from '../api/client.ts'
 import { onEvent } from '../api/events.ts'
+import { isolated } from '../i18n/isolate.ts'
 
 export const useProject = defineStore('project', () => {
   const info = ref<ProjectInfo | null>(null)
@@ -19,8 +20,8 @@ export const useProject = defineStore('project', () => {
     () => info.value?.annotations.find(one => one.id === info.value?.annotation) ?? null,
   )
 
-  /** Name of a class of the project; its number where there is none. */
-  const className = (index: number): string => classes.value[index]?.name ?? `#${index}`
+  /** Name of a class of the project as it can stand in a sentence; its number where there is none. */
+  const className = (index: number): string => isolated(classes.value[index]?.name ?? `#${index}`)
 
   async function take(next: ProjectInfo | null): Promise<void> {
     const before = info.value

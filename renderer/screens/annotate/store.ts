@@ -12,6 +12,7 @@ import { differingCells } from './stroke.ts'
 import type { LabelMap } from '../../../core/labelmap/label-map.ts'
 import type { Crop } from '../../../core/pooling/crop.ts'
 import { toApiError, type ApiError } from '../../api/client.ts'
+import { isolated } from '../../i18n/isolate.ts'
 import { useProject } from '../../stores/project.ts'
 import { legendOf } from '../../stage/swatches.ts'
 import { createLoader, loadAnnotation } from './load.ts'
@@ -65,7 +66,7 @@ export const useAnnotate = defineStore('annotate', () => {
     if (project.info?.readonly) return 'readonly'
     return image.value?.map && corrections.value ? null : 'nomap'
   })
-  const className = (id: number): string => ground.value?.names[id] ?? `#${id}`
+  const className = (id: number): string => isolated(ground.value?.names[id] ?? `#${id}`)
 
   function act(action: ToolAction): void {
     tools.value = reduceTools(tools.value, action)

@@ -67,7 +67,8 @@ export function buildRenderer(): Promise<void> {
   })
 }
 
-async function finish(queue: JobQueue, request: JobRequest): Promise<Job> {
+/** Queues a job and waits for its end; rejects where it fails. */
+export async function finish(queue: JobQueue, request: JobRequest): Promise<Job> {
   const { id } = queue.add(request)
   for (;;) {
     const job = queue.get(id)

@@ -69,7 +69,7 @@ async function makeBrushProject(dir: string): Promise<void> {
     await writer.append('train/one.jpg', makeMap())
     await writer.finish()
     updateAnnotation(project, annotation.id, { status: 'done' })
-    useAnnotation(project, annotation.id)
+    await useAnnotation(project, annotation.id)
   } finally {
     project.close()
   }

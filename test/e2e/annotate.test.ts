@@ -183,6 +183,23 @@ describe.skipIf(!browserPath)('the annotate screen', () => {
     await expect.poll(() => page.locator(`${test('history')} li`).count()).toBe(2)
   })
 
+  it('goes on to the next image, and a stroke that was under way is nowhere', async () => {
+    const at = await open()
+    const { page } = at
+    const place = await cellOnScreen(page, 3, 3)
+    await page.mouse.move(place.x, place.y)
+    await page.mouse.down()
+    await page.keyboard.press('d')
+    await shown(page, 2)
+    await page.mouse.up()
+    await saved(page)
+    for (const image of [1, 2]) expect((await stateOf(at, image)).history).toEqual([])
+    await page.mouse.click(place.x, place.y)
+    await saved(page)
+    expect(cells(await stateOf(at, 2))).toEqual([33])
+    expect(at.complaints).toEqual([])
+  })
+
   it('shows the exact target of a crop, as the command line prints it', async () => {
     const at = await open()
     const { page } = at

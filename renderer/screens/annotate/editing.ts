@@ -1,12 +1,13 @@
 /** Makes edits: by strokes of the pointer, by the keyboard's cell, by reverts; and takes them back. */
 import { defineStore } from 'pinia'
-import { computed, shallowRef } from 'vue'
+import { computed, shallowRef, watch } from 'vue'
 import {
   changedCells,
   revertAll,
   revertCells,
   revertEdit,
   type CellPoint,
+  type CorrectionLayer,
 } from '../../../core/labelmap/corrections/index.ts'
 import type { Change, Edit, Operation } from '../../../core/contract/api/corrections.ts'
 import { translate } from '../../i18n/index.ts'
@@ -20,6 +21,8 @@ export const useEditing = defineStore('annotate-editing', () => {
   const screen = useAnnotate()
   const settings = useSettings()
   const stroke = shallowRef<Stroke | null>(null)
+  /** The layer that the stroke stands on. */
+  let base: CorrectionLayer | null = null
   let from: CellPoint | null = null
   let last: CellPoint | null = null
   /** Cells that a rectangle in progress covers. */
@@ -51,6 +54,7 @@ export const useEditing = defineStore('annotate-editing', () => {
     const shown = screen.shown
     if (!operation || !shown || screen.tools.tool === 'inspect') return false
     from = last = at
+    base = screen.history.layer
     stroke.value = beginStroke(crypto.randomUUID(), operation, shown.layer, shown.map)
     if (screen.tools.tool === 'rectangle') pending.value = touchedCells(screen.tools, shown.map, at, at)
     else add(touchedCells(screen.tools, shown.map, at, at))
@@ -80,21 +84,30 @@ export const useEditing = defineStore('annotate-editing', () => {
 
   function end(): void {
     if (pending.value.length > 0) add(pending.value)
-    pending.value = []
     const made = stroke.value
-    stroke.value = null
-    from = last = null
+    drop()
     if (!made) return
+    if (base !== screen.history.layer) {
+      screen.showHistory()
+      return say('moved')
+    }
     if (made.changes.length === 0) say('nothing')
     else file(made.edit, editTool(screen.tools.tool), made.operation, made.changes)
   }
 
-  function cancel(): void {
+  function drop(): void {
     stroke.value = null
     pending.value = []
     from = last = null
+  }
+
+  function cancel(): void {
+    drop()
     screen.showHistory()
   }
+
+  // A stroke belongs to its image.
+  watch(() => screen.corrections, drop, { flush: 'sync' })
 
   /** Puts an edit into the history and on its way to the disk. */
   function file(id: string, tool: Edit['tool'], operation: Operation, changes: Change[]): void {

@@ -1,4 +1,5 @@
 /** Times of brushing for the benchmark, which reads `window.__annotateTimings`; measured only where the address asks (`?bench`). */
+import { nextTick } from 'vue'
 
 /** Milliseconds by what was timed. */
 export type Timings = Record<'event' | 'apply' | 'paint' | 'frame', number[]>
@@ -22,11 +23,12 @@ export function timed<Result>(what: keyof Timings, act: () => Result): Result {
   return result
 }
 
-/** Notes the time from now to the end of the next frame's drawing. */
-export function timeFrame(): void {
+/** Notes an event's time from now until the page has taken it in, and until its frame has been drawn. */
+export function timeEvent(): void {
   const timings = window.__annotateTimings
   if (!timings) return
   const began = performance.now()
+  void nextTick(() => timings.event.push(performance.now() - began))
   requestAnimationFrame(() => {
     const channel = new MessageChannel()
     channel.port1.onmessage = () => timings.frame.push(performance.now() - began)

@@ -147,6 +147,7 @@ export const en = {
     leave: 'Leave',
   },
   said: {
+    moved: 'The corrections changed meanwhile; do it once more',
     edited: 'Changed {count} cell | Changed {count} cells',
     reverted: 'Reverted {count} cell | Reverted {count} cells',
     nothing: 'Nothing to change there',

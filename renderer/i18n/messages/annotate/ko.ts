@@ -148,6 +148,7 @@ export const ko: Words<typeof en> = {
     leave: '나가기',
   },
   said: {
+    moved: '그사이 수정이 바뀌었습니다. 다시 해 보세요',
     edited: '셀 {count}개를 바꿨습니다',
     reverted: '셀 {count}개를 되돌렸습니다',
     nothing: '여기에는 바꿀 것이 없습니다',

@@ -147,6 +147,7 @@ export const zhCn: Words<typeof en> = {
     leave: '离开',
   },
   said: {
+    moved: '其间修正已改变，请再做一次',
     edited: '已更改 {count} 个单元格',
     reverted: '已还原 {count} 个单元格',
     nothing: '此处无可更改',

@@ -1,6 +1,6 @@
 /** The tables of a project and their history: one migration a version, applied in order, each in a transaction. */
 import type { Database } from 'better-sqlite3'
-import { browseTables, correctionTriggers } from './migrations/browse.ts'
+import { browseChanges, browseTables, correctionTriggers } from './migrations/browse.ts'
 import { correctionTables } from './migrations/corrections.ts'
 import { jobTables } from './migrations/jobs.ts'
 
@@ -54,6 +54,7 @@ export const migrations: readonly string[] = [
   browseTables,
   correctionTables + correctionTriggers,
   jobTables,
+  browseChanges,
 ]
 
 /** The version this program writes; kept in SQLite's user_version. */

@@ -3,12 +3,14 @@ import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fail, messageOf, RelabelError } from '../../core/base/error.ts'
 import type { ProjectInfo } from '../../core/contract/api/project.ts'
+import { finishAnnotation } from '../../core/project/browse/facts.ts'
 import { browseVersion } from '../../core/project/overview.ts'
 import { openProject, type Project } from '../../core/project/project.ts'
 import { openThumbnails, type Thumbnails } from '../../core/project/thumbnails.ts'
 import type { EventHub } from './events.ts'
 import type { Home } from './home.ts'
 import { projectInfo } from './info.ts'
+import { createChangeFlow } from './queue/changes.ts'
 import { createQueue, type JobQueue } from './queue/index.ts'
 import { createReader, type Reader } from './reader/index.ts'
 
@@ -168,10 +170,20 @@ export function createSession(parts: { home: Home; events: EventHub; sampleDir: 
       thumbnails: openThumbnails(project),
     }
     open = opened
+    finishSwitch(project)
     remember(project)
     const info = infoOf(opened)
     events.emit('project', info)
     return info
+  }
+
+  /** The switch to another annotation may have been cut off when the program ended. */
+  function finishSwitch(project: Project): void {
+    const flow = createChangeFlow(what => hear(project, what))
+    finishAnnotation(project, () => flow.push('images')).then(
+      () => flow.flush(),
+      (error: unknown) => console.error(messageOf(error)),
+    )
   }
 
   /** A job changed what the page shows. */

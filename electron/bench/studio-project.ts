@@ -20,7 +20,7 @@ export interface StudioProjectOptions {
 }
 
 /** Makes the project in `cache`, once; later calls find it. Returns its folder. */
-export function makeStudioProject(cache: string, options: StudioProjectOptions = {}): string {
+export async function makeStudioProject(cache: string, options: StudioProjectOptions = {}): Promise<string> {
   const { images = imageNetImages, classes = 1000, unlabelled = 1 / 200 } = options
   const dir = join(cache, `studio-${images}-${classes}-${unlabelled}`)
   if (existsSync(dir)) return dir
@@ -60,7 +60,7 @@ export function makeStudioProject(cache: string, options: StudioProjectOptions =
       writeFacts(project, id, batch)
     }
     updateAnnotation(project, id, { status: 'done' })
-    useAnnotation(project, id)
+    await useAnnotation(project, id)
     const marked = (every: number, from: number): number[] =>
       Array.from({ length: Math.floor(images / every) }, (_, index) => index * every + from).filter(
         image => image >= 1 && image <= images,

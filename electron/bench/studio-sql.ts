@@ -76,8 +76,8 @@ function inBrowser<T>(dir: string, action: (browser: Browser) => T): T {
 }
 
 /** Makes the project in `cache` where it is not there yet, and measures it. */
-export function benchBrowse(cache: string, options: StudioProjectOptions = {}): BrowseBench {
-  const dir = makeStudioProject(cache, options)
+export async function benchBrowse(cache: string, options: StudioProjectOptions = {}): Promise<BrowseBench> {
+  const dir = await makeStudioProject(cache, options)
   const shares = [0.5, 0.37, 0.81, 0.999, 0.05, 0.62]
   const all: ImageQuery = { filter: {}, sort: name }
   const open = timed(() => inBrowser(dir, browser => browser.page(all, 0, 200)))

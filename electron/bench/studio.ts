@@ -80,9 +80,9 @@ const queries: Record<string, string> = {
 export async function benchStudio(options: { images?: number } = {}): Promise<StudioBench> {
   const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'relabel-studio')
   mkdirSync(cache, { recursive: true })
-  const dir = makeStudioProject(cache, options)
+  const dir = await makeStudioProject(cache, options)
   const page = await benchPage(dir)
-  const sql = benchBrowse(cache, options)
+  const sql = await benchBrowse(cache, options)
   return { images: sql.images, page, sql: slowest(sql) }
 }
 

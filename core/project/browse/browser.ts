@@ -2,22 +2,11 @@
 import type { Histograms, ImageFilter, ImageItem, ImageQuery } from '../../contract/api/browse.ts'
 import { guarded } from '../database.ts'
 import type { Project } from '../project.ts'
+import { splitPlaces } from './columns.ts'
 import { histogramsOf } from './histograms.ts'
 import { itemsAt } from './items.ts'
-import { keyOf, segmentOf, type Position } from './order.ts'
-import {
-  beginSession,
-  conditions,
-  countOf,
-  defaultLimits,
-  orderOf,
-  refresh,
-  type BrowserLimits,
-  type Order,
-  type Session,
-} from './session.ts'
-import { countBefore, neighbour, rangeOf, remember } from './walk.ts'
-import type { SqlValue } from './where.ts'
+import { offsetOf, orderOf, rankAt, type Order } from './order.ts'
+import { beginSession, countOf, refresh, warmUp, type Session } from './session.ts'
 
 /** Reads a project, of which it sees every change that is committed. All errors are `RelabelError`s. */
 export interface Browser {
@@ -40,14 +29,19 @@ export interface Browser {
   ): { offset: number | null; previous: number | null; next: number | null; total: number }
   histograms(filter: ImageFilter): Histograms
   version(): number
+  /**
+   * Reads a little (some 10 ms, the sorts 100) of the half second that the first filter or sort of a million images would
+   * take otherwise; false: all is there. To be called while nothing else is to do.
+   */
+  warm(): boolean
 }
 
 /** `project` may be a connection that only reads; it must not be closed while the browser is used. */
-export function openBrowser(project: Project, limits: Partial<BrowserLimits> = {}): Browser {
+export function openBrowser(project: Project): Browser {
   const { db } = project
   db.pragma('cache_size = -131072')
   db.pragma('mmap_size = 2147483648')
-  const session = beginSession(db, { ...defaultLimits, ...limits })
+  const session = beginSession(db)
   const reading = <T>(action: () => T): T =>
     guarded(db.name, () =>
       db
@@ -70,65 +64,47 @@ export function openBrowser(project: Project, limits: Partial<BrowserLimits> = {
     place: (query, id) => reading(() => placeOf(session, query, id)),
     histograms: filter => reading(() => histogramsOf(session, filter)),
     version: () => reading(() => session.version),
+    warm: () => reading(() => warmUp(session)),
   }
 }
 
+function placeAt({ stretches }: Session, rank: number): number {
+  const stretch = stretches.findLast(({ first }) => first <= rank)!
+  return stretch.split * splitPlaces + rank - stretch.first
+}
+
+function rankOf({ stretches }: Session, place: number): number {
+  const split = Math.floor(place / splitPlaces)
+  return stretches.find(one => one.split === split)!.first + (place % splitPlaces)
+}
+
+/** Places of the offsets that there are. */
 function placesAt(session: Session, order: Order, offset: number, limit: number): number[] {
-  if (order.list) return order.list.slice(offset, offset + limit)
   const places: number[] = []
-  let first = 0
-  for (const track of order.tracks) {
-    const start = Math.max(0, offset - first)
-    const count = Math.min(limit - places.length, track.total - start)
-    if (count > 0) for (const row of rangeOf(session.db, track, start, count)) places.push(row.place)
-    first += track.total
-  }
+  const end = Math.min(order.total, offset + limit)
+  for (let at = Math.max(0, offset); at < end; at++) places.push(placeAt(session, rankAt(order, at)))
   return places
 }
 
-function imagesAt(session: Session, places: readonly (number | undefined)[]): number[] {
+function imagesAt(session: Session, places: readonly number[]): number[] {
   const find = session.db.prepare<[number], number>('SELECT image FROM browse WHERE place = ?').pluck()
-  return places.flatMap(place => (place === undefined ? [] : (find.get(place) ?? [])))
+  return places.flatMap(place => find.get(place) ?? [])
 }
 
 function placeOf(session: Session, query: ImageQuery, id: number): ReturnType<Browser['place']> {
-  const { db } = session
   const order = orderOf(session, query)
-  const key = keyOf(query.sort)
-  const at = db.prepare<[number], Position>(`SELECT ${key} AS key, place FROM browse WHERE image = ?`).get(id)
   const { total } = order
-  if (!at) return { offset: null, previous: null, next: null, total }
-  const image = (place: number | undefined): number | null => imagesAt(session, [place])[0] ?? null
-  const listed = order.list?.indexOf(at.place) ?? -1
-  if (order.list && listed >= 0)
-    return {
-      offset: listed,
-      previous: image(order.list[listed - 1]),
-      next: image(order.list[listed + 1]),
-      total,
-    }
-  const segments = order.tracks.map(track => track.segment)
-  const index = segmentOf(segments, at)
-  const track = order.tracks[index]!
-  const belongs = order.list === null && passesAt(session, query, at.place)
-  let offset: number | null = null
-  if (belongs) {
-    const inside = countBefore(db, track, at)
-    remember(track, inside, at)
-    offset = inside + (index === 1 ? order.tracks[0]!.total : 0)
+  const place = session.db
+    .prepare<[number], number>('SELECT place FROM browse WHERE image = ?')
+    .pluck()
+    .get(id)
+  if (place === undefined) return { offset: null, previous: null, next: null, total }
+  const { offset, belongs } = offsetOf(session, query, order, rankOf(session, place))
+  const image = (at: number): number | null => imagesAt(session, placesAt(session, order, at, 1))[0] ?? null
+  return {
+    offset: belongs ? offset : null,
+    previous: offset > 0 ? image(offset - 1) : null,
+    next: image(belongs ? offset + 1 : offset),
+    total,
   }
-  const before = order.tracks[index - 1]
-  const after = order.tracks[index + 1]
-  const previous = neighbour(db, track, at, false) ?? (before ? neighbour(db, before, null, false) : null)
-  const next = neighbour(db, track, at, true) ?? (after ? neighbour(db, after, null, true) : null)
-  return { offset, previous: image(previous?.place), next: image(next?.place), total }
-}
-
-function passesAt(session: Session, query: ImageQuery, place: number): boolean {
-  const where = conditions(session, query.filter)
-  return (
-    session.db
-      .prepare<SqlValue[]>(`SELECT 1 FROM browse WHERE place = ? AND ${where.sql}`)
-      .get(place, ...where.values) !== undefined
-  )
 }

@@ -3,7 +3,7 @@ import { fail } from '../../base/error.ts'
 import { reviewScore } from '../../labelmap/review-score.ts'
 import { guarded, transaction, type Db } from '../database.ts'
 import type { Project } from '../project.ts'
-import { refillBrowse } from './follow.ts'
+import { beginFill, fillAll } from './fill.ts'
 import { changed, readState } from './state.ts'
 
 /** Measures of an image's label map in the project's classes. */
@@ -45,14 +45,22 @@ export function browsedAnnotation(project: Project): string | null {
   })
 }
 
-/** Switches to another annotation's measures and corrections: seconds for a million images. Fails with `not-found`. */
-export function useAnnotation(project: Project, id: string): void {
+/**
+ * Switches to another annotation's measures and corrections. It is the browsed one at once; its measures follow in slices
+ * of some 20 ms (see fill.ts), `told` after each, and all are there when the promise resolves. Switching again meanwhile
+ * turns to the newest; closing the project stops, and `finishAnnotation` goes on later. Rejects with `not-found`.
+ */
+export async function useAnnotation(project: Project, id: string, told?: () => void): Promise<void> {
   transaction(project.db, () => {
     const number = requireNumber(project.db, id)
-    if (readState(project.db).annotation === number) return
-    project.db.prepare('UPDATE browse_state SET annotation = ?').run(number)
-    refillBrowse(project.db, false)
+    if (readState(project.db).annotation !== number) beginFill(project.db, number)
   })
+  await fillAll(project, told)
+}
+
+/** Brings in what a switch left behind when the program ended; nothing to do in most projects. */
+export async function finishAnnotation(project: Project, told?: () => void): Promise<void> {
+  if (!project.readonly && readState(project.db).filled !== null) await fillAll(project, told)
 }
 
 /** Images of an annotation whose measures are known. */

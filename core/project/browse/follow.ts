@@ -25,16 +25,16 @@ const indexNames = (sql: string): string[] => [...sql.matchAll(/INDEX (\w+)/g)].
 const triggerNames = [...browseTriggers.matchAll(/TRIGGER (\w+)/g)].map(match => match[1]!)
 
 /** Fills the browse table afresh: seconds for a million images. To be called in a transaction. */
-export function refillBrowse(db: Db, images: boolean): void {
+export function refillBrowse(db: Db): void {
   const indexes = indexNames(browseIndexes)
   db.exec(indexes.map(name => `DROP INDEX IF EXISTS ${name};`).join(''))
   db.exec(triggerNames.map(name => `DROP TRIGGER IF EXISTS ${name};`).join(''))
-  db.exec(`DELETE FROM browse; ${rowsOf(ranked('0'))} WHERE 1;`)
+  db.exec(`DELETE FROM browse; ${rowsOf(ranked('0'))} WHERE 1; UPDATE browse_state SET filled = NULL;`)
   db.exec(browseTally)
-  if (images) db.exec(browseNames)
+  db.exec(browseNames)
   db.exec(browseIndexes)
   db.exec(browseTriggers)
-  changed(db, images)
+  changed(db, true)
 }
 
 /** After images were added to a split: those with an id above `last` are new. To be called in the transaction. */
@@ -54,7 +54,7 @@ export function followImages(db: Db, split: number, last: number): void {
   const known = db.prepare<[], number>('SELECT count(*) FROM browse').pluck().get()!
   const behind =
     !end || db.prepare<[string, string], number>('SELECT ? < ?').pluck().get(end.path, added.first!) === 1
-  if (!behind || added.images > 1000 + known) return refillBrowse(db, true)
+  if (!behind || added.images > 1000 + known) return refillBrowse(db)
   const first = end ? end.place + 1 - split * 2 ** 32 : 0
   db.prepare(`${rowsOf(ranked(String(first)))} WHERE images.split = ? AND images.id > ?`).run(split, last)
   followNames(db, split, first)

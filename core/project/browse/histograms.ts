@@ -1,82 +1,66 @@
 /** Counts beside each filter, each under all other filters. */
 import { reviewStates, type Histograms, type ImageFilter } from '../../contract/api/browse.ts'
 import { stateBits, reviewBit } from './bits.ts'
-import { conditions, type Session } from './session.ts'
+import { reason } from './fails.ts'
+import { columnsOf, failsFor, type Session } from './session.ts'
 import { passes, type Tally, type TallyRow } from './tally.ts'
-import type { SqlValue } from './where.ts'
 
 const bins = 20
 const mostClasses = 1000
+/** More than `bits` can be. */
+const mostBits = 32_768
 
-function without(filter: ImageFilter, ...names: (keyof ImageFilter)[]): ImageFilter {
+function without(filter: ImageFilter, name: keyof ImageFilter): ImageFilter {
   const rest = { ...filter }
-  for (const name of names) delete rest[name]
+  delete rest[name]
   return rest
 }
 
-interface Group {
-  value: number
-  count: number
+interface Counted {
+  /** By split and states, under a filter without any condition on these. */
+  rows: Omit<TallyRow, 'bin'>[]
+  /** By class, from −1. */
+  classes: Uint32Array
+  predicted: Uint32Array
+  confidence: number[]
 }
 
-/** Images by a column, read along the index that begins with it or through a more selective one. */
-function groups(session: Session, filter: ImageFilter, column: 'label' | 'top'): Group[] {
-  const where = conditions(session, filter)
-  const index = where.rows > session.limits.sortedRows ? `browse_by_${column}` : where.index
-  return session.db
-    .prepare<SqlValue[], Group>(
-      `SELECT ${column} AS value, count(*) AS count FROM browse ${index ? `INDEXED BY ${index}` : ''}
-       WHERE ${where.sql} ${column === 'top' ? 'AND top >= 0' : ''}
-       GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${mostClasses}`,
-    )
-    .all(...where.values)
+/** One pass over all images: each counts wherever nothing but the histogram's own condition is against it. */
+function counted(session: Session, filter: ImageFilter): Counted {
+  const columns = columnsOf(session)
+  const fails = failsFor(session, filter)
+  const { bits, label, top, confidence } = columns
+  const classes = new Uint32Array(session.tally.classes + 1)
+  const predicted = new Uint32Array(session.tally.classes + 1)
+  const sure = new Array<number>(bins).fill(0)
+  const rows: Counted['rows'] = []
+  const states = new Uint32Array(mostBits)
+  for (const { split, first, count } of session.stretches) {
+    states.fill(0)
+    for (let rank = first; rank < first + count; rank++) {
+      const fail = fails ? fails[rank]! : 0
+      if ((fail & ~reason.states) === 0) states[bits[rank]!]!++
+      if ((fail & ~reason.classes) === 0) classes[label[rank]! + 1]!++
+      if ((fail & ~reason.predicted) === 0) predicted[top[rank]! + 1]!++
+      if ((fail & ~reason.confidence) === 0) {
+        const value = confidence[rank]!
+        if (value >= 0) sure[Math.min(bins - 1, Math.floor(value * bins))]!++
+      }
+    }
+    states.forEach((images, value) => {
+      if (images > 0) rows.push({ split, bits: value, images })
+    })
+  }
+  return { rows, classes, predicted, confidence: sure }
 }
 
-/** Images by split and states, under a filter without any condition on these. */
-function stateGroups(session: Session, filter: ImageFilter): Omit<TallyRow, 'bin'>[] {
-  const where = conditions(session, filter)
-  if (where.tallied) return session.tally.rows
-  const index = where.rows > session.limits.sortedRows ? 'browse_by_bits' : where.index
-  return session.db
-    .prepare<SqlValue[], Omit<TallyRow, 'bin'>>(
-      `SELECT bits, split, count(*) AS images FROM browse ${index ? `INDEXED BY ${index}` : ''}
-       WHERE ${where.sql} GROUP BY bits, split`,
-    )
-    .all(...where.values)
-}
-
-function confidenceBins(session: Session, filter: ImageFilter): number[] {
-  const counts = new Array<number>(bins).fill(0)
-  const where = conditions(session, filter)
-  const add = (bin: number, images: number): void => {
-    if (bin >= 0) counts[bin]! += images
-  }
-  if (where.tallied) {
-    const pass = passes(session.tally, filter)
-    for (const row of session.tally.rows) if (pass(row)) add(row.bin, row.images)
-    return counts
-  }
-  if (where.rows > session.limits.sortedRows) {
-    // The same product as in the tally, so that a bin's border is the same number.
-    const count = session.db
-      .prepare<SqlValue[], number>(
-        `SELECT count(*) FROM browse INDEXED BY browse_by_confidence WHERE confidence >= ? AND confidence <= ?
-         AND min(19, CAST(confidence * 20 AS INTEGER)) = ? AND ${where.sql}`,
-      )
-      .pluck()
-    for (let bin = 0; bin < bins; bin++)
-      add(bin, count.get(Math.max(0, bin / bins - 1e-9), (bin + 1) / bins + 1e-9, bin, ...where.values)!)
-    return counts
-  }
-  const rows = session.db
-    .prepare<SqlValue[], { bin: number; images: number }>(
-      `SELECT min(19, CAST(confidence * 20 AS INTEGER)) AS bin, count(*) AS images
-       FROM browse ${where.index ? `INDEXED BY ${where.index}` : ''}
-       WHERE confidence >= 0 AND ${where.sql} GROUP BY 1`,
-    )
-    .all(...where.values)
-  for (const row of rows) add(row.bin, row.images)
-  return counts
+/** Those with the most images first; `from`: the first class that counts. */
+function groups(counts: Uint32Array, from: -1 | 0): { value: number; count: number }[] {
+  const found: { value: number; count: number }[] = []
+  counts.forEach((count, index) => {
+    if (count > 0 && index - 1 >= from) found.push({ value: index - 1, count })
+  })
+  return found.sort((a, b) => b.count - a.count || a.value - b.value).slice(0, mostClasses)
 }
 
 /** One state's values with their counts, under the other states and splits. */
@@ -101,10 +85,7 @@ const yesNo = (bits: { yes: number; no: number }) => [
 
 export function histogramsOf(session: Session, filter: ImageFilter): Histograms {
   const { tally } = session
-  const rows = stateGroups(
-    session,
-    without(filter, 'splits', 'review', 'corrected', 'disagree', 'listed', 'problem'),
-  )
+  const { rows, classes, predicted, confidence } = counted(session, filter)
   const splits = [...tally.splits].map(([id, value]) => ({
     value,
     is: (row: { split: number }) => row.split === id,
@@ -115,12 +96,12 @@ export function histogramsOf(session: Session, filter: ImageFilter): Histograms 
   }))
   return {
     splits: facet(tally, rows, without(filter, 'splits'), splits),
-    classes: groups(session, without(filter, 'classes'), 'label'),
-    predicted: groups(session, without(filter, 'predicted'), 'top'),
+    classes: groups(classes, -1),
+    predicted: groups(predicted, 0),
     review: facet(tally, rows, without(filter, 'review'), states),
     corrected: facet(tally, rows, without(filter, 'corrected'), yesNo(stateBits.corrected)),
     disagree: facet(tally, rows, without(filter, 'disagree'), yesNo(stateBits.disagree)),
     listed: facet(tally, rows, without(filter, 'listed'), yesNo(stateBits.listed)),
-    confidence: confidenceBins(session, without(filter, 'confidence')),
+    confidence,
   }
 }

@@ -1,87 +1,102 @@
 /** Text search: the folded keys lie in SQLite as lines, 1024 places a row, and are searched as bytes. */
 import type { Db } from '../database.ts'
+import { chunkRows, splitPlaces, type Stretch } from './columns.ts'
 import { fold } from './fold.ts'
 
-/** What `browse_hit(place)` asks, by connection. */
-const inUse = new WeakMap<Db, { hits: Hits | null }>()
-
-/** Makes `browse_hit(place)` in SQL ask these hits, until other ones are used. */
-export function useHits(db: Db, hits: Hits | null): void {
-  const known = inUse.get(db)
-  if (known) {
-    known.hits = hits
-    return
-  }
-  const slot = { hits }
-  inUse.set(db, slot)
-  db.function('browse_hit', place => (slot.hits?.has(Number(place)) ? 1 : 0))
-}
-
-/** The keys of a project, as they were when they were read. */
+/** The keys of a project, in the order of their places. */
 export interface Names {
-  chunks: { first: number; keys: Buffer }[]
+  count: number
+  chunks: { rank: number; keys: Buffer; starts: Uint32Array }[]
+  stretches: readonly Stretch[]
+  /** The last row that was read. */
+  last: number
+  whole: boolean
 }
 
 /** The images whose key holds a text. */
 export interface Hits {
   count: number
-  has(place: number): boolean
-  /** Ascending. */
-  places(): number[]
+  /** By rank: 1 where it does. */
+  found: Uint8Array
 }
 
-/** A million keys are some 45 MB. */
-export function readNames(db: Db): Names {
+export function beginNames(stretches: readonly Stretch[]): Names {
+  const count = stretches.reduce((sum, stretch) => sum + stretch.count, 0)
+  return { count, chunks: [], stretches, last: -1, whole: false }
+}
+
+/** Reads up to `most` more rows; a million keys are some 45 MB. True: all are there. */
+export function readNames(db: Db, names: Names, most = 1e9): boolean {
+  if (names.whole) return true
   const rows = db
-    .prepare<[], { chunk: number; keys: Buffer }>('SELECT chunk, keys FROM browse_names ORDER BY chunk')
-    .all()
-  return { chunks: rows.map(row => ({ first: row.chunk * 1024, keys: row.keys })) }
+    .prepare<[number, number], { chunk: number; keys: Buffer }>(
+      'SELECT chunk, keys FROM browse_names WHERE chunk > ? ORDER BY chunk LIMIT ?',
+    )
+    .all(names.last, most)
+  const first = new Map(names.stretches.map(stretch => [stretch.split, stretch.first]))
+  const perSplit = splitPlaces / chunkRows
+  for (const { chunk, keys } of rows) {
+    names.last = chunk
+    const start = first.get(Math.floor(chunk / perSplit))
+    if (start !== undefined)
+      names.chunks.push({ rank: start + (chunk % perSplit) * chunkRows, keys, starts: lineStarts(keys) })
+  }
+  names.whole = rows.length < most
+  return names.whole
 }
 
 const newline = 10
+
+/** Where each line begins, and one entry more: where another one would. */
+function lineStarts(keys: Buffer): Uint32Array {
+  const starts = new Uint32Array(chunkRows + 1)
+  let lines = 1
+  for (let at = 0; at < keys.length; at++) if (keys[at] === newline) starts[lines++] = at + 1
+  starts[lines] = keys.length + 1
+  return starts.subarray(0, lines + 1)
+}
+
+function isAt(keys: Buffer, wanted: Buffer, at: number): boolean {
+  for (let i = 0; i < wanted.length; i++) if (keys[at + i] !== wanted[i]) return false
+  return true
+}
 
 /** Like `indexOf`, and faster where the next match is near. */
 function matchAfter(keys: Buffer, wanted: Buffer, start: number): number {
   const near = Math.min(keys.length - wanted.length, start + 256)
   const first = wanted[0]
-  for (let at = start; at <= near; at++) {
-    if (keys[at] !== first) continue
-    let length = 1
-    while (length < wanted.length && keys[at + length] === wanted[length]) length++
-    if (length === wanted.length) return at
-  }
+  for (let at = start; at <= near; at++) if (keys[at] === first && isAt(keys, wanted, at)) return at
   return near < start ? -1 : keys.indexOf(wanted, near)
 }
 
 /** Searches for a part of the key, whatever its case. */
 export function findHits(names: Names, text: string): Hits {
   const wanted = Buffer.from(fold(text))
-  const found = new Map<number, Uint8Array>()
+  const found = new Uint8Array(names.count)
   let count = 0
-  for (const { first, keys } of names.chunks) {
+  for (const { rank, keys, starts } of names.chunks) {
+    const lines = starts.length - 1
     let at = keys.indexOf(wanted)
-    if (at < 0) continue
-    const bits = new Uint8Array(1024)
     let line = 0
-    let start = 0
     while (at >= 0) {
-      for (; start < at; start++) if (keys[start] === newline) line++
-      bits[line] = 1
+      while (starts[line + 1]! <= at) line++
+      const fromStart = at - starts[line]!
+      const fromEnd = starts[line + 1]! - at
+      found[rank + line++] = 1
       count++
-      while (start < keys.length && keys[start] !== newline) start++
-      at = start < keys.length ? matchAfter(keys, wanted, start) : -1
+      // Keys beside each other are alike: the next match is often at the same distance from an end of its line.
+      for (; line < lines; line++) {
+        const start = starts[line]!
+        const end = starts[line + 1]!
+        const fits =
+          (start + fromStart + wanted.length < end && isAt(keys, wanted, start + fromStart)) ||
+          (end - fromEnd >= start && isAt(keys, wanted, end - fromEnd))
+        if (!fits) break
+        found[rank + line] = 1
+        count++
+      }
+      at = line < lines ? matchAfter(keys, wanted, starts[line]!) : -1
     }
-    found.set(first / 1024, bits)
   }
-  return {
-    count,
-    has: place => found.get(Math.floor(place / 1024))?.[place % 1024] === 1,
-    places() {
-      const places: number[] = []
-      for (const [chunk, bits] of found)
-        for (let line = bits.indexOf(1); line >= 0; line = bits.indexOf(1, line + 1))
-          places.push(chunk * 1024 + line)
-      return places
-    },
-  }
+  return { count, found }
 }

@@ -1,52 +1,85 @@
-/** A sort order as the index that has it: images with the measure up or down, then those without, by name. */
-import type { ImageSort } from '../../contract/api/browse.ts'
+/** Images in a query's order: those with the measure up or down, then those without, by name. */
+import type { ImageQuery, ImageSort } from '../../contract/api/browse.ts'
+import type { SortKey } from './columns.ts'
+import { columnsOf, countOf, failsFor, listFor, type Session } from './session.ts'
+import { sortedBy } from './sorted.ts'
 
-/** Columns of `browse` that can be sorted by. */
-export type OrderKey = 'place' | 'label' | 'score' | 'confidence'
-
-/** Where an image stands in an order; `key` is −1 without the measure. */
-export interface Position {
-  key: number
-  place: number
-}
-
-/** One stretch of an order that an index has from end to end. */
-export interface Segment {
-  key: OrderKey
-  /** Which rows it holds. */
-  sql: string
+/** A query's images; `list` holds their ranks, null: all by name. */
+export interface Order {
+  total: number
   descending: boolean
-  index: string | null
+  list: Uint32Array | null
 }
 
-const keys = { name: 'place', class: 'label', review: 'score', confidence: 'confidence' } as const
+const keys = { class: 'label', review: 'score', confidence: 'confidence' } as const
 
-export const keyOf = (sort: ImageSort): OrderKey => keys[sort.by]
+const keyOf = (sort: ImageSort): SortKey | null => (sort.by === 'name' ? null : keys[sort.by])
 
 /** Ties go by name in the direction of the sort; images without the measure come last, always from first name to last. */
-export function segmentsOf(sort: ImageSort): Segment[] {
+export function orderOf(session: Session, query: ImageQuery): Order {
+  const { filter, sort } = query
+  const { descending } = sort
   const key = keyOf(sort)
-  if (key === 'place') return [{ key, sql: '1', descending: sort.descending, index: null }]
-  const index = `browse_by_${key}`
-  return [
-    { key, sql: `${key} >= 0`, descending: sort.descending, index },
-    { key, sql: `${key} = -1`, descending: false, index },
-  ]
+  const total = countOf(session, filter)
+  const fails = failsFor(session, filter)
+  if (!fails && !key) return { total, descending, list: null }
+  const list = listFor(session, JSON.stringify([filter, sort.by, descending]), () => {
+    const ranks = new Uint32Array(total)
+    let count = 0
+    const add = (from: Uint32Array | null, down: boolean): void => {
+      const length = from ? from.length : fails!.length
+      for (let i = 0; i < length; i++) {
+        const index = down ? length - 1 - i : i
+        const rank = from ? from[index]! : index
+        if (!fails || fails[rank] === 0) ranks[count++] = rank
+      }
+    }
+    if (key) {
+      const { known, unknown } = sortedBy(columnsOf(session), key)
+      add(known, descending)
+      add(unknown, false)
+    } else add(null, descending)
+    return ranks
+  })
+  return { total, descending, list }
 }
 
-/** For lists short enough to be sorted. */
-export function orderBy(sort: ImageSort): string {
-  const key = keyOf(sort)
-  const way = sort.descending ? 'DESC' : 'ASC'
-  if (key === 'place') return `place ${way}`
-  return `${key} < 0, ${key} ${way}, CASE WHEN ${key} < 0 OR ${sort.descending ? 0 : 1} THEN place ELSE -place END`
+/** The rank at an offset that lies in the order. */
+export function rankAt(order: Order, offset: number): number {
+  if (order.list) return order.list[offset]!
+  return order.descending ? order.total - 1 - offset : offset
 }
 
-export const segmentOf = (segments: readonly Segment[], position: Position): number =>
-  segments.length > 1 && position.key < 0 ? 1 : 0
+/** Where an image stands, or would: the offset, and whether it is there. */
+export function offsetOf(
+  session: Session,
+  { sort }: ImageQuery,
+  order: Order,
+  rank: number,
+): { offset: number; belongs: boolean } {
+  const { list } = order
+  if (!list) return { offset: order.descending ? order.total - 1 - rank : rank, belongs: true }
+  const comes = comparison(session, sort)
+  let low = 0
+  let high = list.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (comes(list[middle]!, rank) < 0) low = middle + 1
+    else high = middle
+  }
+  return { offset: low, belongs: list[low] === rank }
+}
 
-/** Below 0 where `a` comes first; both of one segment. */
-export function comparePositions(segment: Segment, a: Position, b: Position): number {
-  const difference = a.key - b.key || a.place - b.place
-  return segment.descending ? -difference : difference
+/** Below 0 where the first rank comes before the second. */
+function comparison(session: Session, sort: ImageSort): (a: number, b: number) => number {
+  const key = keyOf(sort)
+  const way = sort.descending ? -1 : 1
+  if (!key) return (a, b) => (a - b) * way
+  const values = columnsOf(session)[key]
+  return (a, b) => {
+    const first = values[a]!
+    const second = values[b]!
+    if (first < 0 || second < 0) return first < 0 && second < 0 ? a - b : first < 0 ? 1 : -1
+    return (first - second || a - b) * way
+  }
 }

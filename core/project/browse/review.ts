@@ -3,10 +3,9 @@ import { reviewStates, type ReviewState, type Selection } from '../../contract/a
 import { guarded, transaction } from '../database.ts'
 import type { Project } from '../project.ts'
 import { reviewBit, reviewOf, stateBits } from './bits.ts'
-import { findHits, readNames, useHits } from './names.ts'
 import { changed } from './state.ts'
 import { readTally } from './tally.ts'
-import { from, whereOf, type SqlValue } from './where.ts'
+import { whereOf, type SqlValue } from './where.ts'
 
 /** Former states are told of up to this many images. */
 const mostBefore = 1000
@@ -34,7 +33,7 @@ export function markReview(
     choose(project, selection)
     const bit = reviewBit(state)
     db.prepare(
-      'DELETE FROM temp.chosen WHERE NOT EXISTS (SELECT 1 FROM browse WHERE browse.image = chosen.image AND bits & ? = 0)',
+      'DELETE FROM temp.chosen WHERE NOT EXISTS (SELECT 1 FROM browse INDEXED BY browse_by_image WHERE browse.image = chosen.image AND bits & ? = 0)',
     ).run(bit)
     const marked = db.prepare<[], number>('SELECT count(*) FROM temp.chosen').pluck().get()!
     const former =
@@ -42,12 +41,12 @@ export function markReview(
         ? null
         : db
             .prepare<[], { id: number; bits: number }>(
-              'SELECT chosen.image AS id, bits FROM temp.chosen JOIN browse ON browse.image = chosen.image ORDER BY browse.place',
+              'SELECT chosen.image AS id, bits FROM temp.chosen CROSS JOIN browse INDEXED BY browse_by_image ON browse.image = chosen.image ORDER BY browse.place',
             )
             .all()
     if (marked > 0) {
       db.prepare(
-        'UPDATE browse SET bits = (bits & ~31) | ? WHERE image IN (SELECT image FROM temp.chosen)',
+        'UPDATE browse INDEXED BY browse_by_image SET bits = (bits & ~31) | ? WHERE image IN (SELECT image FROM temp.chosen)',
       ).run(bit)
       if (state === 'none') db.exec('DELETE FROM reviews WHERE image IN (SELECT image FROM temp.chosen)')
       else {
@@ -72,10 +71,8 @@ function choose({ db }: Project, selection: Selection): void {
     add(selection.ids, 'INSERT OR IGNORE INTO temp.chosen SELECT value FROM json_each(?)')
     return
   }
-  const { filter } = selection.query
-  const where = whereOf(db, readTally(db), filter, text => findHits(readNames(db), text))
-  useHits(db, where.hits)
-  db.prepare<SqlValue[]>(`INSERT INTO temp.chosen SELECT image FROM ${from(where)} WHERE ${where.sql}`).run(
+  const where = whereOf(db, selection.query.filter)
+  db.prepare<SqlValue[]>(`INSERT INTO temp.chosen SELECT image FROM browse WHERE ${where.sql}`).run(
     ...where.values,
   )
   add(selection.except, 'DELETE FROM temp.chosen WHERE image IN (SELECT value FROM json_each(?))')

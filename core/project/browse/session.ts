@@ -1,161 +1,171 @@
 /** What a browser remembers between two calls, as long as the project's version stays. */
-import type { ImageFilter, ImageQuery } from '../../contract/api/browse.ts'
+import type { ImageFilter } from '../../contract/api/browse.ts'
 import type { Db } from '../database.ts'
-import { findHits, readNames, useHits, type Hits, type Names } from './names.ts'
-import { orderBy, segmentsOf } from './order.ts'
+import {
+  beginColumns,
+  noteChanges,
+  readChunks,
+  readStretches,
+  type Columns,
+  type Stretch,
+} from './columns.ts'
+import { asksColumns, failsOf } from './fails.ts'
+import { beginNames, findHits, readNames, type Hits, type Names } from './names.ts'
+import { sortedBy } from './sorted.ts'
 import { readState } from './state.ts'
 import { passes, readTally, tallySum, type Tally } from './tally.ts'
-import type { Track } from './walk.ts'
-import { from, whereOf, type SqlValue, type Where } from './where.ts'
 
-/** Where one way of answering gives way to another. */
-export interface BrowserLimits {
-  /** Results up to this many images are kept as a list of places. */
-  listed: number
-  /** Found keys up to this many are handed to SQL as a list; more are asked for row by row. */
-  listedHits: number
-  /** Above this many rows, grouping along an index beats sorting. */
-  sortedRows: number
-}
-
-export const defaultLimits: BrowserLimits = { listed: 50_000, listedHits: 20_000, sortedRows: 100_000 }
-const keptQueries = 64
-
-/** A query's order: a list of places where it is short, tracks along an index where it is long. */
-export interface Order {
+/** Reasons why images do not pass, by rank (`reason` in fails.ts), and how many do. */
+export interface Result {
+  fails: Uint8Array
   total: number
-  list: number[] | null
-  tracks: Track[]
 }
 
 export interface Session {
   db: Db
-  limits: BrowserLimits
   version: number
-  names: { version: number; read: Names | null; hits: Map<string, Hits> }
+  stretches: Stretch[]
   tally: Tally
+  /** Whether some images wait for their measures: the tally counts former ones then. */
+  filling: boolean
+  names: { version: number; read: Names | null; hits: Map<string, Hits> }
+  columns: Columns | null
   counts: Map<string, number>
-  orders: Map<string, Order>
+  results: Map<string, Result>
+  /** Ranks by query. */
+  lists: Map<string, Uint32Array>
 }
 
-export function beginSession(db: Db, limits: BrowserLimits): Session {
+/** A million images take a megabyte a result or search, four a list. */
+const kept = { hits: 4, results: 8, lists: 8, counts: 1000 }
+
+export function beginSession(db: Db): Session {
   return {
     db,
-    limits,
     version: -1,
-    names: { version: -1, read: null, hits: new Map() },
+    stretches: [],
     tally: { total: 0, classes: 0, splits: new Map(), rows: [] },
+    filling: false,
+    names: { version: -1, read: null, hits: new Map() },
+    columns: null,
     counts: new Map(),
-    orders: new Map(),
+    results: new Map(),
+    lists: new Map(),
   }
 }
 
 /** Forgets what has changed. To be called in the transaction that reads. */
 export function refresh(session: Session): void {
-  const state = readState(session.db)
-  if (state.version !== session.version) {
-    session.version = state.version
-    session.tally = readTally(session.db)
-    session.counts.clear()
-    session.orders.clear()
-  }
-  if (state.names !== session.names.version)
+  const { db } = session
+  const state = readState(db)
+  if (state.version === session.version) return
+  session.version = state.version
+  session.filling = state.filled !== null
+  session.tally = readTally(db)
+  session.counts.clear()
+  session.results.clear()
+  session.lists.clear()
+  if (state.names !== session.names.version) {
+    session.stretches = readStretches(db)
     session.names = { version: state.names, read: null, hits: new Map() }
+    session.columns = null
+  } else if (session.columns) noteChanges(db, session.columns, state.version)
 }
 
-function findText(session: Session, text: string): Hits {
-  const { names } = session
-  const known = names.hits.get(text)
-  if (known) return known
-  names.read ??= readNames(session.db)
-  const hits = findHits(names.read, text)
-  keep(names.hits, text, hits, 8)
-  return hits
+/** All columns, read as far as they are not. */
+export function columnsOf(session: Session): Columns {
+  session.columns ??= beginColumns(session.db, session.stretches)
+  readChunks(session.db, session.columns)
+  return session.columns
 }
 
-function keep<T>(map: Map<string, T>, key: string, value: T, most: number): void {
+/** Reads a little of what later questions will need, some 10 ms; false: everything is there. */
+export function warmUp(session: Session): boolean {
+  const { db, names } = session
+  names.read ??= beginNames(session.stretches)
+  if (!names.read.whole) return !readNames(db, names.read, 128) || session.columns === null
+  session.columns ??= beginColumns(db, session.stretches)
+  if (!readChunks(db, session.columns, 16)) return true
+  const { sorted } = session.columns
+  for (const key of ['score', 'confidence', 'label'] as const)
+    if (!sorted.has(key)) {
+      sortedBy(session.columns, key)
+      return true
+    }
+  return false
+}
+
+export function keep<T>(map: Map<string, T>, key: string, value: T, most: number): T {
   map.set(key, value)
   for (const oldest of map.keys()) {
-    if (map.size <= most) return
+    if (map.size <= most) break
     map.delete(oldest)
   }
+  return value
 }
 
-/** Conditions of a filter; statements with them must run before those of another text are asked for. */
-export function conditions(session: Session, filter: ImageFilter): Where {
-  const where = whereOf(
-    session.db,
-    session.tally,
-    filter,
-    text => findText(session, text),
-    session.limits.listedHits,
-  )
-  useHits(session.db, where.hits)
-  return where
+/** What was kept, which is the newest then, or what `make` makes. */
+function recall<T>(map: Map<string, T>, key: string, most: number, make: () => T): T {
+  const known = map.get(key)
+  if (known === undefined) return keep(map, key, make(), most)
+  map.delete(key)
+  map.set(key, known)
+  return known
 }
 
-const countRows = (db: Db, table: string, sql: string, values: readonly SqlValue[]): number =>
-  db
-    .prepare<SqlValue[], number>(`SELECT count(*) FROM ${table} WHERE ${sql}`)
-    .pluck()
-    .get(...values)!
+export function hitsOf(session: Session, text: string): Hits {
+  const { names } = session
+  return recall(names.hits, text, kept.hits, () => {
+    names.read ??= beginNames(session.stretches)
+    readNames(session.db, names.read)
+    return findHits(names.read, text)
+  })
+}
+
+/** Only states and splits are asked, of which the tally has the answer. */
+const isTallied = ({ text, classes, predicted, confidence }: ImageFilter): boolean =>
+  !text && !classes?.length && !predicted?.length && !confidence
 
 /** How many images pass. */
 export function countOf(session: Session, filter: ImageFilter): number {
-  const key = JSON.stringify(filter)
-  const known = session.counts.get(key)
-  if (known !== undefined) return known
-  const where = conditions(session, filter)
-  const rest = { ...filter }
-  delete rest.text
-  const total = where.tallied
-    ? tallySum(session.tally, passes(session.tally, filter))
-    : where.hits && Object.keys(rest).length === 0
-      ? where.hits.count
-      : countRows(session.db, from(where), where.sql, where.values)
-  keep(session.counts, key, total, 1000)
-  return total
+  return recall(session.counts, JSON.stringify(filter), kept.counts, () => {
+    if (isAll(session, filter)) return session.tally.total
+    if (isTallied(filter) && !session.filling) return tallySum(session.tally, passes(session.tally, filter))
+    return filter.text && !asksColumns(filter)
+      ? hitsOf(session, filter.text).count
+      : resultOf(session, filter).total
+  })
 }
 
-/** The order of a query, made once. */
-export function orderOf(session: Session, query: ImageQuery): Order {
-  const key = JSON.stringify([query.filter, query.sort.by, query.sort.descending])
-  const known = session.orders.get(key)
-  if (known) {
-    if (known.tracks[0]) useHits(session.db, known.tracks[0].where.hits)
-    return known
-  }
-  const { db } = session
-  const total = countOf(session, query.filter)
-  const where = conditions(session, query.filter)
-  const order: Order = { total, list: null, tracks: [] }
-  if (total <= session.limits.listed)
-    order.list = db
-      .prepare<SqlValue[], number>(
-        `SELECT place FROM ${from(where)} WHERE ${where.sql} ORDER BY ${orderBy(query.sort)}`,
-      )
-      .pluck()
-      .all(...where.values)
-  const segments = segmentsOf(query.sort)
-  const rest = segments.length > 1 ? unmeasured(session, query, where, segments[1]!.index!) : 0
-  order.tracks = segments.map((segment, index) => ({
-    segment,
-    where,
-    total: index === 1 ? rest : total - rest,
-    anchors: [],
-  }))
-  keep(session.orders, key, order, keptQueries)
-  return order
+/** Whether every image passes without a look. */
+function isAll(session: Session, filter: ImageFilter): boolean {
+  if (asksColumns(filter)) return false
+  return !filter.text || hitsOf(session, filter.text).count === session.tally.total
 }
 
-/** Images that pass and have no measure to be sorted by. */
-function unmeasured(session: Session, query: ImageQuery, where: Where, index: string): number {
-  const { filter, sort } = query
-  if (sort.by === 'class')
-    return countRows(session.db, `browse INDEXED BY ${index}`, `label = -1 AND ${where.sql}`, where.values)
-  if (filter.confidence) return 0
-  const pass = passes(session.tally, filter)
-  const most = tallySum(session.tally, row => row.bin < 0 && pass(row))
-  if (where.tallied || most === 0) return most
-  return countRows(session.db, from(where), `confidence = -1 AND ${where.sql}`, where.values)
+/** Ids of the splits that a filter lets pass. */
+function splitsOf({ tally }: Session, filter: ImageFilter): Set<number> {
+  const names = filter.splits && filter.splits.length > 0 ? filter.splits : null
+  return new Set([...tally.splits].flatMap(([id, name]) => (!names || names.includes(name) ? [id] : [])))
+}
+
+export function resultOf(session: Session, filter: ImageFilter): Result {
+  return recall(session.results, JSON.stringify(filter), kept.results, () => {
+    const columns = asksColumns(filter) ? columnsOf(session) : null
+    const hits = filter.text ? hitsOf(session, filter.text) : null
+    const fails = failsOf(filter, session.stretches, splitsOf(session, filter), columns, hits)
+    let total = 0
+    for (let rank = 0; rank < fails.length; rank++) if (fails[rank] === 0) total++
+    return { fails, total }
+  })
+}
+
+/** The reasons against each image; null: none against any. */
+export function failsFor(session: Session, filter: ImageFilter): Uint8Array | null {
+  return isAll(session, filter) ? null : resultOf(session, filter).fails
+}
+
+/** A query's list, kept. */
+export function listFor(session: Session, key: string, make: () => Uint32Array): Uint32Array {
+  return recall(session.lists, key, kept.lists, make)
 }

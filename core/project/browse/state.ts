@@ -8,10 +8,12 @@ export interface BrowseState {
   names: number
   /** Number of the current annotation, or null. */
   annotation: number | null
+  /** While its measures are brought in: those from this place on are not there yet. Null: all are. */
+  filled: number | null
 }
 
 export function readState(db: Db): BrowseState {
-  return db.prepare<[], BrowseState>('SELECT version, names, annotation FROM browse_state').get()!
+  return db.prepare<[], BrowseState>('SELECT version, names, annotation, filled FROM browse_state').get()!
 }
 
 /** To be called in the transaction that changes something. */

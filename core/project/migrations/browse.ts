@@ -47,15 +47,15 @@ const tables = `
   CREATE TABLE browse_names (chunk INTEGER PRIMARY KEY, keys BLOB NOT NULL);
 `
 
-/** One covering index a sort order and a selective filter. */
-export const browseIndexes = `
-  CREATE UNIQUE INDEX browse_by_image ON browse (image);
+const coveringIndexes = `
   CREATE INDEX browse_by_bits ON browse (bits, split, place, label, top, confidence, score);
   CREATE INDEX browse_by_label ON browse (label, place, split, bits, top, confidence, score);
   CREATE INDEX browse_by_top ON browse (top, place, split, bits, label, confidence, score);
   CREATE INDEX browse_by_confidence ON browse (confidence, place, split, bits, label, top, score);
   CREATE INDEX browse_by_score ON browse (score, place, split, bits, label, top, confidence);
 `
+
+export const browseIndexes = 'CREATE UNIQUE INDEX browse_by_image ON browse (image);'
 
 const binOf = (confidence: string): string =>
   `CASE WHEN ${confidence} < 0 THEN -1 ELSE min(19, CAST(${confidence} * 20 AS INTEGER)) END`
@@ -64,14 +64,26 @@ const tallyChange = (row: 'new' | 'old', by: 1 | -1): string => `
     INSERT INTO browse_tally VALUES (${row}.split, ${row}.bits, ${binOf(`${row}.confidence`)}, ${by})
     ON CONFLICT DO UPDATE SET images = images + ${by};`
 
-/** Keep the tally in step. Bulk refills drop them, and count afresh. */
-export const browseTriggers = `
+const tallyTriggers = `
   CREATE TRIGGER browse_added AFTER INSERT ON browse BEGIN ${tallyChange('new', 1)} END;
   CREATE TRIGGER browse_changed AFTER UPDATE OF split, bits, confidence ON browse
   WHEN old.bits <> new.bits OR old.confidence <> new.confidence OR old.split <> new.split
   BEGIN ${tallyChange('old', -1)} ${tallyChange('new', 1)} END;
   CREATE TRIGGER browse_removed AFTER DELETE ON browse BEGIN ${tallyChange('old', -1)} END;
 `
+
+/** Notes the version that the state has after the change, so that whoever read an earlier one reads the place again. */
+const noteTrigger = `
+  CREATE TRIGGER browse_noted AFTER UPDATE ON browse
+  WHEN (SELECT version FROM browse_changes WHERE chunk = new.place >> 10) IS NOT (SELECT version + 1 FROM browse_state)
+  BEGIN
+    INSERT INTO browse_changes VALUES (new.place >> 10, (SELECT version + 1 FROM browse_state))
+      ON CONFLICT DO UPDATE SET version = excluded.version;
+  END;
+`
+
+/** Keep the tally and the notes of changes in step. Bulk refills drop them, and count afresh. */
+export const browseTriggers = tallyTriggers + noteTrigger
 
 export const browseTally = `
   DELETE FROM browse_tally;
@@ -115,7 +127,8 @@ export const browseTables = [
   browseTally,
   browseNames,
   browseIndexes,
-  browseTriggers,
+  coveringIndexes,
+  tallyTriggers,
   imageTrigger,
 ].join('')
 
@@ -130,4 +143,20 @@ export const correctionTriggers = `
   CREATE TRIGGER corrections_changed AFTER UPDATE OF entries ON corrections
   WHEN (old.entries > 0) <> (new.entries > 0) BEGIN ${corrected('new', 'new.entries > 0')} END;
   CREATE TRIGGER corrections_removed AFTER DELETE ON corrections BEGIN ${corrected('old', '0')} END;
+`
+
+/**
+ * Filters and sorts are answered from memory now, so the wide indexes go; readers are told which 1024 places changed (those
+ * of a chunk of `browse_names`), and how far a switch of annotations is.
+ */
+export const browseChanges = `
+  DROP INDEX browse_by_bits;
+  DROP INDEX browse_by_label;
+  DROP INDEX browse_by_top;
+  DROP INDEX browse_by_confidence;
+  DROP INDEX browse_by_score;
+  ALTER TABLE browse_state ADD COLUMN filled INTEGER;
+  CREATE TABLE browse_changes (chunk INTEGER PRIMARY KEY, version INTEGER NOT NULL);
+  CREATE INDEX browse_changes_by_version ON browse_changes (version);
+  ${noteTrigger}
 `

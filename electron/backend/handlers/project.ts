@@ -1,7 +1,9 @@
 /** The open project: making, opening, closing, what it is. */
+import { fail } from '../../../core/base/error.ts'
 import { useAnnotation } from '../../../core/project/browse/facts.ts'
 import type { HandlersOf } from '../context.ts'
 import { inspectFolder, makeProject } from '../create.ts'
+import { createChangeFlow } from '../queue/changes.ts'
 import { ensureSample } from '../sample.ts'
 
 type Names =
@@ -31,10 +33,16 @@ export const projectHandlers: HandlersOf<Names> = {
     return {}
   },
   'project.classes': (_, { session }) => session.require().project.classes,
-  'project.useAnnotation'({ id }, { session }) {
-    useAnnotation(session.writable().project, id)
+  async 'project.useAnnotation'({ id }, { session }) {
+    const { project } = session.writable()
+    const isOpen = (): boolean => session.current()?.project === project
+    const flow = createChangeFlow(() => isOpen() && session.imagesChanged(null))
+    const switched = useAnnotation(project, id, () => flow.push('images'))
     session.changed()
-    session.imagesChanged(null)
+    await switched
+    flow.flush()
+    if (!isOpen()) fail('cancelled', 'the project was closed; the measures follow when it is open again')
+    session.changed()
     return session.info()!
   },
 }

@@ -14,6 +14,9 @@ let opened: Browser | undefined
 /** What a browser remembers between calls is worth keeping: one a thread. */
 const browser = (project: Project): Browser => (opened ??= openBrowser(project))
 
+/** Reads ahead what filters and sorts will need; false: there is no more. Nothing before the first question of images. */
+export const warmUp = (): boolean => opened?.warm() ?? false
+
 /** Everything runs on a connection that only reads. */
 export const queries = {
   count: (project: Project, input: ImageQuery): ReturnType<Browser['count']> => browser(project).count(input),

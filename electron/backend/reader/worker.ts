@@ -3,14 +3,26 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { openProject } from '../../../core/project/project.ts'
 import { problemOf } from '../problem.ts'
 import type { FromReader, ToReader } from './messages.ts'
-import { queries } from './queries.ts'
+import { queries, warmUp } from './queries.ts'
 
 const port = parentPort
 if (!port) throw new Error('this module runs in a worker thread')
 const project = openProject((workerData as { dir: string }).dir, { readonly: true })
 
 let before: Promise<void> = Promise.resolve()
+let waiting = 0
+
+/** A little at a time while nobody asks, so that the next question waits for one step at most. */
+function readAhead(): void {
+  try {
+    if (waiting === 0 && warmUp()) setImmediate(readAhead)
+  } catch {
+    // The question that meets the problem is told of it.
+  }
+}
+
 port.on('message', ({ id, name, input }: ToReader) => {
+  waiting++
   before = before.then(async () => {
     try {
       const result: unknown = await queries[name](project, input as never)
@@ -19,5 +31,6 @@ port.on('message', ({ id, name, input }: ToReader) => {
     } catch (error) {
       port.postMessage({ id, problem: problemOf(error) } satisfies FromReader)
     }
+    if (--waiting === 0) setImmediate(readAhead)
   })
 })

@@ -89,7 +89,10 @@ export const query: fc.Arbitrary<ImageQuery> = fc.record({
 }) as fc.Arbitrary<ImageQuery>
 
 /** Makes the project: images in two goes, so that some come between others that are there. */
-export function makeProject(dir: string, rows: readonly Made[]): { project: Project; model: ModelImage[] } {
+export async function makeProject(
+  dir: string,
+  rows: readonly Made[],
+): Promise<{ project: Project; model: ModelImage[] }> {
   const project = createProject(dir, {
     classes: Array.from({ length: classCount }, (_, index) => ({ index, name: `class ${index}` })),
   })
@@ -112,11 +115,11 @@ export function makeProject(dir: string, rows: readonly Made[]): { project: Proj
       )
   const { id: other } = addAnnotation(project, { config: 0 })
   const { id } = addAnnotation(project, { config: 1 })
-  useAnnotation(project, other)
+  await useAnnotation(project, other)
   const withIds = rows.map(row => ({ ...row, id: findImage(project, `${row.split}/${row.path}`)!.id }))
   const facts = withIds.flatMap(row => (row.facts ? [{ image: row.id, ...row.facts }] : []))
   writeFacts(project, id, facts.slice(0, 5))
-  useAnnotation(project, id)
+  await useAnnotation(project, id)
   writeFacts(project, id, facts.slice(5))
   const correct = project.db.prepare('INSERT INTO corrections VALUES (?, ?, 1, ?, ?)')
   for (const row of withIds) {

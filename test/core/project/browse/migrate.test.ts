@@ -65,7 +65,7 @@ it('keeps every image and finds it', () => {
   expect(browser.count({ filter: { text: 'LONG'.repeat(2000) }, sort }).total).toBe(1)
   const rows = (): unknown[] => project.db.prepare('SELECT * FROM browse').all()
   const migrated = rows()
-  refillBrowse(project.db, true)
+  refillBrowse(project.db)
   expect(rows()).toEqual(migrated)
   project.close()
 })

@@ -107,10 +107,10 @@ describe('marks', () => {
     reader.close()
   })
 
-  it('survive later imports, which only drop what they change', () => {
+  it('survive later imports, which only drop what they change', async () => {
     markReview(project, { ids: [2] }, 'accepted')
     const { id } = addAnnotation(project, { config: 1 })
-    useAnnotation(project, id)
+    await useAnnotation(project, id)
     writeFacts(project, id, [facts(2, 0), facts(3, 2)])
     addImages(project, 'train', [
       { path: 'a/first.png', label: null, width: 1, height: 1 },
@@ -171,14 +171,14 @@ describe('views', () => {
 })
 
 describe('measures', () => {
-  it('of several annotations dispute each other, and those of the current one are browsed', () => {
+  it('of several annotations dispute each other, and those of the current one are browsed', async () => {
     const [a, b, c] = [1, 2, 3].map(config => addAnnotation(project, { config }).id) as [
       string,
       string,
       string,
     ]
     expect(browsedAnnotation(project)).toBeNull()
-    useAnnotation(project, a)
+    await useAnnotation(project, a)
     writeFacts(project, a, [facts(1, 0), facts(2, 1)])
     const alone = imageItem(project, { id: 1 }).facts!
     expect(alone).toMatchObject({ top: 0, disputed: 0, listed: true })
@@ -191,7 +191,7 @@ describe('measures', () => {
     const browser = openBrowser(project)
     const review = { filter: {}, sort: { by: 'review', descending: true } } as const
     expect(browser.ids(review, 0, 3)).toEqual([1, 2, 3])
-    useAnnotation(project, b)
+    await useAnnotation(project, b)
     expect(browsedAnnotation(project)).toBe(b)
     expect(imageItem(project, { id: 1 }).facts).toMatchObject({ top: 2, disputed: 1 })
     expect(browser.count(query({ disagree: true })).total).toBe(1)
@@ -201,7 +201,7 @@ describe('measures', () => {
     expect(imageItem(project, { id: 1 }).facts!.disputed).toBe(0)
   })
 
-  it('are refused where they cannot be', () => {
+  it('are refused where they cannot be', async () => {
     const { id } = addAnnotation(project, { config: 1 })
     expect(() => writeFacts(project, id, [{ ...facts(1, 0), confidence: NaN }])).toThrow(
       /confidence of image 1/,
@@ -211,7 +211,7 @@ describe('measures', () => {
     )
     expect(scoredCount(project, id)).toBe(0)
     expect(() => writeFacts(project, 'a99', [])).toThrow(/no annotation "a99"/)
-    expect(() => useAnnotation(project, 'x')).toThrow(/no annotation "x"/)
+    await expect(useAnnotation(project, 'x')).rejects.toThrow(/no annotation "x"/)
     expect(() => imageItem(project, { key: 'train/none' })).toThrow(/no image "train\/none"/)
   })
 })

@@ -1,0 +1,144 @@
+/**
+ * The browse table in memory, a typed array a column, so that any filter and sort is a plain loop. Rows lie in the order by
+ * name: a rank counts images from 0 through all splits. SQLite says which rows have changed since they were read.
+ */
+import type { Db } from '../database.ts'
+import { readState } from './state.ts'
+
+/** Rows that are read, and noted as changed, together. */
+export const chunkRows = 1024
+/** Places of one split; a place is the split's id times this plus a rank there. */
+export const splitPlaces = 2 ** 32
+
+/** A split's stretch of the ranks. */
+export interface Stretch {
+  split: number
+  first: number
+  count: number
+}
+
+export type SortKey = 'label' | 'score' | 'confidence'
+
+export interface Columns {
+  count: number
+  bits: Uint16Array
+  /** −1: none, here and below. */
+  label: Int32Array
+  top: Int32Array
+  confidence: Float64Array
+  score: Float64Array
+  /** Chunks by split and number there. */
+  chunks: { place: number; rank: number; rows: number; fresh: boolean }[]
+  byNumber: Map<number, Columns['chunks'][number]>
+  /** Everything committed up to here is known, or its chunk is not fresh. */
+  version: number
+  /** Chunks before this one are fresh. */
+  next: number
+  /** Ranks by a measure, upwards, and those without it; dropped where a value changes. */
+  sorted: Map<SortKey, { known: Uint32Array; unknown: Uint32Array }>
+}
+
+/** The splits that have images, in the order of their places. */
+export function readStretches(db: Db): Stretch[] {
+  const last = db.prepare<[number, number], number | null>(
+    'SELECT max(place) FROM browse WHERE place >= ? AND place < ?',
+  )
+  const found: Stretch[] = []
+  let first = 0
+  for (const split of db.prepare<[], number>('SELECT id FROM splits ORDER BY id').pluck().all()) {
+    const end = last.pluck().get(split * splitPlaces, (split + 1) * splitPlaces)
+    if (typeof end !== 'number') continue
+    const count = end - split * splitPlaces + 1
+    found.push({ split, first, count })
+    first += count
+  }
+  return found
+}
+
+/** Nothing is read yet. */
+export function beginColumns(db: Db, stretches: readonly Stretch[]): Columns {
+  const count = stretches.reduce((sum, stretch) => sum + stretch.count, 0)
+  const chunks: Columns['chunks'] = []
+  for (const { split, first, count: images } of stretches)
+    for (let start = 0; start < images; start += chunkRows)
+      chunks.push({
+        place: split * splitPlaces + start,
+        rank: first + start,
+        rows: Math.min(chunkRows, images - start),
+        fresh: false,
+      })
+  return {
+    count,
+    bits: new Uint16Array(count),
+    label: new Int32Array(count),
+    top: new Int32Array(count),
+    confidence: new Float64Array(count),
+    score: new Float64Array(count),
+    chunks,
+    byNumber: new Map(chunks.map(chunk => [chunk.place / chunkRows, chunk])),
+    version: readState(db).version,
+    next: 0,
+    sorted: new Map(),
+  }
+}
+
+/** Learns which chunks were changed since `columns.version`. */
+export function noteChanges(db: Db, columns: Columns, version: number): void {
+  const changed = db
+    .prepare<[number], number>('SELECT chunk FROM browse_changes WHERE version > ?')
+    .pluck()
+    .all(columns.version)
+  for (const number of changed) {
+    const chunk = columns.byNumber.get(number)
+    if (chunk) chunk.fresh = false
+  }
+  if (changed.length > 0) columns.next = 0
+  columns.version = version
+}
+
+/** Reads up to `most` chunks that are not fresh; true: all are now. */
+export function readChunks(db: Db, columns: Columns, most = Infinity): boolean {
+  const { chunks } = columns
+  const filled = readState(db).filled ?? Infinity
+  // Few values a row: turning each one into a number of JavaScript is what takes the time.
+  const read = db
+    .prepare<[number, number], [number, number, number, number]>(
+      `SELECT bits, (label + 1) * 16777216 + top + 1, confidence, score FROM browse
+       WHERE place >= ? AND place < ? ORDER BY place`,
+    )
+    .raw()
+  let left = most
+  for (; columns.next < chunks.length; columns.next++) {
+    const chunk = chunks[columns.next]!
+    if (chunk.fresh) continue
+    if (left-- <= 0) return false
+    take(columns, chunk.rank, read.all(chunk.place, chunk.place + chunk.rows), filled - chunk.place)
+    chunk.fresh = true
+  }
+  return true
+}
+
+/** Rows from `filled` on wait for their measures, and show none meanwhile. */
+function take(
+  columns: Columns,
+  start: number,
+  rows: readonly [number, number, number, number][],
+  filled: number,
+): void {
+  const { bits, label, top, confidence, score, sorted } = columns
+  rows.forEach(([states, classes, sure, gain], index) => {
+    const rank = start + index
+    const waits = index >= filled
+    const given = Math.floor(classes / 16777216) - 1
+    const newSure = waits ? -1 : sure
+    const newGain = waits ? -1 : gain
+    if (label[rank] !== given) sorted.delete('label')
+    if (confidence[rank] !== newSure) sorted.delete('confidence')
+    if (score[rank] !== newGain) sorted.delete('score')
+    bits[rank] = waits ? (states & ~8064) | 128 | 1024 : states
+    label[rank] = given
+    top[rank] = waits ? -1 : (classes % 16777216) - 1
+    confidence[rank] = newSure
+    score[rank] = newGain
+  })
+}

@@ -4,11 +4,15 @@ import { openBrowser, type Browser } from '../../core/project/browse/browser.ts'
 import { openProject } from '../../core/project/project.ts'
 import { makeStudioProject, type StudioProjectOptions } from './studio-project.ts'
 
-/** All milliseconds; each query is asked of a browser that has not heard it before. */
+/** All milliseconds, but for `cold` after reading ahead; no answer was remembered from before. */
 export interface BrowseBench {
   images: number
   /** Opening the project and its first page by name. */
   open: number
+  /** A filter with text and a sort, asked at once of a browser that has read nothing ahead. */
+  cold: number
+  /** Reading ahead what filters and sorts need, and its longest step. */
+  warmUp: { total: number; longest: number }
   /** Count and first page of 200, by filter and sort. */
   firstPage: Record<string, number>
   /** The slowest of some jumps to any offset, by query. */
@@ -78,39 +82,72 @@ function inBrowser<T>(dir: string, action: (browser: Browser) => T): T {
 /** Makes the project in `cache` where it is not there yet, and measures it. */
 export async function benchBrowse(cache: string, options: StudioProjectOptions = {}): Promise<BrowseBench> {
   const dir = await makeStudioProject(cache, options)
-  const shares = [0.5, 0.37, 0.81, 0.999, 0.05, 0.62]
   const all: ImageQuery = { filter: {}, sort: name }
   const open = timed(() => inBrowser(dir, browser => browser.page(all, 0, 200)))
-  const result: BrowseBench = { images: 0, open, firstPage: {}, jump: {}, place: {}, histograms: {} }
-  for (const [filterName, filter] of Object.entries(filters(options.classes ?? 1000))) {
+  const cold = timed(() =>
+    inBrowser(dir, browser =>
+      browser.page({ filter: { text: '7', disagree: false }, sort: sorts['review']! }, 0, 200),
+    ),
+  )
+  return inBrowser(dir, browser => {
+    const { total: images } = browser.count(all)
+    const steps: number[] = []
+    for (let more = true; more;) steps.push(timed(() => (more = browser.warm())))
+    const warmUp = { total: steps.reduce((a, b) => a + b, 0), longest: Math.max(...steps) }
+    return { images, open, cold, warmUp, ...asked(browser, filters(options.classes ?? 1000)) }
+  })
+}
+
+/** Every filter with every sort; so many that the browser has forgotten each when it is asked the next thing of it. */
+function asked(
+  browser: Browser,
+  named: Record<string, ImageFilter>,
+): Pick<BrowseBench, 'firstPage' | 'jump' | 'place' | 'histograms'> {
+  const shares = [0.5, 0.37, 0.81, 0.999, 0.05, 0.62]
+  const result = { firstPage: {}, jump: {}, place: {}, histograms: {} } as ReturnType<typeof asked>
+  const each = (ask: (query: ImageQuery, title: string) => void): void => {
     for (const [sortName, sort] of Object.entries(sorts))
-      inBrowser(dir, browser => {
-        result.images = browser.count(all).total
-        const query = { filter, sort }
-        const title = `${filterName} | ${sortName}`
-        result.firstPage[title] = timed(() => (browser.count(query), browser.page(query, 0, 200)))
-        const { total } = browser.count(query)
-        if (total === 0) return
-        const offsets = shares.map(share => Math.floor(share * Math.max(0, total - 200)))
-        result.jump[title] = Math.max(...offsets.map(offset => timed(() => browser.page(query, offset, 200))))
-      })
-    for (const [sortName, sort] of Object.entries(sorts))
-      inBrowser(dir, browser => {
-        const query = { filter, sort }
-        const { total } = browser.page(query, 0, 200)
-        if (total === 0) return
-        // Images are looked up by another browser, so that this one has not walked there.
-        const ids = inBrowser(dir, other =>
-          shares.map(share => other.ids(query, Math.floor(share * (total - 1)), 1)[0]!),
-        )
-        result.place[`${filterName} | ${sortName}`] = Math.max(
-          ...ids.map(id => timed(() => browser.place(query, id))),
-        )
-      })
-    inBrowser(dir, browser => {
-      browser.count(all)
-      result.histograms[filterName] = timed(() => browser.histograms(filter))
-    })
+      for (const [filterName, filter] of Object.entries(named))
+        ask({ filter, sort }, `${filterName} | ${sortName}`)
   }
+  const ids = new Map<string, number[]>()
+  each((query, title) => {
+    result.firstPage[title] = timed(() => (browser.count(query), browser.page(query, 0, 200)))
+    const { total } = browser.count(query)
+    if (total === 0) return
+    const offsets = shares.map(share => Math.floor(share * Math.max(0, total - 200)))
+    result.jump[title] = Math.max(...offsets.map(offset => timed(() => browser.page(query, offset, 200))))
+    ids.set(
+      title,
+      shares.map(share => browser.ids(query, Math.floor(share * (total - 1)), 1)[0]!),
+    )
+  })
+  each((query, title) => {
+    const places = (ids.get(title) ?? []).map(id => timed(() => browser.place(query, id)))
+    if (places.length > 0) result.place[title] = Math.max(...places)
+  })
+  for (const [title, filter] of Object.entries(named))
+    result.histograms[title] = timed(() => browser.histograms(filter))
   return result
+}
+
+/** A table of the figures: median and worst of each kind. */
+export function printBrowse(bench: BrowseBench): string {
+  const line = (title: string, figures: Record<string, number>): string => {
+    const sorted = Object.entries(figures).sort((a, b) => a[1] - b[1])
+    const [worst, time] = sorted.at(-1) ?? ['', 0]
+    const median = sorted[sorted.length >> 1]?.[1] ?? 0
+    return `${title.padEnd(24)}${median.toFixed(1).padStart(8)}${time.toFixed(1).padStart(9)}  ${worst}`
+  }
+  return [
+    `${bench.images.toLocaleString('en')} images, ms          median    worst`,
+    line('open', { 'first page by name': bench.open }),
+    line('nothing read ahead', { 'text 7, agree | review': bench.cold }),
+    line('reading ahead', { total: bench.warmUp.total }),
+    line('its longest step', { '': bench.warmUp.longest }),
+    line('count and first page', bench.firstPage),
+    line('jump', bench.jump),
+    line('place', bench.place),
+    line('histograms', bench.histograms),
+  ].join('\n')
 }

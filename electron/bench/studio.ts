@@ -90,6 +90,9 @@ const worst = (figures: Record<string, number>): number => Math.max(...Object.va
 
 const slowest = (sql: BrowseBench): Record<string, number> => ({
   open: sql.open,
+  cold: sql.cold,
+  warmUp: sql.warmUp.total,
+  warmUpStep: sql.warmUp.longest,
   firstPage: worst(sql.firstPage),
   jump: worst(sql.jump),
   place: worst(sql.place),

@@ -10,7 +10,12 @@ import { correctionState } from '../../../core/contract/api/corrections.ts'
 import type { Edit } from '../../../core/contract/api/corrections.ts'
 import { emptyHistory, historyList, layerToList } from '../../../core/labelmap/corrections/index.ts'
 import type { LabelMap } from '../../../core/labelmap/label-map.ts'
-import { addAnnotation } from '../../../core/project/annotations.ts'
+import type { ImageQuery } from '../../../core/contract/api/browse.ts'
+import { addAnnotation, updateAnnotation } from '../../../core/project/annotations.ts'
+import { openBrowser } from '../../../core/project/browse/browser.ts'
+import { useAnnotation } from '../../../core/project/browse/facts.ts'
+import { imageItem } from '../../../core/project/browse/items.ts'
+import { readState } from '../../../core/project/browse/state.ts'
 import {
   applyEdit,
   getCorrections,
@@ -53,6 +58,37 @@ function editOf(id: string, logit: number, before: Edit['changes'][number]['befo
   }
 }
 const conflict = expect.objectContaining({ code: 'conflict' })
+
+describe('the corrected flag of the browsed annotation', () => {
+  it('follows edits, undos and redos of several images, whatever was noted of their neighbours before', async () => {
+    updateAnnotation(project, annotation, { status: 'done' })
+    await useAnnotation(project, annotation)
+    const images = listImages(project).map(row => row.id)
+    const flags = () => images.map(id => imageItem(project, { id }).corrected)
+    const version = () => readState(project.db).version
+    let before = version()
+    const changed = (): boolean => {
+      const now = version()
+      const more = now > before
+      before = now
+      return more
+    }
+    for (const [n, id] of images.entries()) {
+      applyEdit(project, { image: id, annotation, version: 0, edit: editOf(`edit-of-${n}`, 5) })
+      expect(changed()).toBe(true)
+    }
+    expect(flags()).toEqual(images.map(() => true))
+    for (const [n, id] of images.entries()) {
+      undoEdit(project, { image: id, annotation, version: 1, edit: `edit-of-${n}` })
+      expect(changed()).toBe(true)
+    }
+    expect(flags()).toEqual(images.map(() => false))
+    redoEdit(project, { image: images[1]!, annotation, version: 2, edit: 'edit-of-1' })
+    expect(flags()).toEqual(images.map((_, n) => n === 1))
+    const corrected: ImageQuery = { filter: { corrected: true }, sort: { by: 'name', descending: false } }
+    expect(openBrowser(project).count(corrected).total).toBe(1)
+  })
+})
 
 describe('edits', () => {
   it('are saved, undone, redone, and there after closing', () => {

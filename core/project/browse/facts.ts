@@ -24,6 +24,8 @@ export interface FactsRow {
 
 interface StoredFacts extends Omit<FactsRow, 'listed' | 'image'> {
   annotation: number
+  /** As stored; null: not stored yet. */
+  disputed: number | null
   listed: number | null
 }
 
@@ -97,7 +99,7 @@ export function writeFacts(project: Project, id: string, rows: readonly FactsRow
     const labelOf = db.prepare<[number], number | null>('SELECT label FROM images WHERE id = ?').pluck()
     const store = db.prepare('INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
     const known = db.prepare<[number, number], StoredFacts>(
-      'SELECT annotation, top, confidence, margin, entropy, listed FROM facts WHERE annotation = ? AND image = ?',
+      'SELECT annotation, top, confidence, margin, entropy, listed, disputed FROM facts WHERE annotation = ? AND image = ?',
     )
     const show = db.prepare(
       `UPDATE browse SET top = ?, confidence = ?, score = ?, bits = (bits & ~8064) | ? WHERE image = ?`,
@@ -108,6 +110,7 @@ export function writeFacts(project: Project, id: string, rows: readonly FactsRow
       const all: StoredFacts[] = [
         {
           annotation: number,
+          disputed: null,
           top: row.top,
           confidence: share(row.confidence, 'confidence', row.image),
           margin: share(row.margin, 'margin', row.image),
@@ -119,6 +122,7 @@ export function writeFacts(project: Project, id: string, rows: readonly FactsRow
       for (const facts of all) {
         const { annotation, top, confidence, margin, entropy } = facts
         const disputed = all.length < 2 ? 0 : all.filter(one => one.top !== top).length / (all.length - 1)
+        if (facts.disputed === disputed) continue // nothing else of another annotation can have changed
         const listed = facts.listed === null ? null : facts.listed === 1
         const score = reviewScore({ label, top, margin, entropy, listed, disputed })
         store.run(annotation, row.image, top, confidence, margin, entropy, facts.listed, disputed, score)

@@ -6,6 +6,7 @@
 import { setImmediate as pause } from 'node:timers/promises'
 import { transaction, type Db } from '../database.ts'
 import type { Project } from '../project.ts'
+import { chunkRows, readStretches, splitPlaces } from './columns.ts'
 import { changed, readState } from './state.ts'
 
 /** A slice should take about this long, milliseconds. */
@@ -28,8 +29,9 @@ export function beginFill(db: Db, annotation: number): void {
   if (before !== null) mark(32, before)
   mark(64, annotation)
   db.prepare('UPDATE browse_state SET annotation = ?, filled = 0').run(annotation)
-  db.exec(`INSERT OR REPLACE INTO browse_changes
-    SELECT chunk, (SELECT version + 1 FROM browse_state) FROM browse_names`)
+  const note = db.prepare('INSERT OR REPLACE INTO browse_changes SELECT ?, version + 1 FROM browse_state')
+  for (const { split, count } of readStretches(db))
+    for (let start = 0; start < count; start += chunkRows) note.run((split * splitPlaces + start) / chunkRows)
   changed(db)
 }
 

@@ -83,6 +83,9 @@ export function createReader(dir: string): Reader {
     }
   }
 
+  // They read ahead what the first filters and sorts need: half a second for a million images.
+  for (const lane of Object.values(lanes)) start(lane)
+
   return {
     ask(name, query, input, signal) {
       const lane = lanes[name]

@@ -14,8 +14,8 @@ let opened: Browser | undefined
 /** What a browser remembers between calls is worth keeping: one a thread. */
 const browser = (project: Project): Browser => (opened ??= openBrowser(project))
 
-/** Reads ahead what filters and sorts will need; false: there is no more. Nothing before the first question of images. */
-export const warmUp = (): boolean => opened?.warm() ?? false
+/** Reads ahead what filters and sorts will need; false: there is no more. */
+export const warmUp = (project: Project): boolean => browser(project).warm()
 
 /** Everything runs on a connection that only reads. */
 export const queries = {

@@ -15,7 +15,7 @@ let waiting = 0
 /** A little at a time while nobody asks, so that the next question waits for one step at most. */
 function readAhead(): void {
   try {
-    if (waiting === 0 && warmUp()) setImmediate(readAhead)
+    if (waiting === 0 && warmUp(project)) setImmediate(readAhead)
   } catch {
     // The question that meets the problem is told of it.
   }
@@ -34,3 +34,4 @@ port.on('message', ({ id, name, input }: ToReader) => {
     if (--waiting === 0) setImmediate(readAhead)
   })
 })
+setImmediate(readAhead)

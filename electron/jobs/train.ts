@@ -64,11 +64,11 @@ function train(project: Project, config: TrainJob, recipe: Recipe, context: JobC
     onWarning: text => context.warn(text),
     onCache: (done, total) => context.progress({ phase: 'decode', done, total }),
     onEpoch: (epoch, loss, val) => context.event({ type: 'epoch', epoch, loss, val } satisfies EpochEvent),
-    onProgress({ step, steps, epoch, epochs, loss, imagesPerSecond, secondsLeft }) {
+    onProgress({ phase, step, steps, epoch, epochs, loss, imagesPerSecond, secondsLeft }) {
       const words = [`epoch ${epoch}/${epochs}`, `${imagesPerSecond.toFixed(0)} images/s`]
       if (loss !== null) words.push(`loss ${loss.toFixed(3)}`)
       context.progress({
-        ...{ phase: 'train', done: step, total: steps, note: words.join(', ') },
+        ...{ phase, done: step, total: steps, note: words.join(', ') },
         ...(imagesPerSecond > 0 ? { rate: imagesPerSecond / recipe.batch } : {}),
         ...(secondsLeft === null ? {} : { left: secondsLeft }),
       })

@@ -35,6 +35,16 @@ export function shareOf(job: Job): number | null {
   return progress && progress.total > 0 ? progress.done / progress.total : null
 }
 
+/** What it does just now, in a word; empty where the kind says it already. */
+export function phaseOf(job: Job): string {
+  // A phase may name what it is of: `evaluate val`.
+  const [phase = '', of = ''] = job.progress?.phase.split(' ', 2) ?? []
+  const key = `shell.jobs.phases.${phase}`
+  if (phase === job.kind || !phases.has(phase)) return ''
+  return [translate(key), of].filter(Boolean).join(' ')
+}
+const phases = new Set(['decode', 'train', 'validate', 'evaluate', 'read', 'annotate', 'score'])
+
 const tones = {
   queued: 'neutral',
   running: 'accent',

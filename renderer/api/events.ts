@@ -1,9 +1,10 @@
-/** The backend's event stream: one shared EventSource that resumes by itself, and tells when it is lost. */
+/** The backend's event stream: one shared EventSource that resumes by itself, and tells when it is lost or refused. */
 import { readonly, shallowRef } from 'vue'
 import type { EventData, EventName } from '../../core/contract/api/events.ts'
-import { eventsUrl } from '../../core/contract/api/urls.ts'
+import { callUrl, eventsUrl } from '../../core/contract/api/urls.ts'
 
-export type Connection = 'connecting' | 'open' | 'lost'
+/** `refused`: a backend answers, but one that was started anew and does not know this page. */
+export type Connection = 'connecting' | 'open' | 'lost' | 'refused'
 
 type Listener = (data: never) => void
 const names = [
@@ -42,6 +43,16 @@ function receive(name: EventName, message: MessageEvent<unknown>): void {
   }
 }
 
+/** Whether the backend turns this page away; a stream's error does not say. */
+async function isRefused(): Promise<boolean> {
+  try {
+    const ask = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
+    return (await fetch(callUrl('project.info'), ask)).status === 403
+  } catch {
+    return false
+  }
+}
+
 /** Opens the stream; once, when the app starts. */
 export function connectEvents(): void {
   if (source !== null && source.readyState !== EventSource.CLOSED) return
@@ -56,10 +67,15 @@ export function connectEvents(): void {
     wasClosed = false
   }
   stream.onerror = () => {
-    state.value = 'lost'
+    if (state.value !== 'refused') state.value = 'lost'
     if (stream.readyState !== EventSource.CLOSED) return
     wasClosed = true
+    // Its cookie may come any time: another page that opens the new address brings it.
     timer = setTimeout(connectEvents, retryAfter)
+    void isRefused().then(refused => {
+      if (source === stream && stream.readyState === EventSource.CLOSED)
+        state.value = refused ? 'refused' : 'lost'
+    })
   }
 }
 

@@ -67,13 +67,20 @@ describe.skipIf(!browserPath)('the settings screen', () => {
     expect(studio.complaints).toEqual([])
   })
 
-  it('tests the devices and says what each can do', async () => {
-    studio = await openStudio({ project: false })
+  it('tests the devices and says what each can do, more thoroughly as a job', async () => {
+    studio = await openStudio()
     const { page } = studio
     await studio.go('/settings')
     await page.locator(test('self-test')).click()
     await page.locator(test('findings')).waitFor({ timeout: 60_000 })
     expect(await page.locator(`${test('findings')} li`).count()).toBeGreaterThan(1)
+    await page.locator(test('self-test-job')).click()
+    const thorough = page.locator(`${test('thorough')} ${test('findings')}`)
+    await thorough.waitFor({ timeout: 60_000 })
+    expect(await thorough.textContent()).toMatch(/Training.*loss/)
+    expect(await thorough.textContent()).toContain('Engine on cpu')
+    const jobs = await studio.call('jobs.list', {})
+    expect(jobs.find(job => job.kind === 'self-test')).toMatchObject({ state: 'done', result: { ok: true } })
     await shoot(page, 'settings-devices')
     expect(await axe(page)).toEqual([])
   })

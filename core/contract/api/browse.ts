@@ -1,4 +1,4 @@
-/** Browsing the whole data set: filters, sorts, pages, histograms, saved views. All of it is answered by SQLite. */
+/** Browsing the whole data set: filters, sorts, pages, histograms, saved views. */
 import { z } from 'zod'
 import { call } from './call.ts'
 import { annotationId, classIndex, imageId, moment, nothing, share, splitName } from './common.ts'

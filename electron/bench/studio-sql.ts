@@ -131,23 +131,21 @@ function asked(
   return result
 }
 
-/** A table of the figures: median and worst of each kind. */
-export function printBrowse(bench: BrowseBench): string {
-  const line = (title: string, figures: Record<string, number>): string => {
+/** Of each kind of question the median, the worst, and which that was. */
+export function summary(bench: BrowseBench): Record<string, unknown> {
+  const spread = (figures: Record<string, number>): Record<string, unknown> => {
     const sorted = Object.entries(figures).sort((a, b) => a[1] - b[1])
-    const [worst, time] = sorted.at(-1) ?? ['', 0]
-    const median = sorted[sorted.length >> 1]?.[1] ?? 0
-    return `${title.padEnd(24)}${median.toFixed(1).padStart(8)}${time.toFixed(1).padStart(9)}  ${worst}`
+    const [slowest, worst] = sorted.at(-1) ?? ['', 0]
+    return { median: sorted[sorted.length >> 1]?.[1] ?? 0, worst, slowest }
   }
-  return [
-    `${bench.images.toLocaleString('en')} images, ms          median    worst`,
-    line('open', { 'first page by name': bench.open }),
-    line('nothing read ahead', { 'text 7, agree | review': bench.cold }),
-    line('reading ahead', { total: bench.warmUp.total }),
-    line('its longest step', { '': bench.warmUp.longest }),
-    line('count and first page', bench.firstPage),
-    line('jump', bench.jump),
-    line('place', bench.place),
-    line('histograms', bench.histograms),
-  ].join('\n')
+  const { open, cold, warmUp, firstPage, jump, place, histograms } = bench
+  return {
+    open,
+    cold,
+    warmUp,
+    firstPage: spread(firstPage),
+    jump: spread(jump),
+    place: spread(place),
+    histograms: spread(histograms),
+  }
 }

@@ -12,13 +12,13 @@ import { benchBrush, spread, type BrushBench } from './studio-brush.ts'
 import { openBenchHost } from './studio-host.ts'
 import { openProject, pageTools } from './studio-page.ts'
 import { makeStudioProject } from './studio-project.ts'
-import { benchBrowse, type BrowseBench } from './studio-sql.ts'
+import { benchBrowse, summary } from './studio-sql.ts'
 
 export interface StudioBench {
   images: number
   page: PageBench | string
-  /** Milliseconds in SQLite alone, the slowest of each kind. */
-  sql: Record<string, number>
+  /** Milliseconds below the page, median and worst of each kind. */
+  sql: Record<string, unknown>
 }
 
 /** All times in milliseconds, measured in the page from the cause to the frame that shows the effect. */
@@ -83,21 +83,10 @@ export async function benchStudio(options: { images?: number } = {}): Promise<St
   const dir = await makeStudioProject(cache, options)
   const page = await benchPage(dir)
   const sql = await benchBrowse(cache, options)
-  return { images: sql.images, page, sql: slowest(sql) }
+  return { images: sql.images, page, sql: summary(sql) }
 }
 
 const worst = (figures: Record<string, number>): number => Math.max(...Object.values(figures))
-
-const slowest = (sql: BrowseBench): Record<string, number> => ({
-  open: sql.open,
-  cold: sql.cold,
-  warmUp: sql.warmUp.total,
-  warmUpStep: sql.warmUp.longest,
-  firstPage: worst(sql.firstPage),
-  jump: worst(sql.jump),
-  place: worst(sql.place),
-  histograms: worst(sql.histograms),
-})
 
 /** The page half alone; a word of why where there is no browser. */
 export async function benchPage(dir: string): Promise<PageBench | string> {

@@ -17,6 +17,10 @@ export interface StudioOptions {
   /** More of the backend's options. */
   args?: readonly string[]
   viewport?: { width: number; height: number }
+  /** Words before the backend's command: a shell that limits it, say. */
+  wrap?: readonly string[]
+  /** Runs in the page before anything else. */
+  init?: string
   /** The browser's language; default: en. */
   locale?: string
 }
@@ -37,24 +41,20 @@ export interface Studio {
   go(path: string): Promise<void>
   /** Ends the backend as if it had crashed. */
   kill(): Promise<void>
+  /** Starts it again on the same port, without the project being asked for; gives its new address. */
+  restart(): Promise<string>
   close(): Promise<void>
 }
 
 /** Starts a backend; gives its process and the address it printed. */
-export async function startBackend(args: readonly string[]): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(
-    process.execPath,
-    [
-      join(root, 'electron/backend/main.ts'),
-      '--port',
-      '0',
-      '--renderer',
-      rendererDir,
-      '--with-parent',
-      ...args,
-    ],
-    { stdio: ['pipe', 'pipe', 'pipe'] },
-  )
+export async function startBackend(
+  args: readonly string[],
+  wrap: readonly string[] = [],
+): Promise<{ child: ChildProcess; url: string }> {
+  const main = join(root, 'electron/backend/main.ts')
+  const words = ['--port', '0', '--renderer', rendererDir, '--with-parent', ...args]
+  const [command = '', ...rest] = [...wrap, process.execPath, main, ...words]
+  const child = spawn(command, rest, { stdio: ['pipe', 'pipe', 'pipe'] })
   let said = ''
   child.stderr?.on('data', chunk => (said += String(chunk)))
   for await (const line of createInterface({ input: child.stdout! })) {
@@ -78,15 +78,13 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
   const dir = mkdtempSync(join(tmpdir(), 'relabel-studio-'))
   const project = join(dir, 'project')
   cpSync(join(template, 'project'), project, { recursive: true })
-  const { child, url } = await startBackend([
-    '--home',
-    join(dir, 'home'),
-    ...(options.project === false ? [] : ['--project', project]),
-    ...(options.args ?? []),
-  ])
+  const home = ['--home', join(dir, 'home')]
+  const opened = options.project === false ? [] : ['--project', project]
+  let { child, url } = await startBackend([...home, ...opened, ...(options.args ?? [])], options.wrap)
   browser ??= openBrowser()
   const context = await (await browser).newContext({ viewport, locale, colorScheme: 'light' })
   const page = await context.newPage()
+  if (options.init) await page.addInitScript(options.init)
   const complaints: string[] = []
   page.on('pageerror', error => complaints.push(error.message))
   page.on('console', message => {
@@ -116,6 +114,10 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
       child.kill('SIGKILL')
       await ended(child)
     },
+    async restart() {
+      ;({ child, url } = await startBackend([...home, '--port', new URL(url).port]))
+      return url
+    },
     async close() {
       await context.close()
       child.kill('SIGTERM')
@@ -139,7 +141,11 @@ async function inThemes(page: Page, act: (theme: string) => Promise<void>): Prom
   const own = await page.evaluate<string>('document.documentElement.dataset.theme')
   const set = async (theme: string): Promise<void> => {
     await page.evaluate(`document.documentElement.dataset.theme = ${JSON.stringify(theme)}`)
-    await page.waitForTimeout(200) // colours fade
+    // Colours fade; on a busy machine that takes as long as it takes.
+    await page.evaluate(
+      `Promise.allSettled(document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished))`,
+    )
+    await page.waitForTimeout(100) // what is drawn on a canvas follows a moment later
   }
   for (const theme of themes) {
     await set(theme)

@@ -44,6 +44,15 @@ export const useJobs = defineStore('jobs', () => {
   })
   onEvent('job.dismissed', ({ id }) => (jobs.value = jobs.value.filter(job => job.id !== id)))
   onEvent('reset', () => void load())
+  // Each project has its own jobs.
+  let dir: string | null | undefined
+  onEvent('project', data => {
+    const next = data?.dir ?? null
+    if (next === dir) return
+    if (dir !== undefined) jobs.value = []
+    dir = next
+    load().catch((error: unknown) => console.error(error))
+  })
 
   return { jobs, active, waiting, byId, load, add, pause, resume, cancel, retry, dismiss, log }
 })

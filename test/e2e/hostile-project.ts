@@ -31,7 +31,7 @@ export const fileNames = [
   '\u202Egnp.exe.png',
   '\u200Fעברית.png',
   'zero\u200Bwidth.png',
-  '..%2f..%2fetc%2fpasswd.png',
+  'x..%2f..%2fetc%2fpasswd.png',
   ' -rf space .png',
   `${long}.png`,
   join(...new Array<string>(6).fill('deep'.repeat(50)), '한국어 e\u0301 漢字.png'),

@@ -4,7 +4,7 @@ import type { RunInfo, trainingCalls } from '../../../core/contract/api/training
 import { recipeSchema } from '../../../core/contract/recipe.ts'
 import type { Project } from '../../../core/project/project.ts'
 import { getRun, listRuns, snapshotHeads } from '../../../core/project/runs.ts'
-import { readSnapshot } from '../../../core/project/snapshots.ts'
+import { snapshotFacts } from '../../../core/project/snapshot-facts.ts'
 import { predictedSplits } from '../../actions/predictions.ts'
 import { summarise, type StoredMetrics } from '../../actions/runs.ts'
 
@@ -38,12 +38,11 @@ export function runsGet(
   { id }: { id: string },
 ): z.infer<(typeof trainingCalls)['runs.get']['output']> {
   const row = getRun(project, id)
-  const { splits, images, annotation, corrections } = readSnapshot(project, row.snapshot)
   const { evaluations, skipped, ...report } = (row.metrics ?? {}) as Report
   return {
     info: runsList(project).find(run => run.id === id)!,
     recipe: recipeSchema.safeParse(row.config).data ?? null,
-    snapshot: { id: row.snapshot, splits, images: images.length, annotation, corrected: corrections.size },
+    snapshot: { id: row.snapshot, ...snapshotFacts(project, row.snapshot) },
     report: row.metrics === null ? null : report,
     evaluations: evaluations ?? {},
     skipped: (skipped ?? []).slice(0, 1000),

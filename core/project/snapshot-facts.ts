@@ -1,0 +1,63 @@
+/** What of a snapshot is told in lists: its splits and counts, without reading its images. */
+import { zstdDecompressSync } from 'node:zlib'
+import { fail } from '../base/error.ts'
+import { asProjectError } from './database.ts'
+import type { Project } from './project.ts'
+
+/** A snapshot's splits and counts. */
+export interface SnapshotFacts {
+  splits: string[]
+  annotation: string | null
+  /** Usable images. */
+  images: number
+  /** Those of them with corrections. */
+  corrected: number
+}
+
+/** Decompressed content is refused beyond this, whatever a foreign project says. */
+const maxBytes = 2 ** 29
+
+/** Snapshots never change, so each is looked at once. */
+const known = new WeakMap<Project['db'], Map<string, SnapshotFacts>>()
+
+/**
+ * The facts of a snapshot. The counts of images come from its row; corrected images are counted by how their lines end,
+ * so that nothing is parsed but the first line. Fails with `not-found`, or `bad-project` where the content is damaged.
+ */
+export function snapshotFacts(project: Project, id: string): SnapshotFacts {
+  const facts = known.get(project.db) ?? new Map<string, SnapshotFacts>()
+  known.set(project.db, facts)
+  const found = facts.get(id) ?? readFacts(project, id)
+  facts.set(id, found)
+  return found
+}
+
+function readFacts(project: Project, id: string): SnapshotFacts {
+  const row = project.db
+    .prepare<[string], { annotation: string | null; images: number; content: Buffer }>(
+      'SELECT annotation, images, content FROM snapshots WHERE id = ?',
+    )
+    .get(id)
+  if (!row) return fail('not-found', `the project has no snapshot "${id}"`, { id })
+  try {
+    const content = zstdDecompressSync(row.content, { maxOutputLength: maxBytes })
+    const newline = content.indexOf('\n')
+    const first = newline < 0 ? content : content.subarray(0, newline)
+    const head = JSON.parse(first.toString()) as { format: number; splits: string[] }
+    return {
+      splits: head.splits,
+      annotation: row.annotation,
+      images: row.images,
+      corrected: head.format < 2 ? 0 : countCorrected(content),
+    }
+  } catch (error) {
+    throw asProjectError(error, `${project.db.name}: snapshot ${id}`)
+  }
+}
+
+/** Only the line of a corrected image ends with a string, its layer; a newline within a string is written as `\n`. */
+function countCorrected(content: Buffer): number {
+  let count = content.toString('latin1', content.length - 2) === '"]' ? 1 : 0
+  for (let at = content.indexOf('"]\n'); at >= 0; at = content.indexOf('"]\n', at + 3)) count++
+  return count
+}

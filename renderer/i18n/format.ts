@@ -65,16 +65,17 @@ export function formatDuration(seconds: number | null | undefined): string {
 
 const sizes = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte']
 
-/** Bytes in the unit (powers of 1000) that reads best. */
+/** Bytes in the unit (powers of 1000) that reads best; below 10 of it with one digit after the point. */
 export function formatBytes(bytes: number | null | undefined): string {
   if (missing(bytes)) return dash
   const step = bytes < 1000 ? 0 : Math.min(sizes.length - 1, Math.floor(Math.log10(bytes) / 3))
+  const value = bytes / 1000 ** step
   return numberFormat({
     style: 'unit',
     unit: sizes[step] ?? 'byte',
     unitDisplay: 'short',
-    maximumFractionDigits: step > 1 ? 1 : 0,
-  }).format(bytes / 1000 ** step)
+    maximumFractionDigits: step > 1 || (step === 1 && value < 9.95) ? 1 : 0,
+  }).format(value)
 }
 
 /** A moment (ISO 8601) as a short date and time. */

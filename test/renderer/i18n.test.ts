@@ -76,6 +76,9 @@ describe('figures', () => {
     expect(formatDuration(3_900)).toBe('1h 5m')
     expect(formatDuration(59.6)).toBe('1m 0s')
     expect(formatBytes(999)).toBe('999 byte')
+    expect(formatBytes(1_260)).toBe('1.3 kB')
+    expect(formatBytes(9_960)).toBe('10 kB')
+    expect(formatBytes(41_760)).toBe('42 kB')
     expect(formatBytes(2_500_000)).toBe('2.5 MB')
     i18n.global.locale.value = 'ko'
     expect(formatDuration(3_900)).toBe('1시간 5분')

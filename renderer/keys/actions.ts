@@ -86,6 +86,12 @@ const declared = {
   'cell.apply': { contexts: annotate, keys: ['Enter'] },
   'cell.revert': { contexts: annotate, keys: ['Backspace', 'Delete'] },
 
+  'mark.accepted': { contexts: annotate, keys: ['Shift+A'] },
+  'mark.fixed': { contexts: annotate, keys: ['Shift+X'] },
+  'mark.skipped': { contexts: annotate, keys: ['Shift+S'] },
+  'mark.flagged': { contexts: annotate, keys: ['Shift+F'] },
+  'annotate.toReview': { contexts: annotate, keys: ['Shift+R'] },
+
   'review.accept': { contexts: review, keys: ['A', 'Enter'], studio: ['A', 'Ctrl+Enter'] },
   'review.fix': { contexts: review, keys: ['F'] },
   'review.skip': { contexts: review, keys: ['S'], studio: ['S', 'Ctrl+Space'] },

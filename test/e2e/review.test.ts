@@ -104,6 +104,51 @@ describe.skipIf(!browserPath)('the Review screen', () => {
     await expect.poll(name).not.toBe(fileOf(first!))
   })
 
+  it('goes to Annotate and back by keys, and shows the corrected map from then on', async () => {
+    await openReview()
+    await page.locator(test('target')).waitFor()
+    expect(await page.locator(test('corrected')).count()).toBe(0)
+    const [first, second] = await queue(2)
+    await page.keyboard.press('f')
+    await page.locator(`${test('annotate')}[data-image="${first!.id}"]`).waitFor()
+    await page.keyboard.press('i')
+    await page.keyboard.press('x')
+    await page.keyboard.press('Enter')
+    await page.locator(`${test('save-state')}[data-state=saved]`).waitFor()
+    expect(await page.locator(test('to-review')).textContent()).toContain('Back to review')
+    await shoot(page, 'annotate-from-review')
+    expect(await axe(page)).toEqual([])
+    await page.keyboard.press('d')
+    await page.locator(`${test('annotate')}:not([data-image="${first!.id}"])`).waitFor()
+    await page.keyboard.press('Shift+R')
+    await expect.poll(async () => (await counts()).fixed).toBe(1)
+    await expect.poll(name).toBe(fileOf(second!))
+    await page.keyboard.press('z')
+    await expect.poll(name).toBe(fileOf(first!))
+    await page.locator(test('corrected')).waitFor()
+    // The class that was removed everywhere is no longer what is taught.
+    const rows = await page.locator(`${test('target')} li`).allTextContents()
+    const { layer } = await studio.call('corrections.get', { image: first!.id, annotation: 'a1' })
+    expect(await page.locator(test('corrected')).textContent()).toContain(
+      String(new Set(layer.map(entry => entry.cell)).size),
+    )
+    const removed = layer[0]!.class
+    if (removed === first!.facts!.top)
+      expect(rows.join()).not.toContain(`${(first!.facts!.confidence * 100).toFixed(1)}%`)
+    await shoot(page, 'review-corrected')
+    expect(await axe(page)).toEqual([])
+
+    // What was said in Annotate stands when one comes back.
+    await page.keyboard.press('f')
+    await page.locator(`${test('annotate')}[data-image="${first!.id}"]`).waitFor()
+    await page.keyboard.press('Shift+F')
+    await page.locator(`${test('review-flagged')}[aria-pressed=true]`).waitFor()
+    await page.locator(test('to-review')).click()
+    await expect.poll(name).toBe(fileOf(second!))
+    await expect.poll(counts).toMatchObject({ fixed: 0, flagged: 1 })
+    expect(studio.complaints).toEqual([])
+  })
+
   it('says when all is done, and takes up where the last sitting ended', async () => {
     await openReview()
     await page.locator(test('target')).waitFor()

@@ -1,6 +1,7 @@
 /** What the keys do on the annotate screen. */
 import type { ActionId } from '../../keys/actions.ts'
 import { useAction } from '../../keys/useAction.ts'
+import { useProject } from '../../stores/project.ts'
 import { useCropTool } from './crop-tool.ts'
 import { useEditing } from './editing.ts'
 import { stepOpacity } from './overlay.ts'
@@ -14,6 +15,9 @@ export interface ScreenActions {
   actual(): void
   zoom(factor: number): void
   pickClass(): void
+  toReview(): void
+  /** Whether the screen was entered from the review. */
+  reviewing(): boolean
 }
 
 export function useAnnotateKeys(actions: ScreenActions): void {
@@ -21,10 +25,16 @@ export function useAnnotateKeys(actions: ScreenActions): void {
   const editing = useEditing()
   const crops = useCropTool()
   const walk = useWalk()
+  const project = useProject()
   const canEdit = (): boolean => screen.locked === null
 
   useAction('image.next', () => walk.go(1), { enabled: () => walk.next !== null })
   useAction('image.previous', () => walk.go(-1), { enabled: () => walk.previous !== null })
+  for (const state of ['accepted', 'fixed', 'skipped', 'flagged'] as const)
+    useAction(`mark.${state}`, () => void walk.mark(state), {
+      enabled: () => screen.image !== null && !project.info?.readonly,
+    })
+  useAction('annotate.toReview', () => actions.toReview(), { enabled: () => actions.reviewing() })
   useAction('undo', () => editing.undo(), { enabled: () => editing.canUndo || editing.active })
   useAction('redo', () => editing.redo(), { enabled: () => editing.canRedo })
 

@@ -44,7 +44,8 @@ export const useWalk = defineStore('annotate-walk', () => {
     const id = by > 0 ? next.value : previous.value
     if (id === null) return
     direction = by
-    void router.replace({ name: 'annotate', params: { id } })
+    // The way back to the review stays open.
+    void router.replace({ name: 'annotate', params: { id }, query: router.currentRoute.value.query })
   }
 
   /** Says something of the image; the same again takes it back. */

@@ -152,15 +152,25 @@ export const useReview = defineStore('review', () => {
     if (!begun || item?.id !== begun.id) return
     const name = fileName(item)
     try {
+      // What was said of it there stands.
+      await saving
+      const { review } = (await api('images.get', { id: begun.id })).item
+      if (review !== 'none') {
+        if (current.value?.id === begun.id) queue.value = mark(queue.value, review)
+        progressSoon()
+        if (queue.value.items.length < few) void fill()
+        return
+      }
       // The last step may still be on its way.
       let same = (await versionOf(begun.id)) === begun.version
       for (let i = 0; same && i < patience; i++) {
         await new Promise(resolve => setTimeout(resolve, 250))
         same = (await versionOf(begun.id)) === begun.version
       }
+      if (current.value?.id !== begun.id) return
       if (same) {
         notices.show({ tone: 'info', title: translate('review.notFixed', { name }) })
-      } else if (current.value?.id === begun.id) {
+      } else {
         say('fixed')
         notices.show({ tone: 'success', title: translate('review.fixedNow', { name }) })
       }

@@ -1,15 +1,36 @@
-/** The image in sight with its label map, and the next ones fetched ahead. */
+/** The image in sight with its label map under its corrections, and the next ones fetched ahead. */
 import { shallowRef, watch } from 'vue'
+import { applyLayer, layerFromList } from '../../../core/labelmap/corrections/index.ts'
+import { api } from '../../api/client.ts'
 import { useProject } from '../../stores/project.ts'
 import { createLoader, loadAnnotation } from '../annotate/load.ts'
 import type { AnnotationGround, LoadedImage } from '../annotate/load.ts'
 import { useReview } from './store.ts'
 
+/** An image as the review shows it: `map` is the corrected one. */
+export interface ReviewedImage extends LoadedImage {
+  /** Cells that corrections speak of. */
+  corrected: number
+}
+
+/** Lays an image's corrections over its map; without any it stays the machine's. */
+async function withCorrections(image: LoadedImage, ground: AnnotationGround | null): Promise<ReviewedImage> {
+  const { map, info } = image
+  if (!map || !ground || !info.item.corrected) return { ...image, corrected: 0 }
+  const { layer } = await api('corrections.get', { image: info.item.id, annotation: ground.id })
+  const { fill, classes } = ground
+  return {
+    ...image,
+    map: applyLayer(map, layerFromList(layer), { fill, classes }),
+    corrected: new Set(layer.map(entry => entry.cell)).size,
+  }
+}
+
 export function useImages() {
   const project = useProject()
   const review = useReview()
   const ground = shallowRef<AnnotationGround | null>(null)
-  const image = shallowRef<LoadedImage | null>(null)
+  const image = shallowRef<ReviewedImage | null>(null)
   const error = shallowRef<unknown>(null)
   let loader = createLoader(null)
   let asked = 0
@@ -25,7 +46,7 @@ export function useImages() {
       if (mine === asked) image.value = null
     }, 80)
     try {
-      const loaded = await loader.get(id)
+      const loaded = await withCorrections(await loader.get(id), ground.value)
       if (mine !== asked) return
       image.value = loaded
       error.value = null

@@ -26,6 +26,8 @@ export const en = {
   undo: 'Undo',
   redo: 'Redo',
   review: {
+    back: 'Back to review',
+    from: 'Came from review: this image is marked as fixed when you go back with corrections.',
     label: 'Review',
     accepted: 'Accept',
     fixed: 'Fixed',

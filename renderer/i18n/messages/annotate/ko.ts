@@ -28,6 +28,8 @@ export const ko: Words<typeof en> = {
   undo: '실행 취소',
   redo: '다시 실행',
   review: {
+    back: '검토로 돌아가기',
+    from: '검토에서 왔습니다. 수정하고 돌아가면 이 이미지는 고침으로 표시됩니다.',
     label: '검토',
     accepted: '승인',
     fixed: '수정됨',

@@ -28,6 +28,8 @@ export const zhCn: Words<typeof en> = {
   undo: '撤销',
   redo: '重做',
   review: {
+    back: '返回审核',
+    from: '来自审核：带着修正返回时，此图像会标为已修复。',
     label: '审核',
     accepted: '接受',
     fixed: '已修正',

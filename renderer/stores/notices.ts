@@ -11,8 +11,8 @@ export interface Notice {
   action?: { label: string; run: () => void } | undefined
 }
 
-/** Milliseconds that a notice stays; errors stay until they are closed. */
-const stays = 6000
+/** Milliseconds that a notice stays, longer where there is more to read; errors stay until they are closed. */
+const stays = { success: 4000, info: 6000, warning: 10_000, error: null }
 
 export const useNotices = defineStore('notices', () => {
   const notices = ref<Notice[]>([])
@@ -28,7 +28,8 @@ export const useNotices = defineStore('notices', () => {
     if (same) return same.id
     const id = ++last
     notices.value = [...notices.value, { ...notice, id }].slice(-4)
-    if (notice.tone !== 'error') setTimeout(() => dismiss(id), stays)
+    const time = stays[notice.tone]
+    if (time !== null) setTimeout(() => dismiss(id), time)
     return id
   }
 

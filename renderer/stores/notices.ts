@@ -33,9 +33,12 @@ export const useNotices = defineStore('notices', () => {
     return id
   }
 
-  /** Shows what failed, with the error's own sentence; silent for calls that were given up. */
+  /**
+   * Shows what failed, with the error's own sentence; silent for calls that were given up, and for questions to a project
+   * that was closed meanwhile: the screen says that by itself.
+   */
   function fail(title: string, error: unknown): void {
-    if (isAbort(error)) return
+    if (isAbort(error) || toApiError(error).code === 'no-project') return
     show({ tone: 'error', title, text: toApiError(error).message })
   }
 

@@ -95,7 +95,7 @@ function fetchPackage(name: string, version: string, out: string): void {
 
 /**
  * Node of the target: the installed one where it is ours, else the file that RELABEL_PACK_NODE names, else the same version
- * from its package (which macOS lacks for most versions).
+ * from its package (which does not exist for every version and system).
  */
 function placeNode(target: Target, out: string): void {
   const name = target.platform === 'win32' ? 'node.exe' : 'node'

@@ -75,8 +75,8 @@ export const en = {
     opacity: 'Opacity',
     threshold: 'Threshold',
     smooth: 'Smooth',
-    lines: 'Cell lines',
-    boxes: 'Truth boxes',
+    lines: 'Grid',
+    boxes: 'Truth',
   },
   legend: {
     title: 'Classes on this map',

@@ -77,8 +77,8 @@ export const ko: Words<typeof en> = {
     opacity: '불투명도',
     threshold: '임계값',
     smooth: '부드럽게',
-    lines: '셀 선',
-    boxes: '정답 상자',
+    lines: '격자',
+    boxes: '정답',
   },
   legend: {
     title: '이 맵의 클래스',

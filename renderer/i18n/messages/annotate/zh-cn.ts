@@ -77,8 +77,8 @@ export const zhCn: Words<typeof en> = {
     opacity: '不透明度',
     threshold: '阈值',
     smooth: '平滑',
-    lines: '单元格线',
-    boxes: '真值框',
+    lines: '网格',
+    boxes: '真值',
   },
   legend: {
     title: '此图中的类别',

@@ -29,6 +29,10 @@ export function aboutJob(job: Job): string {
   }
 }
 
+/** The same in few words, for a sentence. */
+const briefly = (job: Job): string =>
+  job.request.kind === 'annotate' ? job.request.request.split : aboutJob(job)
+
 /** How far, 0…1; null: not known. */
 export function shareOf(job: Job): number | null {
   const progress = job.progress
@@ -65,7 +69,7 @@ export function useJobNotices(): void {
     onEvent('job', job => {
       if (job.state === 'running') under.add(job.id)
       else if (under.delete(job.id)) {
-        const name = translate(`shell.jobs.kinds.${job.kind}`)
+        const name = `${translate(`shell.jobs.kinds.${job.kind}`)} ${briefly(job)}`.trim()
         if (job.state === 'done' && job.kind !== 'score')
           notices.show({ tone: 'success', title: translate('shell.jobs.finished', { name }) })
         if (job.state === 'failed')

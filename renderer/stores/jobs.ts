@@ -1,9 +1,10 @@
 /** The job queue as the backend tells it: states by calls and events, progress by events. */
 import { defineStore } from 'pinia'
-import { computed, ref } from 'vue'
+import { computed, ref, watch } from 'vue'
 import type { Job, JobRequest } from '../../core/contract/api/jobs.ts'
 import { api } from '../api/client.ts'
 import { onEvent } from '../api/events.ts'
+import { useProject } from './project.ts'
 
 const ended: ReadonlySet<Job['state']> = new Set(['done', 'failed', 'cancelled'])
 
@@ -22,8 +23,12 @@ export const useJobs = defineStore('jobs', () => {
 
   const byId = (id: number): Job | undefined => jobs.value.find(job => job.id === id)
 
+  let asked = 0
   async function load(): Promise<void> {
-    jobs.value = (await api('jobs.list', {})).sort((a, b) => b.id - a.id)
+    const mine = ++asked
+    const all = await api('jobs.list', {})
+    // A later question has the newer answer, perhaps of another project.
+    if (mine === asked) jobs.value = all.sort((a, b) => b.id - a.id)
   }
 
   const add = async (request: JobRequest): Promise<Job> => put(await api('jobs.add', request))
@@ -44,15 +49,16 @@ export const useJobs = defineStore('jobs', () => {
   })
   onEvent('job.dismissed', ({ id }) => (jobs.value = jobs.value.filter(job => job.id !== id)))
   onEvent('reset', () => void load())
-  // Each project has its own jobs.
-  let dir: string | null | undefined
-  onEvent('project', data => {
-    const next = data?.dir ?? null
-    if (next === dir) return
-    if (dir !== undefined) jobs.value = []
-    dir = next
-    load().catch((error: unknown) => console.error(error))
-  })
+  // Each project has its own jobs: those of the one before go with it, in the same moment.
+  const project = useProject()
+  watch(
+    () => project.info?.dir,
+    (dir, before) => {
+      if (before !== undefined) jobs.value = []
+      if (dir !== undefined) load().catch((error: unknown) => console.error(error))
+    },
+    { flush: 'sync' },
+  )
 
   return { jobs, active, waiting, byId, load, add, pause, resume, cancel, retry, dismiss, log }
 })

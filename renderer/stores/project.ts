@@ -4,7 +4,7 @@ import { computed, ref, shallowRef } from 'vue'
 import type { JobProgress } from '../../core/contract/api/common.ts'
 import type { CallInput } from '../../core/contract/api/index.ts'
 import type { AnnotationInfo, ClassInfo, ProjectInfo } from '../../core/contract/api/project.ts'
-import { api } from '../api/client.ts'
+import { api, toApiError } from '../api/client.ts'
 import { onEvent } from '../api/events.ts'
 import { isolated } from '../i18n/isolate.ts'
 
@@ -27,8 +27,14 @@ export const useProject = defineStore('project', () => {
     const before = info.value
     info.value = next
     if (next === null) classes.value = []
-    else if (before?.dir !== next.dir || before.classes !== next.classes || classes.value.length === 0)
-      classes.value = await api('project.classes', {})
+    else if (before?.dir !== next.dir || before.classes !== next.classes || classes.value.length === 0) {
+      const named = await api('project.classes', {}).catch((error: unknown) => {
+        // It was closed meanwhile; the event that says so is on its way.
+        if (toApiError(error).code === 'no-project') return []
+        throw error
+      })
+      if (info.value?.dir === next.dir) classes.value = named
+    }
   }
 
   /** Asks for everything anew. */

@@ -80,7 +80,7 @@ describe.skipIf(!browserPath)('coming and going between projects', () => {
     await leave.waitFor({ state: 'detached' })
     await command({ kind: 'open-sample' })
     await page.locator(test('resume-paused')).waitFor()
-    expect(await stateOf()).toBe('paused')
+    await expect.poll(stateOf).toBe('paused')
     await shoot(page, 'job-paused')
     expect(await axe(page)).toEqual([])
     await page.locator(test('resume-paused')).click()

@@ -61,13 +61,8 @@ const binOf = (confidence: string): string =>
   `CASE WHEN ${confidence} < 0 THEN -1 ELSE min(19, CAST(${confidence} * 20 AS INTEGER)) END`
 
 const tallyChange = (row: 'new' | 'old', by: 1 | -1): string => `
-    UPDATE browse_tally SET images = images + ${by}
-    WHERE split = ${row}.split AND bits = ${row}.bits AND bin = ${binOf(`${row}.confidence`)};
-    INSERT INTO browse_tally SELECT ${row}.split, ${row}.bits, ${binOf(`${row}.confidence`)}, ${by}
-    WHERE NOT EXISTS (
-      SELECT 1 FROM browse_tally
-      WHERE split = ${row}.split AND bits = ${row}.bits AND bin = ${binOf(`${row}.confidence`)}
-    );`
+    INSERT INTO browse_tally VALUES (${row}.split, ${row}.bits, ${binOf(`${row}.confidence`)}, ${by})
+    ON CONFLICT DO UPDATE SET images = images + ${by};`
 
 const tallyTriggers = `
   CREATE TRIGGER browse_added AFTER INSERT ON browse BEGIN ${tallyChange('new', 1)} END;
@@ -77,16 +72,13 @@ const tallyTriggers = `
   CREATE TRIGGER browse_removed AFTER DELETE ON browse BEGIN ${tallyChange('old', -1)} END;
 `
 
-// Triggers cannot upsert: the conflict policy of the statement that fires them would stand above their own.
-
 /** Notes the version that the state has after the change, so that whoever read an earlier one reads the place again. */
 const noteTrigger = `
   CREATE TRIGGER browse_noted AFTER UPDATE ON browse
   WHEN (SELECT version FROM browse_changes WHERE chunk = new.place >> 10) IS NOT (SELECT version + 1 FROM browse_state)
   BEGIN
-    UPDATE browse_changes SET version = (SELECT version + 1 FROM browse_state) WHERE chunk = new.place >> 10;
-    INSERT INTO browse_changes SELECT new.place >> 10, (SELECT version + 1 FROM browse_state)
-    WHERE NOT EXISTS (SELECT 1 FROM browse_changes WHERE chunk = new.place >> 10);
+    INSERT INTO browse_changes VALUES (new.place >> 10, (SELECT version + 1 FROM browse_state))
+      ON CONFLICT DO UPDATE SET version = excluded.version;
   END;
 `
 

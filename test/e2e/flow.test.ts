@@ -47,6 +47,7 @@ describe.skipIf(!browserPath)('The whole flow', () => {
     const { page, call, go, dir } = studio
 
     await page.locator(test('open-sample')).click()
+    await page.waitForURL(/#\/browse/, { timeout })
     await page.getByText('1,800 images').first().waitFor({ timeout })
 
     await go('/relabel')

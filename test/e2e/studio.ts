@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Page, Route } from 'playwright-core'
 import type { CallInput, CallName, CallOutput } from '../../core/contract/api/index.ts'
 import { callUrl } from '../../core/contract/api/urls.ts'
 import { openBrowser } from './browser.ts'
@@ -71,6 +71,15 @@ const ended = (child: ChildProcess): Promise<void> =>
 
 let browser: Promise<Browser> | null = null
 
+/** RELABEL_E2E_LATENCY=300: requests wait up to that many milliseconds, each its own, which brings races to light. */
+const latency = Number(process.env['RELABEL_E2E_LATENCY'] ?? 0)
+
+async function later(route: Route): Promise<void> {
+  await new Promise(resolve => setTimeout(resolve, Math.random() * latency))
+  // The page may be gone by now.
+  await route.continue().catch(() => undefined)
+}
+
 /** Opens a studio; close it. */
 export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
   const { viewport = { width: 1280, height: 800 }, locale = 'en' } = options
@@ -85,6 +94,7 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
   const context = await (await browser).newContext({ viewport, locale, colorScheme: 'light' })
   const page = await context.newPage()
   if (options.init) await page.addInitScript(options.init)
+  if (latency > 0) await page.route('**/api/**', later)
   const complaints: string[] = []
   page.on('pageerror', error => complaints.push(error.message))
   page.on('console', message => {

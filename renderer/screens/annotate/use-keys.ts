@@ -28,8 +28,8 @@ export function useAnnotateKeys(actions: ScreenActions): void {
   const project = useProject()
   const canEdit = (): boolean => screen.locked === null
 
-  useAction('image.next', () => walk.go(1), { enabled: () => walk.next !== null })
-  useAction('image.previous', () => walk.go(-1), { enabled: () => walk.previous !== null })
+  useAction('image.next', () => walk.go(1), { enabled: () => walk.canGo.next })
+  useAction('image.previous', () => walk.go(-1), { enabled: () => walk.canGo.previous })
   for (const state of ['accepted', 'fixed', 'skipped', 'flagged'] as const)
     useAction(`mark.${state}`, () => void walk.mark(state), {
       enabled: () => screen.image !== null && !project.info?.readonly,

@@ -6,6 +6,7 @@ import { formatNumber } from '../../i18n/format.ts'
 import { translate } from '../../i18n/index.ts'
 import { useNotices } from '../../stores/notices.ts'
 import { useQuery } from '../../stores/query.ts'
+import { useFacets } from './facets.ts'
 import { asSelection, countPicked, isPicked, nothingPicked } from './selection.ts'
 import { useBrowse } from './store.ts'
 
@@ -25,16 +26,23 @@ export async function restoreMarks(before: Marks): Promise<void> {
 
 export function useMarking() {
   const browse = useBrowse()
+  const facets = useFacets()
   const query = useQuery()
   const notices = useNotices()
   /** What waits for a yes, because it could not be taken back. */
   const asking = shallowRef<ReviewState | null>(null)
   const busy = shallowRef(false)
 
+  /** One's own marks are counted at once. */
+  function look(): void {
+    browse.refreshSoon()
+    void facets.load()
+  }
+
   async function takeBack(before: Marks): Promise<void> {
     try {
       await restoreMarks(before)
-      browse.refreshSoon()
+      look()
       notices.show({
         tone: 'info',
         title: translate('browse.undone', { n: formatNumber(before.length) }),
@@ -58,7 +66,7 @@ export function useMarking() {
       const { changed, before } = await api('review.mark', { selection, state })
       browse.update(item => (isPicked(picked, item.id) ? { ...item, review: state } : item))
       if (picked.kind === 'all') browse.picked = nothingPicked
-      browse.refreshSoon()
+      look()
       notices.show({
         tone: 'success',
         title: translate('browse.marked', {

@@ -142,6 +142,22 @@ export const useBrowse = defineStore('browse', () => {
   }
 
   let timer: ReturnType<typeof setTimeout> | null = null
+  let inSight = false
+  let stale = false
+
+  /** Out of sight the list is left as it is; what changed meanwhile is looked at when it is in sight again. */
+  function show(sight: boolean): void {
+    inSight = sight
+    if (!inSight || !stale) return
+    stale = false
+    refreshSoon()
+  }
+
+  function changed(): void {
+    if (inSight) refreshSoon()
+    else stale = true
+  }
+
   function refreshSoon(): void {
     timer ??= setTimeout(() => {
       timer = null
@@ -209,9 +225,9 @@ export const useBrowse = defineStore('browse', () => {
     () => refreshSoon(),
   )
   onEvent('images', ({ version: newest }) => {
-    if (newest !== version) refreshSoon()
+    if (newest !== version) changed()
   })
-  onEvent('reset', () => refreshSoon())
+  onEvent('reset', () => changed())
 
   return {
     total,
@@ -226,6 +242,7 @@ export const useBrowse = defineStore('browse', () => {
     item,
     load,
     look,
+    show,
     layOut,
     scrollTo,
     go,

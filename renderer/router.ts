@@ -15,3 +15,14 @@ export type ScreenName = (typeof screens)[number]
 
 // Behind the hash, so that the same files work over http, over app:// and at any base address.
 export const router = createRouter({ history: createWebHashHistory(), routes: [] })
+
+let asked = 0
+router.beforeEach(() => {
+  asked += 1
+})
+
+/** For work that ends in going somewhere: the answer says whether nobody has asked to go elsewhere since, and it still may. */
+export function staying(): () => boolean {
+  const before = asked
+  return () => asked === before
+}

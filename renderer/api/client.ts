@@ -36,6 +36,14 @@ function isProblem(value: unknown): value is Problem {
   return typeof code === 'string' && typeof message === 'string'
 }
 
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** Calls `name`; throws {@link ApiError}, or the abort's DOMException where `signal` was raised. */
 export async function api<Name extends CallName>(
   name: Name,
@@ -43,6 +51,7 @@ export async function api<Name extends CallName>(
   options: { signal?: AbortSignal | undefined; keepalive?: boolean } = {},
 ): Promise<CallOutput<Name>> {
   let response: Response
+  let body: unknown
   try {
     response = await fetch(callUrl(name), {
       method: 'POST',
@@ -51,6 +60,9 @@ export async function api<Name extends CallName>(
       signal: options.signal ?? null,
       keepalive: options.keepalive ?? false,
     })
+    // An answer can break off or be given up in its middle, too; what is no JSON is not ours.
+    const text = await response.text()
+    body = parse(text)
   } catch (error) {
     if (isAbort(error)) throw error
     throw new ApiError({
@@ -59,8 +71,7 @@ export async function api<Name extends CallName>(
       detail: { call: name },
     })
   }
-  const body: unknown = await response.json().catch(() => null)
-  if (response.ok) return body as CallOutput<Name>
+  if (response.ok && body !== undefined) return body as CallOutput<Name>
   if (isProblem(body)) throw new ApiError({ ...body, detail: body.detail ?? {} })
   throw new ApiError({
     code: 'internal',

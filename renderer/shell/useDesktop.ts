@@ -4,7 +4,7 @@ import type { DesktopCommand } from '../../core/contract/desktop.ts'
 import { connectEvents } from '../api/events.ts'
 import { translate } from '../i18n/index.ts'
 import { perform } from '../keys/dispatcher.ts'
-import { router } from '../router.ts'
+import { router, staying } from '../router.ts'
 import { useApp } from '../stores/app.ts'
 import { useLeaving } from '../stores/leaving.ts'
 import { useNotices } from '../stores/notices.ts'
@@ -30,8 +30,9 @@ export function useDesktop(): void {
   const notices = useNotices()
 
   const open = (request: Promise<boolean>): void => {
+    const here = staying()
     request
-      .then(done => (done ? router.push({ name: 'browse' }) : undefined))
+      .then(done => (done && here() ? router.push({ name: 'browse' }) : undefined))
       .catch((error: unknown) => notices.fail(translate('common.failed'), error))
   }
 

@@ -65,7 +65,7 @@ describe.skipIf(!browserPath)('the Start screen', () => {
     await page.locator(test('open-project')).click()
     await page.locator(test('browse-path')).fill(scenes)
     await page.keyboard.press('Enter')
-    await page.locator(test('entry')).first().waitFor()
+    await page.locator(test('entry')).filter({ hasText: 'train' }).waitFor()
     await shoot(page, 'file-browser')
     expect(await axe(page)).toEqual([])
     await page.locator(test('use-path')).click()

@@ -35,10 +35,10 @@ describe.skipIf(!browserPath)('the Browse screen', () => {
     const cell = page.locator(test('cell')).first()
     const { items } = await studio.call('browse.page', { query: everything, offset: 0, limit: 1 })
     const [item] = items
-    expect(await cell.getAttribute('data-id')).toBe(String(item!.id))
-    expect(await cell.textContent()).toContain(item!.key.split('/').at(-1))
-    expect(await cell.getAttribute('title')).toContain(`Given: ${item!.label}`)
-    expect(await page.locator(test('grid')).getAttribute('aria-rowcount')).toMatch(/^\d+$/)
+    await expect.poll(() => cell.getAttribute('data-id')).toBe(String(item!.id))
+    await expect.poll(() => cell.textContent()).toContain(item!.key.split('/').at(-1))
+    await expect.poll(() => cell.getAttribute('title')).toContain(`Given: ${item!.label}`)
+    await expect.poll(() => page.locator(test('grid')).getAttribute('aria-rowcount')).toMatch(/^\d+$/)
     await expect
       .poll(() =>
         page.evaluate(
@@ -56,22 +56,22 @@ describe.skipIf(!browserPath)('the Browse screen', () => {
       const all = await page.locator(`${test(`facet-${group}`)} ${test('facet')} .number`).allTextContents()
       return all.map(Number).reduce((a, b) => a + b, 0)
     }
-    expect(await sum('splits')).toBe(100)
-    expect(await sum('review')).toBe(100)
+    await expect.poll(() => sum('splits')).toBe(100)
+    await expect.poll(() => sum('review')).toBe(100)
     const train = await countOf('splits', 'train')
     expect(train).toBe(60)
     await facet('splits', 'train').click()
     await expect.poll(total).toContain('60 of 100')
     // Counts beside other filters are now those of train; those beside the split itself stay.
     await expect.poll(() => sum('review')).toBe(60)
-    expect(await sum('splits')).toBe(100)
+    await expect.poll(() => sum('splits')).toBe(100)
     const differs = await countOf('disagree', 'true')
     expect(differs + (await countOf('disagree', 'false'))).toBe(60)
     await facet('disagree', 'true').click()
     await expect.poll(total).toContain(`${differs} of 100`)
     const cells = await page.locator(test('cell')).count()
-    expect(await page.locator(`${test('cell')} .mark.disagrees`).count()).toBe(cells)
-    expect(await page.locator(test('chip')).count()).toBe(2)
+    await expect.poll(() => page.locator(`${test('cell')} .mark.disagrees`).count()).toBe(cells)
+    await expect.poll(() => page.locator(test('chip')).count()).toBe(2)
     await shoot(page, 'browse-filtered')
     // Reloading and going back keep the query.
     await page.reload()
@@ -85,7 +85,7 @@ describe.skipIf(!browserPath)('the Browse screen', () => {
     await expect.poll(total).toContain(`${differs} of 100`)
     await page.locator(test('clear-all')).click()
     await expect.poll(total).toBe('100 images')
-    expect(await page.locator(test('chip')).count()).toBe(0)
+    await expect.poll(() => page.locator(test('chip')).count()).toBe(0)
   })
 
   it('finds by name and by class, and says when nothing fits', async () => {
@@ -162,7 +162,7 @@ describe.skipIf(!browserPath)('the Browse screen', () => {
     await page.keyboard.press('Shift+ArrowRight')
     await page.keyboard.press('Shift+ArrowRight')
     await expect.poll(() => page.locator(test('selected')).textContent()).toBe('3 selected')
-    expect(await page.locator(`${test('cell')}[aria-selected=true]`).count()).toBe(3)
+    await expect.poll(() => page.locator(`${test('cell')}[aria-selected=true]`).count()).toBe(3)
     await shoot(page, 'browse-selected')
     expect(await axe(page)).toEqual([])
     await page.locator(test('mark-accepted')).click()
@@ -191,7 +191,7 @@ describe.skipIf(!browserPath)('the Browse screen', () => {
     await page.locator(test('view-name')).fill('<b>only</b> val')
     await page.keyboard.press('Enter')
     await page.locator(test('view')).waitFor()
-    expect(await page.locator(test('view')).textContent()).toBe('<b>only</b> val')
+    await expect.poll(() => page.locator(test('view')).textContent()).toBe('<b>only</b> val')
     await shoot(page, 'browse-views')
     expect(await axe(page)).toEqual([])
     await page.keyboard.press('Escape')
@@ -222,9 +222,9 @@ describe.skipIf(!browserPath)('the Browse screen', () => {
       state: 'accepted',
     })
     await expect.poll(total).toContain('90 of 100')
-    expect(await page.locator(`[data-id="${id}"]`).getAttribute('id')).toBe('cell-49')
+    await expect.poll(() => page.locator(`[data-id="${id}"]`).getAttribute('id')).toBe('cell-49')
     // The same image within a row of where it was: its column changes with its number.
-    expect(Math.abs((await at()) - before)).toBeLessThan(240)
+    await expect.poll(async () => Math.abs((await at()) - before)).toBeLessThan(240)
     await expect.poll(activeCell).toBe('cell-49')
   })
 })

@@ -62,7 +62,9 @@ describe.skipIf(!browserPath || process.platform !== 'linux')('a page whose grou
     await page.keyboard.press('ArrowRight')
     await page.keyboard.press('Enter')
     await page.locator(saving('retrying')).waitFor()
-    expect(await page.locator(test('save-state')).textContent()).toMatch(/moved or deleted; open the project/)
+    await expect
+      .poll(() => page.locator(test('save-state')).textContent())
+      .toMatch(/moved or deleted; open the project/)
     await shoot(page, 'lost-moved')
     expect(await axe(page)).toEqual([])
     renameSync(`${project}-moved`, project)
@@ -75,7 +77,7 @@ describe.skipIf(!browserPath || process.platform !== 'linux')('a page whose grou
     await fillDisk(1)
     await correct(page, 3)
     await page.locator(saving('retrying')).waitFor()
-    expect(await page.locator(test('save-state')).textContent()).toMatch(/disk|full|space/i)
+    await expect.poll(() => page.locator(test('save-state')).textContent()).toMatch(/disk|full|space/i)
     await shoot(page, 'lost-disk-full')
     expect(await editsOf(3)).toBe(0)
 
@@ -94,7 +96,7 @@ describe.skipIf(!browserPath || process.platform !== 'linux')('a page whose grou
     await page.locator(test('connection-refused')).waitFor({ state: 'detached', timeout: 20_000 })
     await page.locator(saving('saved')).waitFor({ timeout: 20_000 })
     expect(await editsOf(3)).toBe(2)
-    expect(await page.locator(test('project-name')).textContent()).toBe('Digit scenes')
+    await expect.poll(() => page.locator(test('project-name')).textContent()).toBe('Digit scenes')
     // What happens from now on is heard again.
     await studio.call('jobs.add', { kind: 'self-test' })
     await page.locator(test('jobs')).getByText('Self-test').waitFor()

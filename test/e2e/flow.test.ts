@@ -70,7 +70,7 @@ describe.skipIf(!browserPath)('The whole flow', () => {
     }
 
     await go('/train')
-    expect(await page.locator(test('preset')).textContent()).toContain('Digit scenes')
+    await expect.poll(() => page.locator(test('preset')).textContent()).toContain('Digit scenes')
     await train(page, 'onehot')
     await train(page, 'relabel')
     await page.locator(test('queue')).locator('[data-state=running]').first().waitFor({ timeout })
@@ -82,7 +82,9 @@ describe.skipIf(!browserPath)('The whole flow', () => {
     await go('/runs')
     await page.getByRole('tab', { name: 'Compare' }).click()
     await page.locator(`${test('compare')}[data-done=true]`).waitFor({ timeout })
-    expect(await page.locator(test('recipe-differences')).textContent()).toMatch(/onehot → relabel/)
+    await expect
+      .poll(() => page.locator(test('recipe-differences')).textContent())
+      .toMatch(/onehot → relabel/)
     await page.locator(test('noise')).waitFor()
     await shoot(page, 'flow-compare')
     await page.locator(test('confusions')).scrollIntoViewIfNeeded()

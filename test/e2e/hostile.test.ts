@@ -94,8 +94,8 @@ describe.skipIf(!browserPath)('hostile input', () => {
   it('stays text in the frame and on the Start screen', async () => {
     const { page } = studio
     await page.locator(test('steps')).waitFor()
-    expect(await page.locator(test('project-name')).textContent()).toBe(projectName)
-    expect(await page.locator(`${test('recent')} .title`).textContent()).toBe(projectName)
+    await expect.poll(() => page.locator(test('project-name')).textContent()).toBe(projectName)
+    await expect.poll(() => page.locator(`${test('recent')} .title`).textContent()).toBe(projectName)
     await page.locator(test('project-name')).hover()
     await page.locator('.ui-tooltip').first().waitFor()
     await harmlessNow(page)
@@ -131,7 +131,7 @@ describe.skipIf(!browserPath)('hostile input', () => {
     for (const [words, name] of searches) {
       await facet.getByRole('searchbox').fill(words)
       await expect.poll(() => facet.locator(test('facet')).count()).toBe(1)
-      expect(await facet.locator(`${test('facet')} .name`).textContent()).toContain(name.slice(1))
+      await expect.poll(() => facet.locator(`${test('facet')} .name`).textContent()).toContain(name.slice(1))
       await harmlessNow(page)
     }
     await facet.getByRole('searchbox').fill('long')
@@ -160,7 +160,7 @@ describe.skipIf(!browserPath)('hostile input', () => {
     for (const [words, name] of searches) {
       await page.locator(test('class-search')).fill(words)
       await expect.poll(() => page.getByRole('option').count()).toBe(1)
-      expect(await page.getByRole('option').locator('.name').textContent()).toBe(name)
+      await expect.poll(() => page.getByRole('option').locator('.name').textContent()).toBe(name)
     }
     await page.locator(test('class-search')).fill('')
     await harmlessNow(page)
@@ -217,7 +217,7 @@ describe.skipIf(!browserPath)('hostile input', () => {
       const problem = screen.locator(test('picture-problem'))
       expect(await problem.count(), name).toBe(oddImages[name] ? 0 : 1)
       if (!oddImages[name]) {
-        expect(await problem.textContent()).toMatch(/image|file|read|format|truncated|empty/i)
+        await expect.poll(() => problem.textContent()).toMatch(/image|file|read|format|truncated|empty/i)
         await shoot(page, `hostile-${name}`)
       }
     }

@@ -39,7 +39,7 @@ describe.skipIf(!browserPath)('the job list', () => {
       // Its process takes a moment to end; the list lets it go when that is done.
       await row.locator(test('dismiss')).click()
       await row.waitFor({ state: 'detached', timeout: 30_000 })
-      expect((await studio.call('jobs.list', {})).map(job => job.id)).not.toContain(id)
+      await expect.poll(async () => (await studio.call('jobs.list', {})).map(job => job.id)).not.toContain(id)
       expect(studio.complaints).toEqual([])
     } finally {
       await studio.close()

@@ -54,13 +54,13 @@ describe.skipIf(!browserPath)('Runs', () => {
       page
         .locator('tbody tr[data-test^=run-]')
         .evaluateAll(rows => rows.map(row => (row as unknown as { dataset: { test: string } }).dataset.test))
-    expect(await ids()).toEqual(['run-r3', 'run-r2', 'run-r1'])
+    await expect.poll(ids).toEqual(['run-r3', 'run-r2', 'run-r1'])
     await page.locator('[data-test=sort-id]').click()
-    expect(await ids()).toEqual(['run-r1', 'run-r2', 'run-r3'])
+    await expect.poll(ids).toEqual(['run-r1', 'run-r2', 'run-r3'])
     await page.locator('[data-test=sort-supervision]').click()
-    expect((await ids())[2]).toBe('run-r3')
+    await expect.poll(async () => (await ids())[2]).toBe('run-r3')
     await page.locator('[data-test=seeds]').waitFor()
-    expect(await page.locator('[data-test=seeds]').textContent()).toContain('n = 2')
+    await expect.poll(() => page.locator('[data-test=seeds]').textContent()).toContain('n = 2')
   })
 
   it('lays the curves of selected runs over each other', async () => {
@@ -77,12 +77,16 @@ describe.skipIf(!browserPath)('Runs', () => {
     const { page } = studio
     await page.getByRole('tab', { name: 'Compare' }).click()
     await page.locator('[data-test=compare][data-done=true]').waitFor({ timeout })
-    expect(await page.locator('[data-test=noise]').textContent()).toMatch(/chance/)
-    expect(await page.locator('[data-test=class-changes] [role=listitem]').count()).toBeGreaterThan(0)
+    await expect.poll(() => page.locator('[data-test=noise]').textContent()).toMatch(/chance/)
+    await expect
+      .poll(() => page.locator('[data-test=class-changes] [role=listitem]').count())
+      .toBeGreaterThan(0)
     await page.getByRole('combobox', { name: 'Compared with it' }).click()
     await page.getByRole('option', { name: /^r3/ }).click()
     await page.locator('[data-test=compare][data-done=true]').waitFor({ timeout })
-    expect(await page.locator('[data-test=recipe-differences]').textContent()).toContain('supervision')
+    await expect
+      .poll(() => page.locator('[data-test=recipe-differences]').textContent())
+      .toContain('supervision')
     await page.locator('[data-test=confusions] ul button').first().click()
     await shoot(page, 'runs-compare')
     await page.evaluate(
@@ -95,14 +99,16 @@ describe.skipIf(!browserPath)('Runs', () => {
     await page.getByRole('option', { name: 'val' }).click()
     await page.locator('[data-test=evaluate]').click()
     await page.locator('[data-test=compare][data-done=true]').waitFor({ timeout })
-    expect((await studio.call('runs.get', { id: 'r3' })).evaluations['val']?.images).toBe(20)
+    await expect
+      .poll(async () => (await studio.call('runs.get', { id: 'r3' })).evaluations['val']?.images)
+      .toBe(20)
   })
 
   it('tells everything about a run, exports it, and opens it in Train', async () => {
     const { page, dir } = studio
     await page.locator('[data-test=open-r3]').click()
     await page.locator('[data-test=detail]').waitFor({ timeout })
-    expect(await page.locator('[data-test=recipe]').textContent()).toContain('digits_student')
+    await expect.poll(() => page.locator('[data-test=recipe]').textContent()).toContain('digits_student')
     await shoot(page, 'runs-detail')
     expect(await axe(page)).toEqual([])
 
@@ -114,7 +120,7 @@ describe.skipIf(!browserPath)('Runs', () => {
     const files = readdirSync(out)
     for (const ending of ['.onnx', '.safetensors', '.json'])
       expect(files.some(file => file.endsWith(ending))).toBe(true)
-    expect(await page.locator('[data-test=exported]').textContent()).toContain(out)
+    await expect.poll(() => page.locator('[data-test=exported]').textContent()).toContain(out)
     await shoot(page, 'runs-export')
     // A second time the files are there: refused, with the reason.
     await page.locator('[data-test=start-export]').click()
@@ -123,8 +129,8 @@ describe.skipIf(!browserPath)('Runs', () => {
 
     await page.locator('[data-test=duplicate]').click()
     await page.locator('[data-test=preset]').getByText('Run r3').waitFor({ timeout })
-    expect(await page.locator('[data-test=supervision-relabel]').isChecked()).toBe(true)
-    expect(await page.getByLabel('Epochs', { exact: true }).inputValue()).toBe('2')
+    await expect.poll(() => page.locator('[data-test=supervision-relabel]').isChecked()).toBe(true)
+    await expect.poll(() => page.getByLabel('Epochs', { exact: true }).inputValue()).toBe('2')
     expect(studio.complaints).toEqual([])
   })
 })

@@ -53,7 +53,7 @@ describe.skipIf(!browserPath)('coming and going between projects', () => {
     const seen = await page.evaluate<string[]>('window.seen')
     expect(seen.some(words => /\d+ \/ \d/.test(words))).toBe(true)
     await page.locator(test('cell')).first().waitFor()
-    expect(await studio.call('project.info', {})).toMatchObject({ sample: true, images: 1800 })
+    await expect.poll(() => studio.call('project.info', {})).toMatchObject({ sample: true, images: 1800 })
   })
 
   it('asks before it leaves a project whose job runs, and offers to resume it', async () => {
@@ -68,7 +68,7 @@ describe.skipIf(!browserPath)('coming and going between projects', () => {
     expect(await axe(page)).toEqual([])
     await page.keyboard.press('Escape')
     await leave.waitFor({ state: 'detached' })
-    expect(await stateOf()).toBe('running')
+    await expect.poll(stateOf).toBe('running')
     const sample = await studio.call('project.info', {})
     expect(sample?.sample).toBe(true)
 
@@ -87,7 +87,7 @@ describe.skipIf(!browserPath)('coming and going between projects', () => {
     await expect.poll(stateOf, { timeout: 30_000 }).toBe('running')
     await studio.call('jobs.cancel', { id })
     await studio.call('jobs.dismiss', { id })
-    expect(await stateOf()).toBeUndefined()
+    await expect.poll(stateOf).toBeUndefined()
   })
 
   it('marks recent projects that are gone, and forgets them', async () => {
@@ -102,12 +102,14 @@ describe.skipIf(!browserPath)('coming and going between projects', () => {
       .filter({ hasText: 'project' })
       .filter({ hasText: 'Not found' })
     await gone.waitFor()
-    expect(await gone.locator('button').first().isDisabled()).toBe(true)
+    await expect.poll(() => gone.locator('button').first().isDisabled()).toBe(true)
     await shoot(page, 'recent-missing')
     expect(await axe(page)).toEqual([])
     await gone.locator('button').last().click()
     await gone.waitFor({ state: 'detached' })
-    expect((await studio.call('app.info', {})).recent.map(one => one.dir)).not.toContain(project)
+    await expect
+      .poll(async () => (await studio.call('app.info', {})).recent.map(one => one.dir))
+      .not.toContain(project)
   })
 
   it('follows the desktop’s dialogs and menu', async () => {
@@ -119,7 +121,7 @@ describe.skipIf(!browserPath)('coming and going between projects', () => {
     const choose = page.locator(test('open-project'))
     await choose.click()
     await expect.poll(() => page.evaluate('window.faked.asked.length')).toBe(1)
-    expect(await page.getByRole('alert').count()).toBe(0)
+    await expect.poll(() => page.getByRole('alert').count()).toBe(0)
     await page.evaluate(`window.faked.answer = ${JSON.stringify(empty)}`)
     await choose.click()
     await page.getByRole('alert').filter({ hasText: empty }).waitFor()

@@ -19,11 +19,11 @@ describe.skipIf(!browserPath)('the Start screen', () => {
     studio = await openStudio()
     const { page } = studio
     await page.locator(test('steps')).waitFor()
-    expect(await page.locator(test('project-name')).textContent()).toBe('Digit scenes')
-    expect(await page.title()).toContain('Digit scenes')
-    expect(await page.locator(`${test('steps')} li.done`).count()).toBe(2)
-    expect(await page.locator(`${test('steps')} li.next h3`).textContent()).toContain('Review')
-    expect(await page.locator(`${test('recent')} li`).count()).toBe(1)
+    await expect.poll(() => page.locator(test('project-name')).textContent()).toBe('Digit scenes')
+    await expect.poll(() => page.title()).toContain('Digit scenes')
+    await expect.poll(() => page.locator(`${test('steps')} li.done`).count()).toBe(2)
+    await expect.poll(() => page.locator(`${test('steps')} li.next h3`).textContent()).toContain('Review')
+    await expect.poll(() => page.locator(`${test('recent')} li`).count()).toBe(1)
     await shoot(page, 'start')
     expect(await axe(page)).toEqual([])
     expect(studio.complaints).toEqual([])
@@ -37,7 +37,7 @@ describe.skipIf(!browserPath)('the Start screen', () => {
     await page.locator(test('images-folder')).fill(scenes)
     await page.keyboard.press('Enter')
     await page.locator(test('found')).waitFor()
-    expect(await page.locator(`${test('found')} .split`).count()).toBe(3)
+    await expect.poll(() => page.locator(`${test('found')} .split`).count()).toBe(3)
     const folder = join(dir, 'made')
     await page.locator(test('project-folder')).fill(folder)
     await page.locator(test('project-title')).fill('<b>Mine</b> & "yours"')
@@ -45,7 +45,7 @@ describe.skipIf(!browserPath)('the Start screen', () => {
     expect(await axe(page)).toEqual([])
     await page.locator(test('create')).click()
     await page.waitForURL(/#\/browse/)
-    expect(await page.locator(test('project-name')).textContent()).toBe('<b>Mine</b> & "yours"')
+    await expect.poll(() => page.locator(test('project-name')).textContent()).toBe('<b>Mine</b> & "yours"')
     await expect
       .poll(async () => (await studio!.call('jobs.list', {})).map(job => job.state), { timeout: 30_000 })
       .toEqual(['done', 'done', 'done'])
@@ -71,8 +71,8 @@ describe.skipIf(!browserPath)('the Start screen', () => {
     await page.locator(test('use-path')).click()
     const problem = page.getByRole('alert')
     await problem.waitFor()
-    expect(await problem.textContent()).toContain(scenes)
-    expect(await problem.textContent()).toContain('New project')
+    await expect.poll(() => problem.textContent()).toContain(scenes)
+    await expect.poll(() => problem.textContent()).toContain('New project')
   })
 })
 
@@ -91,8 +91,8 @@ describe.skipIf(!browserPath)('the shell', () => {
     await expect.poll(() => page.evaluate('document.activeElement.tagName')).toBe('H1')
     await page.locator(test('author')).fill('me')
     await page.keyboard.press('?')
-    expect(await page.locator(test('author')).inputValue()).toBe('me?')
-    expect(await page.locator(test('keys-overlay')).count()).toBe(0)
+    await expect.poll(() => page.locator(test('author')).inputValue()).toBe('me?')
+    await expect.poll(() => page.locator(test('keys-overlay')).count()).toBe(0)
   })
 
   it('says when the backend is gone', async () => {
@@ -105,8 +105,8 @@ describe.skipIf(!browserPath)('the shell', () => {
   it('speaks the browser’s language', async () => {
     studio = await openStudio({ locale: 'ko-KR' })
     const { page } = studio
-    expect(await page.locator(test('go-browse')).textContent()).toBe('둘러보기')
-    expect(await page.evaluate('document.documentElement.lang')).toBe('ko')
+    await expect.poll(() => page.locator(test('go-browse')).textContent()).toBe('둘러보기')
+    await expect.poll(() => page.evaluate('document.documentElement.lang')).toBe('ko')
     await shoot(page, 'start-korean')
   })
 })

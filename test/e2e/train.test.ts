@@ -39,11 +39,11 @@ describe.skipIf(!browserPath)('Train', () => {
   it('proposes a preset for small images, and measures, trains and follows a run', async () => {
     const { page, call } = studio
     await small()
-    expect(await page.locator('[data-test=preset]').textContent()).toContain('proposed')
+    await expect.poll(() => page.locator('[data-test=preset]').textContent()).toContain('proposed')
     await page.locator('[data-test=supervision-onehot]').check()
     await page.locator('[data-test=measure]').click()
     await page.locator('[data-test=cost][data-done=true]').waitFor({ timeout })
-    expect(await page.locator('[data-test=cost]').textContent()).toMatch(/images\/s/)
+    await expect.poll(() => page.locator('[data-test=cost]').textContent()).toMatch(/images\/s/)
     await shoot(page, 'train-measured')
     expect(await axe(page)).toEqual([])
 
@@ -63,7 +63,7 @@ describe.skipIf(!browserPath)('Train', () => {
     expect(await axe(page)).toEqual([])
 
     await page.locator('[data-test=live]').getByRole('button', { name: 'As a table' }).first().click()
-    expect(await page.locator('[data-test=live] table tbody tr').count()).toBeGreaterThan(3)
+    await expect.poll(() => page.locator('[data-test=live] table tbody tr').count()).toBeGreaterThan(3)
     const runs = await call('runs.list', {})
     expect(runs.map(run => [run.supervision, run.ofEpochs, run.status])).toEqual([
       ['onehot', 2, 'done'],
@@ -79,7 +79,7 @@ describe.skipIf(!browserPath)('Train', () => {
     await flip.getByRole('textbox').fill('2')
     await page.locator('[data-test=recipe-problems]').waitFor()
     await page.locator('[data-test="setting-augmentation.flip"][data-invalid=true]').waitFor()
-    expect(await page.locator('[data-test=start]').isDisabled()).toBe(true)
+    await expect.poll(() => page.locator('[data-test=start]').isDisabled()).toBe(true)
     await page.evaluate(
       `document.querySelector('[data-test=all-settings]').scrollIntoView({ block: "nearest" })`,
     )
@@ -87,7 +87,7 @@ describe.skipIf(!browserPath)('Train', () => {
     expect(await axe(page)).toEqual([])
     await flip.getByRole('button', { name: /Back to the recipe/ }).click()
     await page.locator('[data-test=recipe-problems]').waitFor({ state: 'detached' })
-    expect(await page.locator('[data-test=start]').isDisabled()).toBe(false)
+    await expect.poll(() => page.locator('[data-test=start]').isDisabled()).toBe(false)
   })
 
   it('pauses a run, goes on with it, and cancels one that waits', async () => {
@@ -106,6 +106,6 @@ describe.skipIf(!browserPath)('Train', () => {
     await queue.locator('[data-state=running]').waitFor({ timeout })
     await queue.locator('[data-state=running]').getByRole('button', { name: 'Cancel' }).click()
     await expect.poll(() => queue.locator('[data-state=cancelled]').count(), { timeout }).toBe(2)
-    expect((await call('runs.list', {})).map(run => run.id)).toEqual(['r1'])
+    await expect.poll(async () => (await call('runs.list', {})).map(run => run.id)).toEqual(['r1'])
   })
 })

@@ -104,13 +104,25 @@ export function updateJob(project: Project, id: number, change: JobChange): Job 
   return getJob(project, id)
 }
 
-/** Queues a job: `front` before all others (it was interrupted), `back` behind them. */
+/** Counts that the program ended while a job ran; gives how often that was since somebody last asked for the job. */
+export function countInterruption(project: Project, id: number): number {
+  return transaction(project.db, () => {
+    project.db.prepare('UPDATE jobs SET interruptions = interruptions + 1 WHERE id = ?').run(id)
+    return project.db
+      .prepare<[number], number>('SELECT interruptions FROM jobs WHERE id = ?')
+      .pluck()
+      .get(id)!
+  })
+}
+
+/** Queues a job: `front` before all others (it was interrupted), `back` behind them (somebody asked for it). */
 export function requeueJob(project: Project, id: number, where: 'front' | 'back'): Job {
   const place = where === 'front' ? 'min(place), 1) - 1' : 'max(place), 0) + 1'
   transaction(project.db, () =>
     project.db
       .prepare(
         `UPDATE jobs SET state = 'queued', ended = NULL, error = NULL,
+           ${where === 'back' ? 'interruptions = 0,' : ''}
            place = (SELECT coalesce(${place} FROM jobs) WHERE id = ?`,
       )
       .run(id),

@@ -2,7 +2,7 @@
 import type { Database } from 'better-sqlite3'
 import { browseChanges, browseTables, correctionTriggers } from './migrations/browse.ts'
 import { correctionTables } from './migrations/corrections.ts'
-import { jobTables } from './migrations/jobs.ts'
+import { jobInterruptions, jobTables } from './migrations/jobs.ts'
 
 /** Migration n brings a file from version n to n + 1; released ones never change. */
 export const migrations: readonly string[] = [
@@ -55,6 +55,7 @@ export const migrations: readonly string[] = [
   correctionTables + correctionTriggers,
   jobTables,
   browseChanges,
+  jobInterruptions,
 ]
 
 /** The version this program writes; kept in SQLite's user_version. */

@@ -20,3 +20,8 @@ export const jobTables = `
   );
   CREATE INDEX jobs_by_state ON jobs (state, place);
 `
+
+/** How often the program ended while the job ran, since somebody last asked for it. */
+export const jobInterruptions = `
+  ALTER TABLE jobs ADD COLUMN interruptions INTEGER NOT NULL DEFAULT 0;
+`

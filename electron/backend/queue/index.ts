@@ -100,7 +100,7 @@ export function createQueue(options: QueueOptions): JobQueue {
   }
 
   const end = (id: number): Job =>
-    tell(updateJob(project, id, { state: 'cancelled', ended: new Date().toISOString() }))
+    tell(updateJob(project, id, { state: 'cancelled', ended: new Date().toISOString(), error: null }))
   const refuse = (job: Job, what: string): never =>
     fail('usage', `job ${job.id} is ${job.state}: it cannot be ${what}`, { id: job.id, state: job.state })
 

@@ -60,7 +60,9 @@ async function ended(of: Host): Promise<Job[]> {
 let next = 0
 async function keepAnnotating(of: Host): Promise<void> {
   const jobs = await list(of)
-  for (const job of jobs) if (job.state === 'failed') await of.call('jobs.retry', { id: job.id })
+  for (const job of jobs)
+    if (job.state === 'failed') await of.call('jobs.retry', { id: job.id })
+    else if (job.state === 'paused') await of.call('jobs.resume', { id: job.id })
   if (!jobs.some(job => job.kind === 'annotate' && open(job)))
     await of.call('jobs.add', annotateRequest('train', 192 + 8 * next++))
 }
@@ -178,6 +180,7 @@ test(`${kills} kills lose no acknowledged edit and no finished label map`, async
   // Whatever was being written is completed by the queue, and nothing of it is damaged.
   for (const job of await list(host))
     if (job.state === 'failed') await host.call('jobs.retry', { id: job.id })
+    else if (job.state === 'paused') await host.call('jobs.resume', { id: job.id })
   await ended(host)
   for (const job of await list(host)) {
     if (job.kind !== 'annotate' || job.annotation === null) continue

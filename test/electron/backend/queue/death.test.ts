@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { JobRequest } from '../../../../core/contract/api/jobs.ts'
 import { openLabelMaps, verifyLabelMaps } from '../../../../core/labelmap/files/index.ts'
 import { getAnnotation } from '../../../../core/project/annotations.ts'
-import { updateJob } from '../../../../core/project/jobs.ts'
+import { countInterruption, updateJob } from '../../../../core/project/jobs.ts'
 import { openProject } from '../../../../core/project/project.ts'
 import { getRun, listRuns } from '../../../../core/project/runs.ts'
 import { readLog } from '../../../../core/training/run-log.ts'
@@ -89,6 +89,37 @@ it('a run goes on from its checkpoint, as one run with one log', async () => {
     line.type === 'step' ? [line.step] : [],
   )
   expect(steps).toEqual(Array.from({ length: 200 }, (_, i) => i + 1))
+  await queue.close()
+  project.close()
+})
+
+it('a job that the program ended with three times waits for somebody, and goes on when asked', async () => {
+  const project = openProject(template.copy())
+  const before = createQueue({ project, emit: () => {} })
+  const { id } = before.add(annotating({}))
+  await before.close()
+  const end = (): void => void updateJob(project, id, { state: 'running' }) // as a backend leaves it that dies then
+  const open = async (): Promise<string> => {
+    const queue = createQueue({ project, emit: () => {} })
+    const { state } = queue.get(id)
+    await queue.close() // before its turn has come
+    return state
+  }
+  end()
+  expect(await open()).toBe('queued')
+  end()
+  expect(await open()).toBe('queued')
+  end()
+  const queue = createQueue({ project, emit: () => {} })
+  expect(queue.get(id)).toMatchObject({
+    state: 'paused',
+    error: { code: 'interrupted', message: expect.stringMatching(/3 times.*Resume it/) as string },
+  })
+  expect(queue.resume(id).error).toBeNull()
+  await queue.idle()
+  expect(queue.get(id).state).toBe('done')
+  // Somebody asked for it: counting has begun anew.
+  expect(countInterruption(project, id)).toBe(1)
   await queue.close()
   project.close()
 })

@@ -200,6 +200,26 @@ describe.skipIf(!browserPath)('the annotate screen', () => {
     expect(at.complaints).toEqual([])
   })
 
+  it('goes there and back faster than images come, and saves what is corrected then', async () => {
+    studio = await openStudio({ viewport: { width: 1440, height: 900 } })
+    const { page } = studio
+    await page.route('**/api/call/images.get', async route => {
+      await new Promise(resolve => setTimeout(resolve, 400))
+      await route.continue().catch(() => undefined)
+    })
+    await studio.go('/annotate/1')
+    await shown(page, 1)
+    for (const key of ['d', 'a', 'd', 'd', 'a']) await page.keyboard.press(key)
+    await shown(page, 2)
+    await page.waitForTimeout(900) // answers to what was passed by
+    await shown(page, 2)
+    const place = await cellOnScreen(page, 3, 3)
+    await page.mouse.click(place.x, place.y)
+    await saved(page)
+    expect(cells(await stateOf(studio, 2))).toEqual([33])
+    expect(studio.complaints).toEqual([])
+  })
+
   it('shows the exact target of a crop, as the command line prints it', async () => {
     const at = await open()
     const { page } = at

@@ -124,20 +124,28 @@ export const useSaving = defineStore('saving', () => {
   /** An image is left: what is saved is forgotten, the rest goes on being saved. */
   function release(corrections: ImageCorrections): void {
     void corrections.queue.settled(24 * 3600 * 1000).then(done => {
-      if (!done || used.has(corrections)) return
+      if (!done || used.has(corrections) || open.get(placeKey(corrections.place)) !== corrections) return
       corrections.queue.stop()
-      if (open.get(placeKey(corrections.place)) === corrections) open.delete(placeKey(corrections.place))
+      open.delete(placeKey(corrections.place))
     })
   }
-  const used = new Set<ImageCorrections>()
+  /** How many times each is in use: one who goes there and back faster than answers come uses it twice for a moment. */
+  const used = new Map<ImageCorrections, number>()
+
+  /** The corrections of an image; each use ends with `leave`. */
   async function use(place: CorrectionPlace): Promise<ImageCorrections> {
     const corrections = await load(place)
-    used.add(corrections)
+    used.set(corrections, (used.get(corrections) ?? 0) + 1)
     return corrections
   }
+
   function leave(corrections: ImageCorrections): void {
-    used.delete(corrections)
-    release(corrections)
+    const uses = (used.get(corrections) ?? 1) - 1
+    if (uses > 0) used.set(corrections, uses)
+    else {
+      used.delete(corrections)
+      release(corrections)
+    }
   }
 
   /** Goes on with what an earlier sitting could not save. */

@@ -119,10 +119,10 @@ export const useAnnotate = defineStore('annotate', () => {
       const fixes =
         base && loaded.map && dir ? await saving.use({ project: dir, annotation: base.id, image: id }) : null
       if (turn !== wanted) {
-        if (fixes && fixes !== corrections.value) saving.leave(fixes)
+        if (fixes) saving.leave(fixes)
         return
       }
-      if (corrections.value && corrections.value !== fixes) saving.leave(corrections.value)
+      if (corrections.value) saving.leave(corrections.value)
       take(loaded, fixes)
     } catch (error) {
       if (turn === wanted) problem.value = toApiError(error)

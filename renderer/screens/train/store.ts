@@ -5,8 +5,9 @@ import type { Job } from '../../../core/contract/api/jobs.ts'
 import type { CallOutput } from '../../../core/contract/api/index.ts'
 import type { ProjectInfo } from '../../../core/contract/api/project.ts'
 import type { TrainingProbe } from '../../../core/contract/api/training.ts'
-import { api, isAbort } from '../../api/client.ts'
+import { api } from '../../api/client.ts'
 import { useJobs } from '../../stores/jobs.ts'
+import { useMeasured } from '../../stores/measured.ts'
 import { problemsByPath } from './fields.ts'
 import {
   changed,
@@ -35,15 +36,16 @@ export const useTrain = defineStore('train', () => {
   /** The last whole recipe that was valid. */
   const recipe = shallowRef<Part>({})
   const problems = shallowRef<readonly string[]>([])
-  const probe = shallowRef<{ key: string; result: TrainingProbe | null; error: unknown } | null>(null)
-  const probing = ref(false)
   /** The job whose curves were shown last. */
   const followed = ref<number | null>(null)
-  let probeCall: AbortController | undefined
   let asked = 0
 
   const merged = computed(() => mergeParts(partsOf(plan.value)))
   const key = computed(() => JSON.stringify(merged.value))
+  const probe = useMeasured(
+    () => key.value,
+    (signal): Promise<TrainingProbe> => api('training.probe', { recipe: merged.value }, { signal }),
+  )
   const defaults = computed(() => (options.value?.defaults ?? {}) as unknown as Part)
   const presets = computed(() =>
     options.value ? presetsFor({ sample: sample.value }, options.value.presets) : [],
@@ -52,7 +54,6 @@ export const useTrain = defineStore('train', () => {
   const paths = computed(() => settings(mergeParts([recipe.value, merged.value])).map(([path]) => path))
   const problemAt = computed(() => problemsByPath(problems.value, paths.value))
   const valid = computed(() => options.value !== null && problems.value.length === 0)
-  const probeCurrent = computed(() => probe.value?.key === key.value)
 
   /** A setting as it stands: what was written, else what the recipe resolves to. */
   function valueOf(path: string): unknown {
@@ -65,7 +66,7 @@ export const useTrain = defineStore('train', () => {
     if (dir.value === project.dir && options.value) return
     dir.value = project.dir
     sample.value = project.sample
-    probe.value = null
+    probe.clear()
     optionsError.value = null
     try {
       const [found, side] = await Promise.all([api('training.options', {}), usualSide()])
@@ -127,28 +128,6 @@ export const useTrain = defineStore('train', () => {
   }
   watch(key, () => void resolve())
 
-  function cancelProbe(): void {
-    probeCall?.abort()
-    probeCall = undefined
-    probing.value = false
-  }
-
-  async function runProbe(): Promise<void> {
-    cancelProbe()
-    const call = new AbortController()
-    probeCall = call
-    probing.value = true
-    const of = key.value
-    try {
-      const result = await api('training.probe', { recipe: merged.value }, { signal: call.signal })
-      probe.value = { key: of, result, error: null }
-    } catch (error) {
-      if (!isAbort(error)) probe.value = { key: of, result: null, error }
-    } finally {
-      if (probeCall === call) probing.value = false
-    }
-  }
-
   const start = (): Promise<Job> => jobs.add(trainRequest(plan.value))
 
   return {
@@ -163,18 +142,18 @@ export const useTrain = defineStore('train', () => {
     problems,
     problemAt,
     valid,
-    probe,
-    probing,
+    probe: probe.finding,
+    probing: probe.busy,
+    probeCurrent: probe.current,
     followed,
-    probeCurrent,
     valueOf,
     prepare,
     choosePreset,
     duplicate,
     set,
     restore,
-    runProbe,
-    cancelProbe,
+    runProbe: probe.run,
+    cancelProbe: probe.cancel,
     start,
   }
 })

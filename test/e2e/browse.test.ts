@@ -205,6 +205,18 @@ describe.skipIf(!browserPath)('the Browse screen', () => {
     await expect.poll(() => studio.call('views.list', {})).toEqual([])
   })
 
+  it('goes on counting while images keep changing', async () => {
+    const { items } = await studio.call('browse.page', { query: everything, offset: 0, limit: 100 })
+    let seen = 0
+    for (const { id } of items) {
+      await studio.call('review.mark', { selection: { ids: [id] }, state: 'accepted' })
+      await page.waitForTimeout(150)
+      seen = await countOf('review', 'accepted')
+      if (seen > 0) break
+    }
+    expect(seen).toBeGreaterThan(0)
+  })
+
   it('follows changes from elsewhere without losing its place', async () => {
     await facet('review', 'none').click()
     await expect.poll(total).toContain('100 of 100')

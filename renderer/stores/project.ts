@@ -43,13 +43,21 @@ export const useProject = defineStore('project', () => {
     ready.value = true
   }
 
+  let last: Promise<unknown> = Promise.resolve()
+  let under = 0
+
+  /** One after the other, so that what was asked for last is what is open in the end. */
   async function leave(request: () => Promise<ProjectInfo | null>): Promise<void> {
+    under++
     busy.value = true
+    const turn = last.then(async () => take(await request()))
+    last = turn.catch(() => undefined)
     try {
-      await take(await request())
+      await turn
     } finally {
-      busy.value = false
-      opening.value = null
+      under--
+      busy.value = under > 0
+      if (!busy.value) opening.value = null
     }
   }
 

@@ -30,7 +30,7 @@ export interface Browser {
   histograms(filter: ImageFilter): Histograms
   version(): number
   /**
-   * Reads a little (some 10 ms, the sorts 100) of the half second that the first filter or sort of a million images would
+   * Reads a little (some 10 to 20 ms) of the half second that the first filter or sort of a million images would
    * take otherwise; false: all is there. To be called while nothing else is to do.
    */
   warm(): boolean

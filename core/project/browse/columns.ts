@@ -3,6 +3,7 @@
  * name: a rank counts images from 0 through all splits. SQLite says which rows have changed since they were read.
  */
 import type { Db } from '../database.ts'
+import { sorting, type Sorted, type Sorting } from './sorted.ts'
 import { readState } from './state.ts'
 
 /** Rows that are read, and noted as changed, together. */
@@ -34,8 +35,9 @@ export interface Columns {
   version: number
   /** Chunks before this one are fresh. */
   next: number
-  /** Ranks by a measure, upwards, and those without it; dropped where a value changes. */
-  sorted: Map<SortKey, { known: Uint32Array; unknown: Uint32Array }>
+  /** What is sorted, and what is being sorted; dropped where a value changes. */
+  sorted: Map<SortKey, Sorted>
+  sorting: Map<SortKey, Sorting>
 }
 
 /** The splits that have images, in the order of their places. */
@@ -79,6 +81,7 @@ export function beginColumns(db: Db, stretches: readonly Stretch[]): Columns {
     version: readState(db).version,
     next: 0,
     sorted: new Map(),
+    sorting: new Map(),
   }
 }
 
@@ -125,20 +128,47 @@ function take(
   rows: readonly [number, number, number, number][],
   filled: number,
 ): void {
-  const { bits, label, top, confidence, score, sorted } = columns
+  const { bits, label, top, confidence, score } = columns
   rows.forEach(([states, classes, sure, gain], index) => {
     const rank = start + index
     const waits = index >= filled
     const given = Math.floor(classes / 16777216) - 1
     const newSure = waits ? -1 : sure
     const newGain = waits ? -1 : gain
-    if (label[rank] !== given) sorted.delete('label')
-    if (confidence[rank] !== newSure) sorted.delete('confidence')
-    if (score[rank] !== newGain) sorted.delete('score')
+    if (label[rank] !== given) forgetSorted(columns, 'label')
+    if (confidence[rank] !== newSure) forgetSorted(columns, 'confidence')
+    if (score[rank] !== newGain) forgetSorted(columns, 'score')
     bits[rank] = waits ? (states & ~8064) | 128 | 1024 : states
     label[rank] = given
     top[rank] = waits ? -1 : (classes % 16777216) - 1
     confidence[rank] = newSure
     score[rank] = newGain
   })
+}
+
+/** Made once, and kept while no value changes. */
+export function sortedBy(columns: Columns, key: SortKey): Sorted {
+  for (;;) {
+    const ready = sortStep(columns, key)
+    if (ready) return ready
+  }
+}
+
+/** Does one pass of a sort; null: there are more. */
+export function sortStep(columns: Columns, key: SortKey): Sorted | null {
+  const ready = columns.sorted.get(key)
+  if (ready) return ready
+  const work = columns.sorting.get(key) ?? sorting(columns[key])
+  columns.sorting.set(key, work)
+  const step = work.next()
+  if (!step.done) return null
+  columns.sorting.delete(key)
+  columns.sorted.set(key, step.value)
+  return step.value
+}
+
+/** A value has changed: what was sorted by it, or half sorted, is void. */
+function forgetSorted(columns: Columns, key: SortKey): void {
+  columns.sorted.delete(key)
+  columns.sorting.delete(key)
 }

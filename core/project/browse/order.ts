@@ -1,8 +1,7 @@
 /** Images in a query's order: those with the measure up or down, then those without, by name. */
 import type { ImageQuery, ImageSort } from '../../contract/api/browse.ts'
-import type { SortKey } from './columns.ts'
+import { sortedBy, type SortKey } from './columns.ts'
 import { columnsOf, countOf, failsFor, listFor, type Session } from './session.ts'
-import { sortedBy } from './sorted.ts'
 
 /** A query's images; `list` holds their ranks, null: all by name. */
 export interface Order {

@@ -6,12 +6,12 @@ import {
   noteChanges,
   readChunks,
   readStretches,
+  sortStep,
   type Columns,
   type Stretch,
 } from './columns.ts'
 import { asksColumns, failsOf } from './fails.ts'
 import { beginNames, findHits, readNames, type Hits, type Names } from './names.ts'
-import { sortedBy } from './sorted.ts'
 import { readState } from './state.ts'
 import { passes, readTally, tallySum, type Tally } from './tally.ts'
 
@@ -79,20 +79,17 @@ export function columnsOf(session: Session): Columns {
   return session.columns
 }
 
-/** Reads a little of what later questions will need, some 10 ms; false: everything is there. */
+/** Reads a little of what later questions will need, some 10 to 20 ms; false: everything is there. */
 export function warmUp(session: Session): boolean {
   const { db, names } = session
   names.read ??= beginNames(session.stretches)
   if (!names.read.whole) return !readNames(db, names.read, 128) || session.columns === null
   session.columns ??= beginColumns(db, session.stretches)
   if (!readChunks(db, session.columns, 16)) return true
-  const { sorted } = session.columns
-  for (const key of ['score', 'confidence', 'label'] as const)
-    if (!sorted.has(key)) {
-      sortedBy(session.columns, key)
-      return true
-    }
-  return false
+  const { columns } = session
+  const key = (['score', 'confidence', 'label'] as const).find(each => !columns.sorted.has(each))
+  if (key) sortStep(columns, key)
+  return key !== undefined
 }
 
 export function keep<T>(map: Map<string, T>, key: string, value: T, most: number): T {

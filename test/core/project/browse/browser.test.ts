@@ -57,15 +57,15 @@ describe('browsing', () => {
       fc.asyncProperty(
         images,
         fc.array(query, { minLength: 4, maxLength: 8 }),
-        fc.boolean(),
-        async (rows, queries, warm) => {
+        fc.nat(12),
+        async (rows, queries, steps) => {
           await inFolder(async dir => {
             const { project, model } = await makeProject(dir, rows)
             const reader = openProject(dir, { readonly: true })
             const browser = openBrowser(reader)
-            while (warm && browser.warm());
             try {
               for (const each of queries) {
+                for (let i = 0; i < steps && browser.warm(); i++);
                 const wanted = orderModel(model, each, splitNames)
                 expect(browser.count(each).total).toBe(wanted.length)
                 expect(browser.page(each, 0, 500).items.map(item => item.id)).toEqual(wanted)

@@ -124,3 +124,21 @@ describe('a switch of annotations', () => {
     expect(readState(project.db).filled).not.toBeNull()
   })
 })
+
+describe('reading ahead', () => {
+  it('begins anew with a sort that was half done when a value changed', () => {
+    const reader = openProject(join(dir, 'p'), { readonly: true })
+    const order = { filter: {}, sort: { by: 'confidence', descending: false } } as const
+    let steps = 0
+    for (let more = true; more; steps++) {
+      const ahead = openBrowser(reader)
+      for (let i = 0; i < steps && more; i++) more = ahead.warm()
+      writeFacts(project, first, [{ ...measures(1)[0]!, image: 1 + steps, confidence: 0.2 - steps / 1000 }])
+      more &&= ahead.warm()
+      expect(ahead.ids(order, 0, 100)).toEqual(openBrowser(reader).ids(order, 0, 100))
+    }
+    // Names, columns, and three sorts of several passes each.
+    expect(steps).toBeGreaterThan(10)
+    reader.close()
+  })
+})

@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import { RelabelError, type ErrorCode } from '../../../core/base/error.ts'
-import type { FromReader, QueryInput, QueryName, QueryOutput, ToReader } from './messages.ts'
+import type { FromReader, QueryInput, QueryName, QueryOutput, ReaderData, ToReader } from './messages.ts'
 
 export type Lane = 'quick' | 'slow'
 
@@ -27,6 +27,7 @@ interface Question {
 }
 
 interface LaneState {
+  quiet: number
   worker: Worker | undefined
   asked: Question | undefined
   waiting: Question[]
@@ -36,14 +37,16 @@ const cancelled = (): RelabelError => new RelabelError('cancelled', 'nobody wait
 
 export function createReader(dir: string): Reader {
   const lanes: Record<Lane, LaneState> = {
-    quick: { worker: undefined, asked: undefined, waiting: [] },
-    slow: { worker: undefined, asked: undefined, waiting: [] },
+    quick: { quiet: 150, worker: undefined, asked: undefined, waiting: [] },
+    slow: { quiet: 300, worker: undefined, asked: undefined, waiting: [] },
   }
   let nextId = 1
   let closed = false
 
   function start(lane: LaneState): Worker {
-    const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: { dir } })
+    const worker = new Worker(new URL('worker.ts', import.meta.url), {
+      workerData: { dir, quiet: lane.quiet } satisfies ReaderData,
+    })
     let reason = 'the reading thread ended'
     worker.on('message', (answer: FromReader) => {
       const question = lane.asked

@@ -8,6 +8,12 @@ export type QueryName = keyof Queries
 export type QueryInput<Name extends QueryName> = Parameters<Queries[Name]>[1]
 export type QueryOutput<Name extends QueryName> = Awaited<ReturnType<Queries[Name]>>
 
+export interface ReaderData {
+  dir: string
+  /** Milliseconds without a question before it reads ahead: the processor belongs to what a person does. */
+  quiet: number
+}
+
 export interface ToReader {
   id: number
   name: QueryName

@@ -2,15 +2,17 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openProject } from '../../../core/project/project.ts'
 import { problemOf } from '../problem.ts'
-import type { FromReader, ToReader } from './messages.ts'
+import type { FromReader, ReaderData, ToReader } from './messages.ts'
 import { queries, warmUp } from './queries.ts'
 
 const port = parentPort
 if (!port) throw new Error('this module runs in a worker thread')
-const project = openProject((workerData as { dir: string }).dir, { readonly: true })
+const { dir, quiet } = workerData as ReaderData
+const project = openProject(dir, { readonly: true })
 
 let before: Promise<void> = Promise.resolve()
 let waiting = 0
+let timer: NodeJS.Timeout | undefined
 
 /** A little at a time while nobody asks, so that the next question waits for one step at most. */
 function readAhead(): void {
@@ -21,8 +23,14 @@ function readAhead(): void {
   }
 }
 
+function readAheadLater(): void {
+  clearTimeout(timer)
+  timer = setTimeout(readAhead, quiet)
+}
+
 port.on('message', ({ id, name, input }: ToReader) => {
   waiting++
+  clearTimeout(timer)
   before = before.then(async () => {
     try {
       const result: unknown = await queries[name](project, input as never)
@@ -31,7 +39,7 @@ port.on('message', ({ id, name, input }: ToReader) => {
     } catch (error) {
       port.postMessage({ id, problem: problemOf(error) } satisfies FromReader)
     }
-    if (--waiting === 0) setImmediate(readAhead)
+    if (--waiting === 0) readAheadLater()
   })
 })
-setImmediate(readAhead)
+readAheadLater()

@@ -17,11 +17,11 @@ export type ScreenName = (typeof screens)[number]
 export const router = createRouter({ history: createWebHashHistory(), routes: [] })
 
 let asked = 0
-router.beforeEach(() => {
-  asked += 1
+router.beforeEach((to, from) => {
+  if (to.name !== from.name) asked += 1
 })
 
-/** For work that ends in going somewhere: the answer says whether nobody has asked to go elsewhere since, and it still may. */
+/** For work that ends in going somewhere: the answer says whether nobody has asked for another screen since, and it still may. */
 export function staying(): () => boolean {
   const before = asked
   return () => asked === before

@@ -6,9 +6,8 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CorrectionState } from '../../core/contract/api/corrections.ts'
 import { browserPath } from './browser.ts'
-import { axe, closeBrowser, openStudio, shoot, type Studio } from './studio.ts'
+import { axe, closeBrowser, openStudio, shoot, test, type Studio } from './studio.ts'
 
-const test = (name: string): string => `[data-test="${name}"]`
 const saving = (state: string): string => `${test('save-state')}[data-state=${state}]`
 let studio: Studio
 

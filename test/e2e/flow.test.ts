@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { browserPath } from './browser.ts'
-import { closeBrowser, openStudio, shoot, type Studio } from './studio.ts'
+import { closeBrowser, openStudio, shoot, test, type Studio } from './studio.ts'
 
 const timeout = 110_000
 let studio: Studio | null = null
@@ -13,8 +13,6 @@ afterEach(async () => {
   studio = null
 })
 afterAll(closeBrowser)
-
-const test = (name: string): string => `[data-test="${name}"]`
 
 /** Sets class 7 in a rectangle of the image that is shown, and waits until it is on disk. */
 async function correct(page: Page, image: number): Promise<void> {

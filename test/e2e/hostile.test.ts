@@ -6,10 +6,9 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { browserPath } from './browser.ts'
 import { classNames, fileNames, hostileProject, oddImages, projectName } from './hostile-project.ts'
-import { axe, closeBrowser, openStudio, shoot, type Studio } from './studio.ts'
+import { axe, closeBrowser, openStudio, shoot, test, type Studio } from './studio.ts'
 import { projectTemplate } from './template.ts'
 
-const test = (name: string): string => `[data-test="${name}"]`
 const query = (text: string) => ({ filter: { text }, sort: { by: 'name', descending: false } as const })
 let studio: Studio
 let dir: string

@@ -1,11 +1,10 @@
 /** The job pill in a real browser over real child processes: a run is paused, resumed, cancelled, and taken off the list. */
 import { afterAll, describe, expect, it } from 'vitest'
 import { browserPath } from './browser.ts'
-import { axe, closeBrowser, openStudio, shoot } from './studio.ts'
+import { axe, closeBrowser, openStudio, shoot, test } from './studio.ts'
 
 afterAll(closeBrowser)
 
-const test = (name: string): string => `[data-test="${name}"]`
 const recipe = {
   ...{ student: 'digits_student', supervision: 'onehot', size: 32, epochs: 5000, batch: 10, lr: 5e-3 },
   ...{ threads: 1, workers: 1, evaluation: { mode: 'squash' }, schedule: { warmupEpochs: 0 } },
@@ -39,7 +38,7 @@ describe.skipIf(!browserPath)('the job list', () => {
       // Its process takes a moment to end; the list lets it go when that is done.
       await row.locator(test('dismiss')).click()
       await row.waitFor({ state: 'detached', timeout: 30_000 })
-      await expect.poll(async () => (await studio.call('jobs.list', {})).map(job => job.id)).not.toContain(id)
+      expect((await studio.call('jobs.list', {})).map(job => job.id)).not.toContain(id)
       expect(studio.complaints).toEqual([])
     } finally {
       await studio.close()

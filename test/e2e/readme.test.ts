@@ -11,10 +11,9 @@ import { importImageFolder } from '../../core/dataset/import.ts'
 import { createProject } from '../../core/project/project.ts'
 import { createQueue } from '../../electron/backend/queue/index.ts'
 import { browserPath } from './browser.ts'
-import { closeBrowser, openStudio, type Studio } from './studio.ts'
+import { closeBrowser, openStudio, test, type Studio } from './studio.ts'
 import { annotating, finish, root } from './template.ts'
 
-const test = (name: string): string => `[data-test="${name}"]`
 const asked = process.env['README_SHOTS'] === '1'
 /** Bytes that a picture may have at most. */
 const most = 150_000

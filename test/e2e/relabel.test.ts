@@ -54,7 +54,7 @@ describe.skipIf(!browserPath)('Relabel', () => {
 
     await page.locator('[data-test=annotation-a2] [data-test=use]').click()
     await page.locator('[data-test=annotation-a2]').getByText('Shown').waitFor()
-    await expect.poll(async () => (await call('project.info', {}))?.annotation).toBe('a2')
+    expect((await call('project.info', {}))?.annotation).toBe('a2')
     await page.locator('[data-test=annotation-a2]').getByRole('button', { name: 'Provenance' }).click()
     await page.getByText(made.manifest.annotator.sha256).waitFor()
     await shoot(page, 'relabel-done')

@@ -3,11 +3,10 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import type { ImageQuery } from '../../core/contract/api/browse.ts'
 import { browserPath } from './browser.ts'
-import { axe, closeBrowser, openStudio, shoot, type Studio } from './studio.ts'
+import { axe, closeBrowser, openStudio, shoot, test, type Studio } from './studio.ts'
 
 let studio: Studio
 let page: Page
-const test = (name: string): string => `[data-test="${name}"]`
 const query: ImageQuery = {
   filter: { review: ['none'], problem: false, splits: ['train'] },
   sort: { by: 'review', descending: true },
@@ -107,7 +106,7 @@ describe.skipIf(!browserPath)('the Review screen', () => {
   it('goes to Annotate and back by keys, and shows the corrected map from then on', async () => {
     await openReview()
     await page.locator(test('target')).waitFor()
-    await expect.poll(() => page.locator(test('corrected')).count()).toBe(0)
+    expect(await page.locator(test('corrected')).count()).toBe(0)
     const [first, second] = await queue(2)
     const taught = (): Promise<string[]> => page.locator(`${test('target')} .name`).allTextContents()
     await expect.poll(taught).toContain(String(first!.label))
@@ -129,7 +128,7 @@ describe.skipIf(!browserPath)('the Review screen', () => {
     await expect.poll(name).toBe(fileOf(first!))
     await page.locator(test('corrected')).waitFor()
     // The class that was removed everywhere is no longer what is taught.
-    await expect.poll(taught).not.toContain(String(first!.label))
+    expect(await taught()).not.toContain(String(first!.label))
     const { layer } = await studio.call('corrections.get', { image: first!.id, annotation: 'a1' })
     await expect
       .poll(() => page.locator(test('corrected')).textContent())

@@ -3,9 +3,8 @@ import { mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { browserPath } from './browser.ts'
-import { axe, closeBrowser, openStudio, shoot, type Studio } from './studio.ts'
+import { axe, closeBrowser, openStudio, shoot, test, type Studio } from './studio.ts'
 
-const test = (name: string): string => `[data-test="${name}"]`
 let studio: Studio
 
 const recipe = {
@@ -53,7 +52,7 @@ describe.skipIf(!browserPath)('coming and going between projects', () => {
     const seen = await page.evaluate<string[]>('window.seen')
     expect(seen.some(words => /\d+ \/ \d/.test(words))).toBe(true)
     await page.locator(test('cell')).first().waitFor()
-    await expect.poll(() => studio.call('project.info', {})).toMatchObject({ sample: true, images: 1800 })
+    expect(await studio.call('project.info', {})).toMatchObject({ sample: true, images: 1800 })
   })
 
   it('asks before it leaves a project whose job runs, and offers to resume it', async () => {
@@ -68,7 +67,7 @@ describe.skipIf(!browserPath)('coming and going between projects', () => {
     expect(await axe(page)).toEqual([])
     await page.keyboard.press('Escape')
     await leave.waitFor({ state: 'detached' })
-    await expect.poll(stateOf).toBe('running')
+    expect(await stateOf()).toBe('running')
     const sample = await studio.call('project.info', {})
     expect(sample?.sample).toBe(true)
 
@@ -85,7 +84,7 @@ describe.skipIf(!browserPath)('coming and going between projects', () => {
     await expect.poll(stateOf, { timeout: 30_000 }).toBe('running')
     await studio.call('jobs.cancel', { id })
     await studio.call('jobs.dismiss', { id })
-    await expect.poll(stateOf).toBeUndefined()
+    expect(await stateOf()).toBeUndefined()
   })
 
   it('marks recent projects that are gone, and forgets them', async () => {
@@ -105,9 +104,7 @@ describe.skipIf(!browserPath)('coming and going between projects', () => {
     expect(await axe(page)).toEqual([])
     await gone.locator('button').last().click()
     await gone.waitFor({ state: 'detached' })
-    await expect
-      .poll(async () => (await studio.call('app.info', {})).recent.map(one => one.dir))
-      .not.toContain(project)
+    expect((await studio.call('app.info', {})).recent.map(one => one.dir)).not.toContain(project)
   })
 
   it('follows the desktop’s dialogs and menu', async () => {
@@ -119,7 +116,7 @@ describe.skipIf(!browserPath)('coming and going between projects', () => {
     const choose = page.locator(test('open-project'))
     await choose.click()
     await expect.poll(() => page.evaluate('window.faked.asked.length')).toBe(1)
-    await expect.poll(() => page.getByRole('alert').count()).toBe(0)
+    expect(await page.getByRole('alert').count()).toBe(0)
     await page.evaluate(`window.faked.answer = ${JSON.stringify(empty)}`)
     await choose.click()
     await page.getByRole('alert').filter({ hasText: empty }).waitFor()

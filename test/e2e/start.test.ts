@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { browserPath } from './browser.ts'
-import { axe, closeBrowser, openStudio, shoot, type Studio } from './studio.ts'
+import { axe, closeBrowser, openStudio, shoot, test, type Studio } from './studio.ts'
 
 let studio: Studio | null = null
 afterEach(async () => {
@@ -11,8 +11,6 @@ afterEach(async () => {
   studio = null
 })
 afterAll(closeBrowser)
-
-const test = (name: string): string => `[data-test="${name}"]`
 
 describe.skipIf(!browserPath)('the Start screen', () => {
   it('shows what to do next in the open project, and is accessible', async () => {
@@ -59,6 +57,39 @@ describe.skipIf(!browserPath)('the Start screen', () => {
     expect(await axe(page)).toEqual([])
   })
 
+  it('does not pull a person back who went elsewhere while a project was opened', async () => {
+    studio = await openStudio({ project: false })
+    const { page } = studio
+    await page.route('**/api/call/project.openSample', async route => {
+      await new Promise(resolve => setTimeout(resolve, 1000))
+      await route.continue()
+    })
+    await page.locator(test('open-sample')).click()
+    await studio.go('/settings')
+    await page.locator(test('author')).waitFor()
+    await page.locator(test('project-name')).waitFor()
+    await page.waitForTimeout(1500) // what follows upon opening
+    expect(page.url()).toMatch(/#\/settings/)
+    await page.unroute('**/api/call/project.openSample')
+    await studio.go('/')
+    await page.locator(test('open-sample')).click()
+    await page.waitForURL(/#\/browse/)
+  })
+
+  it('keeps a path that is typed before the first folder is listed', async () => {
+    studio = await openStudio({ project: false })
+    const { page, scenes } = studio
+    await page.route('**/api/call/files.list', async route => {
+      await new Promise(resolve => setTimeout(resolve, 800))
+      await route.continue()
+    })
+    await page.locator(test('open-project')).click()
+    const path = page.locator(test('browse-path'))
+    await path.fill(scenes)
+    await page.locator('ul.entries[aria-busy=false][aria-label^="/"]').waitFor()
+    expect(await path.inputValue()).toBe(scenes)
+  })
+
   it('says what is wrong with a folder that is no project, and offers the way out', async () => {
     studio = await openStudio({ project: false })
     const { page, scenes } = studio
@@ -91,8 +122,8 @@ describe.skipIf(!browserPath)('the shell', () => {
     await expect.poll(() => page.evaluate('document.activeElement.tagName')).toBe('H1')
     await page.locator(test('author')).fill('me')
     await page.keyboard.press('?')
-    await expect.poll(() => page.locator(test('author')).inputValue()).toBe('me?')
-    await expect.poll(() => page.locator(test('keys-overlay')).count()).toBe(0)
+    expect(await page.locator(test('author')).inputValue()).toBe('me?')
+    expect(await page.locator(test('keys-overlay')).count()).toBe(0)
   })
 
   it('says when the backend is gone', async () => {

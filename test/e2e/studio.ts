@@ -64,6 +64,9 @@ export async function startBackend(
   throw new Error(`the backend did not start: ${said}`)
 }
 
+/** Selects what carries a name for tests. */
+export const test = (name: string): string => `[data-test="${name}"]`
+
 const ended = (child: ChildProcess): Promise<void> =>
   child.exitCode !== null || child.signalCode !== null
     ? Promise.resolve()

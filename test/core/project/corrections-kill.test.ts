@@ -49,7 +49,7 @@ const editor = `
 `
 
 describe('a kill', () => {
-  it('at ten random moments loses nothing that was acknowledged', { timeout: 60_000 }, async () => {
+  it('at ten random moments loses nothing that was acknowledged', async () => {
     const at = join(dir, 'p')
     const made = createProject(at, { classes: [{ index: 0, name: 'cat' }] })
     addSplit(made, 'train', '/data')

@@ -139,9 +139,11 @@ describe('a project', () => {
       classes: null,
     })
     expect(made.json).toMatchObject({ name: 'made', classes: 2 })
+    // A project is not left while its job runs, so the import has to have ended, not just its images to be there.
     await expect
-      .poll(async () => (await backend.call('project.info')).json, { timeout: 20_000 })
-      .toMatchObject({ images: 2 })
+      .poll(async () => (await backend.call('jobs.list')).json)
+      .toMatchObject([{ kind: 'import', state: 'done' }])
+    expect((await backend.call('project.info')).json).toMatchObject({ images: 2 })
     const twice = await backend.call('project.create', {
       dir: join(dir, 'made'),
       splits: [{ name: 'train', dir: images }],

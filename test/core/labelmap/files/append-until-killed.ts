@@ -1,4 +1,7 @@
-/** A child process for the kill test: appends known maps and says after each how many are durable. */
+/**
+ * A child process for the kill test: appends known maps and says after each how many are durable. The long lines fill
+ * the pipe, so that it waits for whoever reads them and is never done before it can be killed.
+ */
 import { createLabelMapWriter } from '../../../../core/labelmap/files/index.ts'
 import { manifestOf, mapOf } from './sample.ts'
 
@@ -13,6 +16,6 @@ for (let i = 0; i < Number(count); i++) {
   if (writer.has(key)) continue
   await writer.append(key, mapOf(i), i % 2 ? { imageHash: 'ab'.repeat(32) } : {})
   if (i % 7 === 0) await writer.flush()
-  process.stdout.write(`${writer.count}\n`)
+  process.stdout.write(`${' '.repeat(4000)}${writer.count}\n`)
 }
 await writer.finish()

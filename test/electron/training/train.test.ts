@@ -100,6 +100,15 @@ beforeAll(async () => {
 afterAll(remove)
 
 const train = (...more: string[]): string[] => ['train', project, '--recipe', recipe, ...more]
+/** Sends a signal to the command when it first prints `words`. */
+const stopAt = (words: RegExp, signal: NodeJS.Signals): Parameters<typeof relabel>[1] => {
+  let stopped = false
+  return (err, stop) => {
+    if (stopped || !words.test(err)) return
+    stopped = true
+    stop(signal)
+  }
+}
 const runDir = (id: string): string => join(project, 'runs', id)
 const losses = (id: string): number[] =>
   readLog(join(runDir(id), 'metrics.jsonl')).flatMap(line => (line.type === 'step' ? [line.loss] : []))
@@ -154,32 +163,15 @@ describe('relabel train', () => {
   })
 
   it('goes on after a kill and after Ctrl-C with the losses of an undisturbed run', async () => {
-    const options = [
-      '--supervision',
-      'relabel',
-      '--cutmix',
-      '0.5',
-      '--epochs',
-      '8',
-      '--checkpoint-steps',
-      '2',
-    ]
+    // Long enough to be stopped twice, also where what it prints is read late.
+    const epochs = ['--epochs', '40', '--checkpoint-steps', '2']
+    const options = ['--supervision', 'relabel', '--cutmix', '0.5', ...epochs]
     expect((await relabel(train(...options))).code).toBe(0)
     const straight = statuses().length
-    let killed = false
-    await relabel(train(...options), (err, stop) => {
-      if (killed || !/epoch 2\/8/.test(err)) return
-      killed = true
-      stop('SIGKILL')
-    })
+    await relabel(train(...options), stopAt(/epoch 2\/40/, 'SIGKILL'))
     const id = `r${straight + 1}`
     expect(statuses().at(-1)).toBe('running')
-    let stopped = false
-    const second = await relabel(['train', project, '--resume', id], (err, stop) => {
-      if (stopped || !/epoch 4\/8/.test(err)) return
-      stopped = true
-      stop('SIGINT')
-    })
+    const second = await relabel(['train', project, '--resume', id], stopAt(/epoch \d+\/40/, 'SIGINT'))
     expect([second.code, second.err]).toEqual([
       1,
       expect.stringMatching(new RegExp(`train .* --resume ${id}`)),
@@ -189,7 +181,7 @@ describe('relabel train', () => {
     expect([other.code, other.err]).toEqual([1, expect.stringMatching(/another configuration/)])
     expect(statuses().at(-1)).toBe('stopped')
     expect((await relabel(['train', project, '--resume', id])).code).toBe(0)
-    expect(losses(id)).toHaveLength(48)
+    expect(losses(id)).toHaveLength(240)
     expect(losses(id)).toEqual(losses(`r${straight}`))
     const done = await relabel(['train', project, '--resume', id])
     expect([done.code, done.err]).toEqual([2, expect.stringMatching(/finished/)])

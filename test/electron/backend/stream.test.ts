@@ -39,8 +39,13 @@ function listen(last: string | null, enough: RegExp, ready: () => void = () => {
 }
 
 it('goes on after a break with what was missed, and says so where that is not known any more', async () => {
-  const change = (theme: string): void => void host.call('app.settings', { theme })
-  const first = await listen(null, /event: settings[^]*\n\n/, () => change('dark'))
+  const changes: Promise<unknown>[] = []
+  const first = await listen(
+    null,
+    /event: settings[^]*\n\n/,
+    () => void changes.push(host.call('app.settings', { theme: 'dark' })),
+  )
+  await Promise.all(changes)
   expect(first).toContain('"theme":"dark"')
   const last = [...first.matchAll(/^id: (.+)$/gm)].at(-1)![1]!
   await host.call('app.settings', { theme: 'light' })
@@ -51,6 +56,12 @@ it('goes on after a break with what was missed, and says so where that is not kn
 })
 
 it('tells of an opened project to whoever listens', async () => {
-  const heard = listen(null, /event: project\ndata: \{[^]*\n\n/, () => void host.call('project.openSample'))
-  expect(await heard).toContain('event: opening')
+  const asked: Promise<unknown>[] = []
+  const heard = await listen(
+    null,
+    /event: project\ndata: \{[^]*\n\n/,
+    () => void asked.push(host.call('project.openSample')),
+  )
+  await Promise.all(asked)
+  expect(heard).toContain('event: opening')
 })

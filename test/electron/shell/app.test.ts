@@ -53,10 +53,11 @@ async function call<Answer>(page: Page, name: string, input: object = {}): Promi
 /** Process id of the backend: the app's only child that runs its entry. */
 function backendPid(app: Driven): number {
   const rows = execFileSync('ps', ['-eo', 'pid,ppid,args'], { encoding: 'utf8' }).split('\n')
-  const row = rows.find(
-    one => one.includes('electron/backend/main.ts') && one.includes(String(app.child.pid)),
-  )
-  return Number(/^\s*(\d+)/.exec(row ?? '')?.[1])
+  for (const row of rows) {
+    const [, pid, parent, args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(row) ?? []
+    if (Number(parent) === app.child.pid && args.includes('electron/backend/main.ts')) return Number(pid)
+  }
+  throw new Error('the app has no backend')
 }
 
 const edit = (id: string, cell: number): object => ({

@@ -122,6 +122,25 @@ async function watchProgress(of: Host, stop: AbortSignal): Promise<void> {
   }
 }
 
+/** Waits until an annotation has told of more finished label maps than before. */
+async function moreFinished(): Promise<void> {
+  const sum = (): number => [...finished.values()].reduce((all, count) => all + count, 0)
+  const before = sum()
+  while (sum() === before) {
+    await keepAnnotating(host)
+    await sleep(50)
+  }
+}
+
+/** Whether a process was there to be killed. */
+function killed(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL')
+  } catch {
+    return false
+  }
+}
+
 async function check(of: Host, annotation: string): Promise<void> {
   for (const [image, ids] of acknowledged) {
     const { history } = await of.call<CorrectionState>('corrections.get', { image, annotation })
@@ -155,12 +174,13 @@ test(`${kills} kills lose no acknowledged edit and no finished label map`, async
       makeEdits(host, some, annotation, stop.signal),
       watchProgress(host, stop.signal),
     ])
+    // Now and then once label maps are being written, however long a worker takes to start on this machine.
+    if (round % 5 === 4) await moreFinished()
     await sleep(draw.int(700))
     const [worker] = round % 2 === 0 ? [] : host.workers()
     if (worker === undefined) await host.kill()
     else {
-      process.kill(worker, 'SIGKILL')
-      killedWorkers++
+      if (killed(worker)) killedWorkers++
       await sleep(draw.int(200))
     }
     stop.abort()

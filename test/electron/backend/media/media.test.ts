@@ -10,7 +10,8 @@ let dir: string
 let media: Media
 beforeEach(() => {
   dir = scratch()
-  media = createMedia({ worker, parallel: 1, timeoutMs: 1000 })
+  // A new process takes a while to start on a busy machine, and that counts, too.
+  media = createMedia({ worker, parallel: 1, timeoutMs: 10_000 })
 })
 afterEach(async () => {
   await media.close()

@@ -67,7 +67,7 @@ describe.skipIf(!browserPath || process.platform !== 'linux')('a page whose grou
     await shoot(page, 'lost-moved')
     expect(await axe(page)).toEqual([])
     renameSync(`${project}-moved`, project)
-    await page.locator(saving('saved')).waitFor({ timeout: 20_000 })
+    await page.locator(saving('saved')).waitFor()
     expect(await editsOf(2)).toBe(2)
   })
 
@@ -87,13 +87,13 @@ describe.skipIf(!browserPath || process.platform !== 'linux')('a page whose grou
     await page.locator(saving('retrying')).waitFor()
     const address = await studio.restart()
     // A new launch has a new token: the page has to say what helps.
-    await page.locator(test('connection-refused')).waitFor({ timeout: 20_000 })
+    await page.locator(test('connection-refused')).waitFor()
     await shoot(page, 'lost-refused')
     expect(await axe(page)).toEqual([])
     const other = await page.context().newPage()
     await other.goto(address)
-    await page.locator(test('connection-refused')).waitFor({ state: 'detached', timeout: 20_000 })
-    await page.locator(saving('saved')).waitFor({ timeout: 20_000 })
+    await page.locator(test('connection-refused')).waitFor({ state: 'detached' })
+    await page.locator(saving('saved')).waitFor()
     expect(await editsOf(3)).toBe(2)
     await expect.poll(() => page.locator(test('project-name')).textContent()).toBe('Digit scenes')
     // What happens from now on is heard again.

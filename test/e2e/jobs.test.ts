@@ -19,10 +19,8 @@ describe.skipIf(!browserPath)('the job list', () => {
       const row = page.locator(test(`job-${id}`))
       const state = (): Promise<string | null> => row.getAttribute('data-state')
       await page.locator(test('jobs')).click()
-      await expect.poll(state, { timeout: 20_000 }).toBe('running')
-      await expect
-        .poll(() => row.locator('.figures').textContent(), { timeout: 30_000 })
-        .toMatch(/\d+ \/ [\d,]+/)
+      await expect.poll(state).toBe('running')
+      await expect.poll(() => row.locator('.figures').textContent()).toMatch(/\d+ \/ [\d,]+/)
       await page.locator(`${test('jobs')} ${test('rate')}`).waitFor({ state: 'attached' })
       await row.locator(test('log')).click()
       await row.locator('pre').waitFor()
@@ -30,14 +28,14 @@ describe.skipIf(!browserPath)('the job list', () => {
       expect(await axe(page)).toEqual([])
 
       await row.locator(test('pause')).click()
-      await expect.poll(state, { timeout: 30_000 }).toBe('paused')
+      await expect.poll(state).toBe('paused')
       await row.locator(test('resume')).click()
-      await expect.poll(state, { timeout: 30_000 }).toBe('running')
+      await expect.poll(state).toBe('running')
       await row.locator(test('cancel')).click()
-      await expect.poll(state, { timeout: 30_000 }).toBe('cancelled')
+      await expect.poll(state).toBe('cancelled')
       // Its process takes a moment to end; the list lets it go when that is done.
       await row.locator(test('dismiss')).click()
-      await row.waitFor({ state: 'detached', timeout: 30_000 })
+      await row.waitFor({ state: 'detached' })
       expect((await studio.call('jobs.list', {})).map(job => job.id)).not.toContain(id)
       expect(studio.complaints).toEqual([])
     } finally {

@@ -12,8 +12,6 @@ afterEach(async () => {
 })
 afterAll(closeBrowser)
 
-const timeout = 60_000
-
 /** Fills a number field and leaves it. */
 async function enter(name: string, value: string): Promise<void> {
   const field = studio.page.getByLabel(name, { exact: true })
@@ -31,13 +29,13 @@ describe.skipIf(!browserPath)('Relabel', () => {
     await enter('Classes a cell (K)', '4')
     await enter('Mean (R, G, B)', '0.25, 0.25, 0.25')
     await enter('Deviation (R, G, B)', '0.2 0.2 0.2')
-    await page.locator('[data-test=check][data-usable=true]').waitFor({ timeout })
+    await page.locator('[data-test=check][data-usable=true]').waitFor()
     await expect.poll(() => page.locator('[data-test=map-size]').textContent()).toContain('8×8')
     await expect.poll(() => page.locator('[data-test=error]').textContent()).toMatch(/e-\d+ on .+ at 64×64/)
 
     await expect.poll(() => page.locator('[data-test=start]').textContent()).toContain('without measuring')
     await page.locator('[data-test=measure]').click()
-    await page.locator('[data-test=probe][data-done=true]').waitFor({ timeout })
+    await page.locator('[data-test=probe][data-done=true]').waitFor()
     const rows = page.getByRole('table', { name: 'What K costs' }).locator('tbody tr')
     await expect.poll(() => rows.count()).toBe(3) // 4, 5, and all 10 classes
     await page.getByRole('button', { name: 'Use K = 5' }).click()
@@ -46,8 +44,8 @@ describe.skipIf(!browserPath)('Relabel', () => {
     expect(await axe(page)).toEqual([])
 
     await page.locator('[data-test=start]').click()
-    await page.locator('[data-test=relabel-jobs] [data-state=done]').waitFor({ timeout })
-    await page.locator('[data-test=annotation-a2][data-status=done]').waitFor({ timeout })
+    await page.locator('[data-test=relabel-jobs] [data-state=done]').waitFor()
+    await page.locator('[data-test=annotation-a2][data-status=done]').waitFor()
     const made = await call('annotations.get', { id: 'a2' })
     expect(made.records).toBe(60)
     expect(made.manifest).toMatchObject({ topK: 5, preprocessing: { width: 64, mean: [0.25, 0.25, 0.25] } })
@@ -67,7 +65,7 @@ describe.skipIf(!browserPath)('Relabel', () => {
     await page.locator('[data-test=model]').fill(annotator.classes)
     await page.getByText('The file must end in .onnx.').waitFor()
     await page.locator('[data-test=model]').fill('/nowhere/at-all.onnx')
-    await page.locator('[data-test=check]').getByRole('alert').waitFor({ timeout })
+    await page.locator('[data-test=check]').getByRole('alert').waitFor()
     await expect.poll(() => page.locator('[data-test=check]').textContent()).toContain('at-all.onnx')
     await enter('Mean (R, G, B)', '123, 117, 104')
     await page.getByText('divide by 255').waitFor()

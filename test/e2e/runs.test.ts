@@ -6,7 +6,6 @@ import type { JobRequest } from '../../core/contract/api/jobs.ts'
 import { browserPath } from './browser.ts'
 import { axe, closeBrowser, openStudio, shoot, type Studio } from './studio.ts'
 
-const timeout = 90_000
 let studio: Studio
 
 const recipe = {
@@ -28,7 +27,7 @@ async function finish(request: JobRequest): Promise<void> {
       const job = (await studio.call('jobs.list', {})).find(one => one.id === id)
       if (job?.state !== 'done') throw new Error(`the job is ${job?.state}: ${job?.error?.message}`)
     },
-    { timeout, interval: 100 },
+    { timeout: 90_000, interval: 100 },
   )
 }
 
@@ -36,7 +35,7 @@ describe.skipIf(!browserPath)('Runs', () => {
   beforeAll(async () => {
     studio = await openStudio({ viewport: { width: 1440, height: 1000 } })
     await studio.go('/runs')
-    await studio.page.locator('[data-test=to-train]').waitFor({ timeout })
+    await studio.page.locator('[data-test=to-train]').waitFor()
     await shoot(studio.page, 'runs-empty')
     await finish({ kind: 'train', recipe: { ...recipe, supervision: 'onehot' } })
     await finish({ kind: 'train', recipe: { ...recipe, supervision: 'onehot', seed: 1 } })
@@ -49,7 +48,7 @@ describe.skipIf(!browserPath)('Runs', () => {
 
   it('shows runs that appeared meanwhile, and sorts them', async () => {
     const { page } = studio
-    await page.locator('[data-test=run-r3][data-status=done]').waitFor({ timeout })
+    await page.locator('[data-test=run-r3][data-status=done]').waitFor()
     const ids = () =>
       page
         .locator('tbody tr[data-test^=run-]')
@@ -66,7 +65,7 @@ describe.skipIf(!browserPath)('Runs', () => {
   it('lays the curves of selected runs over each other', async () => {
     const { page } = studio
     await page.getByRole('checkbox', { name: 'Select all' }).click()
-    await page.locator('[data-test=curves][data-lines="3"]').waitFor({ timeout })
+    await page.locator('[data-test=curves][data-lines="3"]').waitFor()
     await page.getByRole('radio', { name: 'Step' }).click()
     await page.locator('[data-test=curves] canvas').waitFor()
     await shoot(page, 'runs-curves')
@@ -76,14 +75,14 @@ describe.skipIf(!browserPath)('Runs', () => {
   it('compares two runs, says what the difference is worth, and offers to evaluate', async () => {
     const { page } = studio
     await page.getByRole('tab', { name: 'Compare' }).click()
-    await page.locator('[data-test=compare][data-done=true]').waitFor({ timeout })
+    await page.locator('[data-test=compare][data-done=true]').waitFor()
     await expect.poll(() => page.locator('[data-test=noise]').textContent()).toMatch(/chance/)
     await expect
       .poll(() => page.locator('[data-test=class-changes] [role=listitem]').count())
       .toBeGreaterThan(0)
     await page.getByRole('combobox', { name: 'Compared with it' }).click()
     await page.getByRole('option', { name: /^r3/ }).click()
-    await page.locator('[data-test=compare][data-done=true]').waitFor({ timeout })
+    await page.locator('[data-test=compare][data-done=true]').waitFor()
     await expect
       .poll(() => page.locator('[data-test=recipe-differences]').textContent())
       .toContain('supervision')
@@ -98,7 +97,7 @@ describe.skipIf(!browserPath)('Runs', () => {
     await page.getByRole('combobox', { name: 'Split' }).click()
     await page.getByRole('option', { name: 'val' }).click()
     await page.locator('[data-test=evaluate]').click()
-    await page.locator('[data-test=compare][data-done=true]').waitFor({ timeout })
+    await page.locator('[data-test=compare][data-done=true]').waitFor()
     await expect
       .poll(async () => (await studio.call('runs.get', { id: 'r3' })).evaluations['val']?.images)
       .toBe(20)
@@ -107,7 +106,7 @@ describe.skipIf(!browserPath)('Runs', () => {
   it('tells everything about a run, exports it, and opens it in Train', async () => {
     const { page, dir } = studio
     await page.locator('[data-test=open-r3]').click()
-    await page.locator('[data-test=detail]').waitFor({ timeout })
+    await page.locator('[data-test=detail]').waitFor()
     await expect.poll(() => page.locator('[data-test=recipe]').textContent()).toContain('digits_student')
     await shoot(page, 'runs-detail')
     expect(await axe(page)).toEqual([])
@@ -116,7 +115,7 @@ describe.skipIf(!browserPath)('Runs', () => {
     await page.locator('[data-test=export]').click()
     await page.locator('[data-test=export-folder]').fill(out)
     await page.locator('[data-test=start-export]').click()
-    await page.locator('[data-test=exported]').waitFor({ timeout })
+    await page.locator('[data-test=exported]').waitFor()
     const files = readdirSync(out)
     for (const ending of ['.onnx', '.safetensors', '.json'])
       expect(files.some(file => file.endsWith(ending))).toBe(true)
@@ -124,11 +123,11 @@ describe.skipIf(!browserPath)('Runs', () => {
     await shoot(page, 'runs-export')
     // A second time the files are there: refused, with the reason.
     await page.locator('[data-test=start-export]').click()
-    await page.locator('[data-test=export-dialog]').getByRole('alert').waitFor({ timeout })
+    await page.locator('[data-test=export-dialog]').getByRole('alert').waitFor()
     await page.keyboard.press('Escape')
 
     await page.locator('[data-test=duplicate]').click()
-    await page.locator('[data-test=preset]').getByText('Run r3').waitFor({ timeout })
+    await page.locator('[data-test=preset]').getByText('Run r3').waitFor()
     await expect.poll(() => page.locator('[data-test=supervision-relabel]').isChecked()).toBe(true)
     await expect.poll(() => page.getByLabel('Epochs', { exact: true }).inputValue()).toBe('2')
     expect(studio.complaints).toEqual([])

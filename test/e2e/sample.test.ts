@@ -48,7 +48,7 @@ describe.skipIf(!browserPath)('coming and going between projects', () => {
     await page.locator(test('open-sample')).click()
     await page.locator(test('opening')).waitFor()
     await shoot(page, 'sample-opening')
-    await page.waitForURL(/#\/browse/, { timeout: 60_000 })
+    await page.waitForURL(/#\/browse/)
     const seen = await page.evaluate<string[]>('window.seen')
     expect(seen.some(words => /\d+ \/ \d/.test(words))).toBe(true)
     await page.locator(test('cell')).first().waitFor()
@@ -59,7 +59,7 @@ describe.skipIf(!browserPath)('coming and going between projects', () => {
     const { page, project } = studio
     const { id } = await studio.call('jobs.add', { kind: 'train', recipe })
     const stateOf = async () => (await studio.call('jobs.list', {})).find(job => job.id === id)?.state
-    await page.locator(`${test('jobs')} ${test('rate')}`).waitFor({ timeout: 30_000, state: 'attached' })
+    await page.locator(`${test('jobs')} ${test('rate')}`).waitFor({ state: 'attached' })
     await command({ kind: 'open-project', dir: project })
     const leave = page.locator(test('leave'))
     await leave.waitFor()
@@ -81,7 +81,7 @@ describe.skipIf(!browserPath)('coming and going between projects', () => {
     await shoot(page, 'job-paused')
     expect(await axe(page)).toEqual([])
     await page.locator(test('resume-paused')).click()
-    await expect.poll(stateOf, { timeout: 30_000 }).toBe('running')
+    await expect.poll(stateOf).toBe('running')
     await studio.call('jobs.cancel', { id })
     await studio.call('jobs.dismiss', { id })
     expect(await stateOf()).toBeUndefined()

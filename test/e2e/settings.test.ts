@@ -70,11 +70,11 @@ describe.skipIf(!browserPath)('the settings screen', () => {
     const { page } = studio
     await studio.go('/settings')
     await page.locator(test('self-test')).click()
-    await page.locator(test('findings')).waitFor({ timeout: 60_000 })
+    await page.locator(test('findings')).waitFor()
     await expect.poll(() => page.locator(`${test('findings')} li`).count()).toBeGreaterThan(1)
     await page.locator(test('self-test-job')).click()
     const thorough = page.locator(`${test('thorough')} ${test('findings')}`)
-    await thorough.waitFor({ timeout: 60_000 })
+    await thorough.waitFor()
     await expect.poll(() => thorough.textContent()).toMatch(/Training.*loss/)
     await expect.poll(() => thorough.textContent()).toContain('Engine on cpu')
     const jobs = await studio.call('jobs.list', {})

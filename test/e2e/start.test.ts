@@ -45,7 +45,7 @@ describe.skipIf(!browserPath)('the Start screen', () => {
     await page.waitForURL(/#\/browse/)
     await expect.poll(() => page.locator(test('project-name')).textContent()).toBe('<b>Mine</b> & "yours"')
     await expect
-      .poll(async () => (await studio!.call('jobs.list', {})).map(job => job.state), { timeout: 30_000 })
+      .poll(async () => (await studio!.call('jobs.list', {})).map(job => job.state))
       .toEqual(['done', 'done', 'done'])
     await expect.poll(() => page.locator('.figures').first().textContent()).toBe('100 images')
     expect(existsSync(join(folder, 'project.db'))).toBe(true)

@@ -95,6 +95,8 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
   let { child, url } = await startBackend([...home, ...opened, ...(options.args ?? [])], options.wrap)
   browser ??= openBrowser()
   const context = await (await browser).newContext({ viewport, locale, colorScheme: 'light' })
+  // What is waited for comes when it comes; only a test that would fail anyway waits so long.
+  context.setDefaultTimeout(90_000)
   const page = await context.newPage()
   if (options.init) await page.addInitScript(options.init)
   if (latency > 0) await page.route('**/api/**', later)

@@ -39,7 +39,7 @@ beforeAll(async () => {
   const answer = await relabel('demo', '--out', join(root, 'demo'), '--scale', '0.01', '--json')
   if (answer.code !== 0) throw new Error(answer.stdout + answer.stderr)
   first = JSON.parse(answer.stdout) as DemoResult
-}, 120_000)
+})
 afterAll(() => rm(root, { recursive: true }))
 
 describe('relabel demo', () => {

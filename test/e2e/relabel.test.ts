@@ -1,5 +1,9 @@
 /** The relabel screen in a real browser: check, probe, start, done, and choosing what is shown. */
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { writeOnnx } from '../../core/graph/files/write.ts'
+import { node } from '../../core/graph/node.ts'
+import { tinyClassifier } from '../electron/cli-run.ts'
 import { browserPath } from './browser.ts'
 import { axe, closeBrowser, openStudio, shoot, type Studio } from './studio.ts'
 import { annotator } from './template.ts'
@@ -73,5 +77,39 @@ describe.skipIf(!browserPath)('Relabel', () => {
     await expect.poll(() => page.locator('[data-test=measure]').isDisabled()).toBe(true)
     await shoot(page, 'relabel-problems')
     expect(await axe(page)).toEqual([])
+  })
+
+  it('uses a model that is only approximated where somebody accepts that, for this model alone', async () => {
+    const { page, go, call, dir } = studio
+    // A function between pooling and classifier: its mean is not the function of the mean.
+    const tail = [
+      node('GlobalAveragePool', ['features'], ['pooled']),
+      node('Flatten', ['pooled'], ['flat'], { axis: 1 }),
+      node('Tanh', ['flat'], ['bent']),
+      node('Gemm', ['bent', 'w3', 'b3'], ['logits'], { transB: 1 }),
+    ]
+    const model = join(dir, 'bent.onnx')
+    await writeOnnx(tinyClassifier(10, { tail }), model)
+    await go('/relabel')
+    await page.locator('[data-test=model]').fill(model)
+    await enter('Side of the input', '64')
+    await page.locator('[data-test=refused]').waitFor()
+    const start = page.locator('[data-test=start]')
+    expect(await start.isDisabled()).toBe(true)
+    await shoot(page, 'relabel-approximate')
+    expect(await axe(page)).toEqual([])
+
+    await page.locator('[data-test=accept]').click()
+    await page.locator('[data-test=check][data-usable=true]').waitFor()
+    await start.click()
+    await page.locator('[data-test=annotation-a2][data-status=done]').waitFor()
+    const { manifest } = await call('annotations.get', { id: 'a2' })
+    expect(manifest.annotator.surgery?.['approximation']).toMatch(/Tanh/)
+
+    await page.locator('[data-test=model]').fill(annotator.model)
+    await page.locator('[data-test=check][data-usable=true]').waitFor()
+    await page.locator('[data-test=model]').fill(model)
+    await page.locator('[data-test=refused]').waitFor()
+    expect(await start.isDisabled()).toBe(true)
   })
 })

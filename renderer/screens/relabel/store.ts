@@ -1,6 +1,6 @@
 /** State of the relabel screen: the form, the check and the probe that belong to it, and starting the job. */
 import { defineStore } from 'pinia'
-import { computed, ref } from 'vue'
+import { computed, ref, watch } from 'vue'
 import type { AnnotateProbe, SurgeryCheck } from '../../../core/contract/api/annotator.ts'
 import type { Job } from '../../../core/contract/api/jobs.ts'
 import type { ProjectInfo } from '../../../core/contract/api/project.ts'
@@ -40,6 +40,12 @@ export const useRelabel = defineStore('relabel', () => {
     () => probeKey(form.value),
     (signal): Promise<AnnotateProbe> =>
       api('annotator.probe', { request: requestOf(form.value), images: probeImages }, { signal }),
+  )
+
+  // An approximation is accepted of the model that was looked at, not of the next one.
+  watch(
+    () => form.value.model,
+    () => (form.value.acceptApproximation = false),
   )
 
   const problems = computed(() => problemsOf(form.value))

@@ -6,7 +6,7 @@ export const browse = area({
     title: 'Browse',
     filters: 'Filters',
     grid: 'Images',
-    count: '{n} images',
+    count: '{n} image | {n} images',
     countOf: '{n} of {all} images',
     position: '{n} of {all}',
     goTo: 'Go to number',

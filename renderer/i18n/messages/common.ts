@@ -27,7 +27,7 @@ export const common = area({
     previous: 'Previous',
     choose: 'Choose…',
     details: 'Details',
-    images: '{n} images',
+    images: '{n} image | {n} images',
     classes: '{n} classes',
     noProject: 'No project is open',
     noProjectText: 'Open a project or the sample first.',

@@ -12,10 +12,17 @@ export interface ClassChange {
 
 export type ChangeOrder = 'gain' | 'loss' | 'size' | 'class'
 
+/** The classes that are looked at; null: all. */
+export type OnlyClasses = ReadonlySet<number> | null
+
 /** Every class with images, in the order asked for; ties by class. */
-export function classChanges(comparison: RunComparison, order: ChangeOrder): ClassChange[] {
+export function classChanges(
+  comparison: RunComparison,
+  order: ChangeOrder,
+  only: OnlyClasses = null,
+): ClassChange[] {
   const all = comparison.classes
-    .filter(entry => entry.images > 0)
+    .filter(entry => entry.images > 0 && (only?.has(entry.class) ?? true))
     .map(entry => ({ ...entry, change: entry.other - entry.base }))
   const value: Record<ChangeOrder, (entry: ClassChange) => number> = {
     gain: entry => -entry.change,
@@ -34,12 +41,12 @@ export interface Confusion {
   other: number
 }
 
-/** Confusions of either run, those with the most images (of both runs together) first. */
-export function confusions(comparison: RunComparison): Confusion[] {
+/** Confusions of either run with one of the classes, those with the most images (of both runs together) first. */
+export function confusions(comparison: RunComparison, only: OnlyClasses = null): Confusion[] {
   const all = new Map<string, Confusion>()
   for (const side of ['base', 'other'] as const)
     for (const [truth, answer, images] of comparison.confusion[side]) {
-      if (truth === answer) continue
+      if (truth === answer || (only && !only.has(truth) && !only.has(answer))) continue
       const key = `${truth} ${answer}`
       const known = all.get(key) ?? { truth, answer, base: 0, other: 0 }
       all.set(key, { ...known, [side]: images })

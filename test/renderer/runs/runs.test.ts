@@ -150,6 +150,10 @@ describe('comparison', () => {
     expect(order('class')).toEqual([0, 1, 3])
   })
   it('joins the confusions of both runs without right answers', () => {
+    expect(classChanges(comparison, 'class', new Set([1])).map(entry => entry.class)).toEqual([1])
+    expect(classChanges(comparison, 'class', new Set())).toEqual([])
+    for (const { truth, answer } of confusions(comparison, new Set([0]))) expect([truth, answer]).toContain(0)
+    expect(confusions(comparison, new Set([0])).length).toBeLessThan(confusions(comparison).length)
     expect(confusions(comparison)).toEqual([
       { truth: 0, answer: 1, base: 5, other: 1 },
       { truth: 1, answer: 0, base: 0, other: 4 },

@@ -73,7 +73,7 @@ export function formatBytes(bytes: number | null | undefined): string {
   return numberFormat({
     style: 'unit',
     unit: sizes[step] ?? 'byte',
-    unitDisplay: 'short',
+    unitDisplay: step === 0 ? 'long' : 'short', // “999 bytes”, but “1.3 kB”
     maximumFractionDigits: step > 1 || (step === 1 && value < 9.95) ? 1 : 0,
   }).format(value)
 }

@@ -75,7 +75,7 @@ describe('figures', () => {
     expect(formatPoints(0.012)).toBe('+1.2')
     expect(formatDuration(3_900)).toBe('1h 5m')
     expect(formatDuration(59.6)).toBe('1m 0s')
-    expect(formatBytes(999)).toBe('999 byte')
+    expect(formatBytes(999)).toBe('999 bytes')
     expect(formatBytes(1_260)).toBe('1.3 kB')
     expect(formatBytes(9_960)).toBe('10 kB')
     expect(formatBytes(41_760)).toBe('42 kB')

@@ -5,7 +5,8 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { Browser, Page, Route } from 'playwright-core'
+import type { Browser, Page, Request, Route } from 'playwright-core'
+import { afterEach, TestRunner } from 'vitest'
 import type { CallInput, CallName, CallOutput } from '../../core/contract/api/index.ts'
 import { callUrl } from '../../core/contract/api/urls.ts'
 import { openBrowser } from './browser.ts'
@@ -83,6 +84,36 @@ async function later(route: Route): Promise<void> {
   await route.continue().catch(() => undefined)
 }
 
+/** Ways to tell what the open studios show, for a test that has failed. */
+const tellers = new Set<() => Promise<void>>()
+const failed = (): boolean => TestRunner.getCurrentTest()?.result?.state === 'fail'
+
+afterEach(async () => {
+  if (failed()) for (const tell of tellers) await tell()
+})
+
+/** Follows the requests of a page; the answer prints what it shows, what has the focus and what it waits for. */
+function follow(page: Page, complaints: readonly string[]): () => Promise<void> {
+  const pending = new Set<Request>()
+  page.on('request', request => pending.add(request))
+  page.on('requestfinished', request => pending.delete(request))
+  page.on('requestfailed', request => pending.delete(request))
+  return async () => {
+    const shown = await page
+      .evaluate<string>(
+        `[location.href, document.activeElement?.outerHTML.slice(0, 200), document.body.innerText.slice(0, 3000)].join('\\n')`,
+      )
+      .catch(String)
+    console.error(
+      [
+        `the page of the failed test: ${shown}`,
+        `waiting for: ${[...pending].map(request => request.url()).join(', ')}`,
+        `complaints: ${complaints.join(', ')}`,
+      ].join('\n'),
+    )
+  }
+}
+
 /** Opens a studio; close it. */
 export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
   const { viewport = { width: 1280, height: 800 }, locale = 'en' } = options
@@ -106,6 +137,8 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       complaints.push(message.text())
   })
+  const tell = follow(page, complaints)
+  tellers.add(tell)
   await page.goto(url)
   await page.locator('#content h1').first().waitFor({ state: 'attached' })
   return {
@@ -134,6 +167,8 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
       return url
     },
     async close() {
+      tellers.delete(tell)
+      if (failed()) await tell()
       await context.close()
       child.kill('SIGTERM')
       await ended(child)

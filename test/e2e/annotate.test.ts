@@ -56,7 +56,7 @@ const cells = (state: CorrectionState): number[] =>
 async function chooseClass(page: Page, name: string): Promise<void> {
   await page.keyboard.press('l')
   await page.locator(test('class-search')).fill(name)
-  await page.keyboard.press('Enter')
+  await page.locator(test('class-search')).press('Enter')
   await page.locator(test('class-search')).waitFor({ state: 'detached' })
 }
 

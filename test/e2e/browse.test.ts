@@ -137,7 +137,7 @@ describe.skipIf(!browserPath)('the Browse screen', () => {
 
   it('goes anywhere by number and keys, and opens an image', async () => {
     await page.locator(test('go-to')).fill('87')
-    await page.keyboard.press('Enter')
+    await page.locator(test('go-to')).press('Enter')
     await expect.poll(activeCell).toBe('cell-86')
     await page.keyboard.press('ArrowLeft')
     await page.keyboard.press('ArrowUp')
@@ -188,7 +188,7 @@ describe.skipIf(!browserPath)('the Browse screen', () => {
     await expect.poll(total).toContain('20 of 100')
     await page.locator(test('views')).click()
     await page.locator(test('view-name')).fill('<b>only</b> val')
-    await page.keyboard.press('Enter')
+    await page.locator(test('view-name')).press('Enter')
     await page.locator(test('view')).waitFor()
     await expect.poll(() => page.locator(test('view')).textContent()).toBe('<b>only</b> val')
     await shoot(page, 'browse-views')
@@ -221,7 +221,7 @@ describe.skipIf(!browserPath)('the Browse screen', () => {
     await expect.poll(total).toContain('100 of 100')
     await page.locator(`${test('browse')}[data-loading=false]`).waitFor()
     await page.locator(test('go-to')).fill('60')
-    await page.keyboard.press('Enter')
+    await page.locator(test('go-to')).press('Enter')
     await page.locator('#cell-59[data-id]').waitFor()
     const id = await page.locator('#cell-59').getAttribute('data-id')
     const { items } = await studio.call('browse.page', { query: everything, offset: 0, limit: 10 })

@@ -21,7 +21,7 @@ async function correct(page: Page, image: number): Promise<void> {
   await page.keyboard.press('s')
   await page.keyboard.press('l')
   await page.locator(test('class-search')).fill('7')
-  await page.keyboard.press('Enter')
+  await page.locator(test('class-search')).press('Enter')
   await page.locator(test('class-search')).waitFor({ state: 'detached' })
   const box = (await page.locator(test('stage')).boundingBox())!
   await page.mouse.move(box.x + box.width / 2 - 60, box.y + box.height / 2 - 60)

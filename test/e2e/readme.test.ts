@@ -53,7 +53,7 @@ async function cellOnScreen(page: Page, x: number, y: number): Promise<[number, 
 async function choose(page: Page, name: string): Promise<void> {
   await page.keyboard.press('l')
   await page.locator(test('class-search')).fill(name)
-  await page.keyboard.press('Enter')
+  await page.locator(test('class-search')).press('Enter')
   await page.locator(test('class-search')).waitFor({ state: 'detached' })
 }
 

@@ -18,7 +18,7 @@ describe.skipIf(!browserPath)('the settings screen', () => {
     await page.locator(test('theme')).getByText('Dark').click()
     await expect.poll(() => page.evaluate('document.documentElement.dataset.theme')).toBe('dark')
     await page.locator(test('author')).fill('Kim')
-    await page.keyboard.press('Enter')
+    await page.locator(test('author')).press('Enter')
     await page.locator(test('language')).click()
     await page.getByRole('option', { name: '简体中文' }).click()
     await expect.poll(() => page.locator('#content h1').textContent()).toBe('设置')

@@ -33,7 +33,7 @@ describe.skipIf(!browserPath)('the Start screen', () => {
     await shoot(page, 'start-empty')
     await page.locator(test('new-project')).click()
     await page.locator(test('images-folder')).fill(scenes)
-    await page.keyboard.press('Enter')
+    await page.locator(test('images-folder')).press('Enter')
     await page.locator(test('found')).waitFor()
     await expect.poll(() => page.locator(`${test('found')} .split`).count()).toBe(3)
     const folder = join(dir, 'made')
@@ -95,7 +95,7 @@ describe.skipIf(!browserPath)('the Start screen', () => {
     const { page, scenes } = studio
     await page.locator(test('open-project')).click()
     await page.locator(test('browse-path')).fill(scenes)
-    await page.keyboard.press('Enter')
+    await page.locator(test('browse-path')).press('Enter')
     await page.locator(test('entry')).filter({ hasText: 'train' }).waitFor()
     await shoot(page, 'file-browser')
     expect(await axe(page)).toEqual([])

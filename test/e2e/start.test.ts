@@ -79,13 +79,15 @@ describe.skipIf(!browserPath)('the Start screen', () => {
   it('keeps a path that is typed before the first folder is listed', async () => {
     studio = await openStudio({ project: false })
     const { page, scenes } = studio
+    const typed = Promise.withResolvers<void>()
     await page.route('**/api/call/files.list', async route => {
-      await new Promise(resolve => setTimeout(resolve, 800))
+      await typed.promise
       await route.continue()
     })
     await page.locator(test('open-project')).click()
     const path = page.locator(test('browse-path'))
     await path.fill(scenes)
+    typed.resolve()
     await page.locator('ul.entries[aria-busy=false][aria-label^="/"]').waitFor()
     expect(await path.inputValue()).toBe(scenes)
   })
@@ -94,6 +96,8 @@ describe.skipIf(!browserPath)('the Start screen', () => {
     studio = await openStudio({ project: false })
     const { page, scenes } = studio
     await page.locator(test('open-project')).click()
+    // Filling selects and then writes; a folder that is listed in between takes the selection away.
+    await page.locator('ul.entries[aria-busy=false][aria-label^="/"]').waitFor()
     await page.locator(test('browse-path')).fill(scenes)
     await page.locator(test('browse-path')).press('Enter')
     await page.locator(test('entry')).filter({ hasText: 'train' }).waitFor()

@@ -112,7 +112,7 @@ describe.skipIf(!browserPath || process.platform !== 'linux')('a page whose grou
     try {
       if (mount.status !== 0 || remount.status !== 0) return // a container may forbid mounting
       await studio.call('project.open', { dir: elsewhere, pauseJobs: true })
-      await page.getByText('Read only', { exact: true }).waitFor()
+      await page.getByRole('banner').getByText('Read only').waitFor()
       await studio.go('/annotate/1')
       await page.locator(`${test('annotate')}[data-image="1"]`).waitFor()
       await page.locator(test('readonly')).waitFor()
@@ -127,7 +127,7 @@ describe.skipIf(!browserPath || process.platform !== 'linux')('a page whose grou
       spawnSync('umount', ['-l', elsewhere]) // the backend is in it
     }
     await studio.call('project.open', { dir: elsewhere })
-    await page.getByText('Read only', { exact: true }).waitFor({ state: 'detached' })
+    await page.getByRole('banner').getByText('Read only').waitFor({ state: 'detached' })
     const before = await editsOf(5)
     await correct(page, 5)
     await page.locator(saving('saved')).waitFor()

@@ -53,26 +53,35 @@ export interface LoadedImage {
   mapProblem: ApiError | null
 }
 
+/** Fetches; throws what the backend says where it refuses. */
+async function request(url: string): Promise<Response> {
+  const response = await fetch(url).catch((error: unknown) => {
+    throw new ApiError({ code: 'offline', message: toApiError(error).message, detail: {} })
+  })
+  if (response.ok) return response
+  const body = (await response.json().catch(() => null)) as { code?: string; message?: string } | null
+  throw new ApiError({
+    code: body?.code ?? 'internal',
+    message: body?.message ?? `The backend answered with status ${response.status}.`,
+    detail: {},
+  })
+}
+
 async function loadPicture(id: number): Promise<HTMLImageElement> {
   const picture = new Image()
   picture.decoding = 'async'
   picture.src = displayUrl(id)
-  await picture.decode()
+  try {
+    await picture.decode()
+  } catch (error) {
+    await request(displayUrl(id)) // throws the reason, which an image does not tell
+    throw error
+  }
   return picture
 }
 
 async function loadMap(id: number, ground: AnnotationGround): Promise<LabelMap> {
-  const response = await fetch(mapUrl(id, ground.id)).catch((error: unknown) => {
-    throw new ApiError({ code: 'offline', message: toApiError(error).message, detail: {} })
-  })
-  if (!response.ok) {
-    const body = (await response.json().catch(() => null)) as { code?: string; message?: string } | null
-    throw new ApiError({
-      code: body?.code ?? 'internal',
-      message: body?.message ?? `The backend answered with status ${response.status}.`,
-      detail: {},
-    })
-  }
+  const response = await request(mapUrl(id, ground.id))
   return readMapBytes(await response.arrayBuffer(), ground.classes)
 }
 
@@ -106,21 +115,39 @@ export interface ImageLoader {
   forget(id: number): void
 }
 
-export function createLoader(ground: AnnotationGround | null): ImageLoader {
+const isTroubled = ({ pictureProblem, mapProblem }: LoadedImage): boolean =>
+  pictureProblem !== null || mapProblem !== null
+
+export function createLoader(
+  ground: AnnotationGround | null,
+  load: (id: number, ground: AnnotationGround | null) => Promise<LoadedImage> = loadImage,
+): ImageLoader {
   const images = new Map<number, Promise<LoadedImage>>()
-  function get(id: number): Promise<LoadedImage> {
+
+  /** From the cache, or anew; what went wrong is not kept. */
+  function take(id: number): Promise<LoadedImage> {
     const known = images.get(id)
     if (known) images.delete(id)
-    const image = known ?? loadImage(id, ground)
+    const image = known ?? load(id, ground)
     images.set(id, image)
-    image.catch(() => images.delete(id))
+    const drop = (): void => {
+      if (images.get(id) === image) images.delete(id)
+    }
+    image.then(loaded => isTroubled(loaded) && drop(), drop)
     const oldest = images.keys().next().value
     if (images.size > kept && oldest !== undefined) images.delete(oldest)
     return image
   }
+
   return {
-    get,
-    prefetch: id => void get(id).catch(() => undefined),
+    async get(id) {
+      const ahead = images.has(id)
+      const image = take(id)
+      // What went wrong ahead of time may be right now.
+      const loaded = await (ahead ? image.catch(() => null) : image)
+      return loaded && !(ahead && isTroubled(loaded)) ? loaded : take(id)
+    },
+    prefetch: id => void take(id).catch(() => undefined),
     forget: id => images.delete(id),
   }
 }

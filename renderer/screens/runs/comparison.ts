@@ -68,10 +68,18 @@ export interface Matrix {
   largest: number
 }
 
-/** The matrix over at most `limit` classes, chosen over both runs so that all three matrices show the same ones. */
-export function confusionMatrix(all: readonly Confusion[], of: MatrixOf, limit: number): Matrix {
+/**
+ * The matrix over at most `limit` classes, chosen over both runs so that all three matrices show the same ones: those of
+ * the `chosen` confusions. Its counts are of all confusions between them.
+ */
+export function confusionMatrix(
+  all: readonly Confusion[],
+  of: MatrixOf,
+  limit: number,
+  chosen: readonly Confusion[] = all,
+): Matrix {
   const weight = new Map<number, number>()
-  for (const { truth, answer, base, other } of all)
+  for (const { truth, answer, base, other } of chosen)
     for (const index of [truth, answer]) weight.set(index, (weight.get(index) ?? 0) + base + other)
   const classes = [...weight]
     .sort(([a, x], [b, y]) => y - x || a - b)

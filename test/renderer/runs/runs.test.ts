@@ -150,15 +150,29 @@ describe('comparison', () => {
     expect(order('class')).toEqual([0, 1, 3])
   })
   it('joins the confusions of both runs without right answers', () => {
-    expect(classChanges(comparison, 'class', new Set([1])).map(entry => entry.class)).toEqual([1])
-    expect(classChanges(comparison, 'class', new Set())).toEqual([])
-    for (const { truth, answer } of confusions(comparison, new Set([0]))) expect([truth, answer]).toContain(0)
-    expect(confusions(comparison, new Set([0])).length).toBeLessThan(confusions(comparison).length)
     expect(confusions(comparison)).toEqual([
       { truth: 0, answer: 1, base: 5, other: 1 },
       { truth: 1, answer: 0, base: 0, other: 4 },
       { truth: 3, answer: 1, base: 2, other: 0 },
     ])
+  })
+  it('can be of some classes only; the matrix then counts all that was confused between those it shows', () => {
+    expect(classChanges(comparison, 'class', new Set([1])).map(entry => entry.class)).toEqual([1])
+    expect(classChanges(comparison, 'class', new Set())).toEqual([])
+    for (const { truth, answer } of confusions(comparison, new Set([0]))) expect([truth, answer]).toContain(0)
+    expect(confusions(comparison, new Set([0])).length).toBeLessThan(confusions(comparison).length)
+    const chain = [
+      { truth: 0, answer: 1, base: 5, other: 5 },
+      { truth: 1, answer: 2, base: 7, other: 7 },
+      { truth: 2, answer: 0, base: 1, other: 1 },
+    ]
+    const ofZero = chain.filter(one => one.truth === 0 || one.answer === 0)
+    expect(confusionMatrix(chain, 'base', 9, ofZero).counts).toEqual([
+      [0, 5, 0],
+      [0, 0, 7],
+      [1, 0, 0],
+    ])
+    expect(confusionMatrix(chain, 'base', 9, []).classes).toEqual([])
   })
   it('draws the same classes for both runs and their difference', () => {
     const all = confusions(comparison)

@@ -1,9 +1,9 @@
 /** Thumbnails and images of every odd kind of file, and a decoding process that dies. */
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { childrenOf } from '../children.ts'
 import { drop, openHost, png, projectOf, scratch, type Host } from './host.ts'
 
 let dir: string
@@ -127,12 +127,9 @@ describe('pictures', () => {
   })
 
   it.runIf(process.platform === 'linux')('go on after the decoding process was killed', async () => {
-    const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(host.child.pid)], {
-      encoding: 'utf8',
-    })
-    const media = children.split('\n').find(line => line.includes('media/worker.ts'))
+    const [media] = childrenOf(host.child.pid, 'media/worker.ts')
     expect(media).toBeDefined()
-    process.kill(Number(media!.trim().split(' ')[0]), 'SIGKILL')
+    process.kill(media!, 'SIGKILL')
     const name = 'grey.png'
     writeFileSync(join(dir, 'images/cat', name), readFileSync(join(dir, 'images/cat/deep.png')))
     expect((await host.ask(url(name, 'display'))).status).toBe(200)

@@ -1,5 +1,4 @@
 /** The desktop app on a stand-in for Electron with a real backend and a real Chromium: start, work, crash, quit. */
-import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +6,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { browserPath } from '../../e2e/browser.ts'
 import { buildRenderer } from '../../e2e/template.ts'
+import { childrenOf } from '../children.ts'
 import { drive, removeBundle, type Driven } from './drive.ts'
 
 const homes: string[] = []
@@ -52,12 +52,9 @@ async function call<Answer>(page: Page, name: string, input: object = {}): Promi
 
 /** Process id of the backend: the app's only child that runs its entry. */
 function backendPid(app: Driven): number {
-  const rows = execFileSync('ps', ['-eo', 'pid,ppid,args'], { encoding: 'utf8' }).split('\n')
-  for (const row of rows) {
-    const [, pid, parent, args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(row) ?? []
-    if (Number(parent) === app.child.pid && args.includes('electron/backend/main.ts')) return Number(pid)
-  }
-  throw new Error('the app has no backend')
+  const [pid] = childrenOf(app.child.pid, 'electron/backend/main.ts')
+  if (pid === undefined) throw new Error('the app has no backend')
+  return pid
 }
 
 const edit = (id: string, cell: number): object => ({

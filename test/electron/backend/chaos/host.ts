@@ -1,7 +1,8 @@
 /** A real backend on a socket, started and killed at will, with a client that needs nothing but the socket. */
-import { spawn, execFileSync, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { request } from 'node:http'
 import { join } from 'node:path'
+import { childrenOf } from '../../children.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..', '..')
 
@@ -62,13 +63,7 @@ export async function startHost(home: string, socket: string): Promise<Host> {
       child.kill('SIGKILL')
       await closed
     },
-    workers() {
-      const rows = execFileSync('ps', ['-eo', 'pid,ppid,args'], { encoding: 'utf8' }).split('\n')
-      return rows.flatMap(row => {
-        const [, pid, parent, args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(row) ?? []
-        return Number(parent) === child.pid && args.includes('jobs/worker') ? [Number(pid)] : []
-      })
-    },
+    workers: () => childrenOf(child.pid, 'jobs/worker'),
     async stop() {
       child.kill('SIGTERM')
       await closed

@@ -27,7 +27,12 @@ export interface CanvasSet {
 }
 
 /** Draws `count` canvases; `series` keeps sets apart. */
-export function drawCanvases(pool: DigitPool, series: number, count: number, options: SceneOptions): CanvasSet {
+export function drawCanvases(
+  pool: DigitPool,
+  series: number,
+  count: number,
+  options: SceneOptions,
+): CanvasSet {
   const side = options.canvasSize
   const pixels = new Uint8Array(count * side * side * 3)
   const labels = new Uint8Array(count)
@@ -86,7 +91,11 @@ export async function trainAnnotator(
   signal?: AbortSignal,
 ): Promise<AnnotatorResult> {
   const set = drawCanvases(pools.annotator, 0, scenes.canvases, scenes)
-  const initial = buildStudent('digits_annotator', { classes, input: [3, scenes.canvasSize, scenes.canvasSize], seed: recipe.seed })
+  const initial = buildStudent('digits_annotator', {
+    classes,
+    input: [3, scenes.canvasSize, scenes.canvasSize],
+    seed: recipe.seed,
+  })
   const trainers = new Map<number, { trainer: Trainer; batch: Batch }>()
   const losses: number[] = []
   try {
@@ -134,14 +143,22 @@ export async function trainAnnotator(
       losses.push(sum / stepsPerEpoch)
     }
     const model = last?.model() ?? initial
-    return { model, losses, accuracy: await measure(model, drawCanvases(pools.student, 1, recipe.checked, scenes), recipe.sizes) }
+    return {
+      model,
+      losses,
+      accuracy: await measure(model, drawCanvases(pools.student, 1, recipe.checked, scenes), recipe.sizes),
+    }
   } finally {
     for (const { trainer } of trainers.values()) await trainer.close()
   }
 }
 
 /** Accuracy on a set at each size. */
-async function measure(model: OnnxModel, set: CanvasSet, sizes: readonly number[]): Promise<AnnotatorResult['accuracy']> {
+async function measure(
+  model: OnnxModel,
+  set: CanvasSet,
+  sizes: readonly number[],
+): Promise<AnnotatorResult['accuracy']> {
   const session = await openSession(model)
   const input = session.inputs[0]!
   const output = session.outputs[0]!
@@ -153,7 +170,11 @@ async function measure(model: OnnxModel, set: CanvasSet, sizes: readonly number[
       let right = 0
       for (let start = 0; start < set.labels.length; start += step) {
         const n = Math.min(step, set.labels.length - start)
-        fill(batch, set, Uint32Array.from({ length: n }, (_, i) => start + i))
+        fill(
+          batch,
+          set,
+          Uint32Array.from({ length: n }, (_, i) => start + i),
+        )
         const data = batch.images.subarray(0, n * 3 * size * size)
         const out = await session.run({ [input]: { shape: [n, 3, size, size], data } })
         for (let i = 0; i < n; i++) {

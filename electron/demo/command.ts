@@ -18,7 +18,9 @@ const progressLine = /^(\S[^:]*): (\d+)\/(\d+)(?:, (.*))?$/
 
 /** Words of a command line, quoted where a shell would need it. */
 export function commandLine(args: readonly string[]): string {
-  const words = args.map(word => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+  const words = args.map(word =>
+    /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`,
+  )
   return ['relabel', ...words].join(' ')
 }
 
@@ -81,7 +83,9 @@ function answerOf<T>(
   if (code === 0) {
     const parsed = schema.safeParse(value)
     if (parsed.success) return parsed.data
-    throw new Error(`${commandLine(args)} answered something else than expected: ${z.prettifyError(parsed.error)}`)
+    throw new Error(
+      `${commandLine(args)} answered something else than expected: ${z.prettifyError(parsed.error)}`,
+    )
   }
   if (signal.aborted) fail('cancelled', `${commandLine(args)} was stopped`)
   const told = failure.safeParse(value)

@@ -79,14 +79,31 @@ async function run(context: DemoContext): Promise<DemoResult> {
     return result
   }
   const made = { scenes: recipe.scenes }
-  await timed('scenes', state.part('scenes', made, () => scenes(context)))
-  await timed('project', state.part('project', made, () => makeProject(paths.project, paths.scenes, watchOf(context, 'read scenes'))))
+  await timed(
+    'scenes',
+    state.part('scenes', made, () => scenes(context)),
+  )
+  await timed(
+    'project',
+    state.part('project', made, () =>
+      makeProject(paths.project, paths.scenes, watchOf(context, 'read scenes')),
+    ),
+  )
   const taught = { ...made, annotator: recipe.annotator, normalising }
-  const annotator = await timed('annotator', state.part('annotator', taught, () => annotate(context)))
+  const annotator = await timed(
+    'annotator',
+    state.part('annotator', taught, () => annotate(context)),
+  )
   const mapped = { ...taught, relabel: recipe.relabel }
-  const { annotation } = await timed('label maps', state.part('label maps', mapped, () => relabelScenes(context)))
+  const { annotation } = await timed(
+    'label maps',
+    state.part('label maps', mapped, () => relabelScenes(context)),
+  )
   const train = await trainScenes(context, annotation)
-  const quality = await timed('targets', state.part('targets', mapped, () => Promise.resolve(qualityOf(train))))
+  const quality = await timed(
+    'targets',
+    state.part('targets', mapped, () => Promise.resolve(qualityOf(train))),
+  )
   const { trained, results } = await students(context, mapped, annotation, times)
 
   const rows = summary(trained)
@@ -104,7 +121,16 @@ async function run(context: DemoContext): Promise<DemoResult> {
     made: `Made ${new Date().toISOString().slice(0, 10)} on ${process.platform} with ${availableParallelism()} cores.`,
   })
   writeAtomicSync(paths.report, page)
-  return { dir: state.dir, project: paths.project, report: paths.report, rows, students: trained, annotator, quality, parts: times }
+  return {
+    dir: state.dir,
+    project: paths.project,
+    report: paths.report,
+    rows,
+    students: trained,
+    annotator,
+    quality,
+    parts: times,
+  }
 }
 
 async function scenes(context: DemoContext): Promise<Record<string, number>> {
@@ -118,7 +144,13 @@ async function annotate(context: DemoContext): Promise<Omit<AnnotatorResult, 'mo
   const { recipe, paths, command } = context
   const pools = await loadDigitPools(recipe.scenes)
   const watch = watchOf(context, 'train annotator')
-  const { model, ...result } = await trainAnnotator(pools, recipe.scenes, recipe.annotator, (done, total) => watch.onProgress(done, total), command.signal)
+  const { model, ...result } = await trainAnnotator(
+    pools,
+    recipe.scenes,
+    recipe.annotator,
+    (done, total) => watch.onProgress(done, total),
+    command.signal,
+  )
   await writeOnnx(model, paths.annotator)
   return result
 }
@@ -140,7 +172,8 @@ async function students(
 ): Promise<{ trained: TrainedRow[]; results: Map<string, StudentResult> }> {
   const { recipe, paths, state, command } = context
   let loaded: ReturnType<typeof loadScenes> | undefined
-  const test = (): ReturnType<typeof loadScenes> => (loaded ??= loadScenes(paths.scenes, 'test', recipe.scenes.size))
+  const test = (): ReturnType<typeof loadScenes> =>
+    (loaded ??= loadScenes(paths.scenes, 'test', recipe.scenes.size))
   const trained: TrainedRow[] = []
   const results = new Map<string, StudentResult>()
   for (let seed = 0; seed < recipe.seeds; seed++)

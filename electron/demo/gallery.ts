@@ -15,7 +15,11 @@ import { measureTargets, targetMaker } from './targets.ts'
 import type { TargetQuality } from './targets.ts'
 
 /** Label maps of the training scenes, in memory. */
-export async function readMaps(dir: string, annotation: string, truth: readonly TruthLine[]): Promise<LabelMap[]> {
+export async function readMaps(
+  dir: string,
+  annotation: string,
+  truth: readonly TruthLine[],
+): Promise<LabelMap[]> {
   const project = openProject(dir, { readonly: true })
   try {
     const reader = await openLabelMaps(getAnnotation(project, annotation).dir)
@@ -45,7 +49,10 @@ export function qualityOf({ truth, maps, side }: MappedScenes): TargetQuality {
 }
 
 /** The first `count` scenes with at least two digits. */
-export async function chooseScenes({ folder, truth, maps, side }: MappedScenes, count: number): Promise<ScenePicture[]> {
+export async function chooseScenes(
+  { folder, truth, maps, side }: MappedScenes,
+  count: number,
+): Promise<ScenePicture[]> {
   const chosen = truth.flatMap((line, i) => (line.objects.length > 1 ? [i] : [])).slice(0, count)
   return Promise.all(
     chosen.map(async i => {
@@ -56,7 +63,10 @@ export async function chooseScenes({ folder, truth, maps, side }: MappedScenes, 
 }
 
 /** A random crop of each of the first `count` scenes with several digits whose crop shows at least one. */
-export async function chooseCrops({ folder, truth, maps, side }: MappedScenes, count: number): Promise<CropPicture[]> {
+export async function chooseCrops(
+  { folder, truth, maps, side }: MappedScenes,
+  count: number,
+): Promise<CropPicture[]> {
   const make = targetMaker()
   const chosen: CropPicture[] = []
   for (const [i, line] of truth.entries()) {
@@ -72,7 +82,10 @@ export async function chooseCrops({ folder, truth, maps, side }: MappedScenes, c
       truth: line,
       crop,
       visible,
-      targets: (['onehot', 'relabel', 'global-multi'] as const).map(name => ({ name, target: targets[name] })),
+      targets: (['onehot', 'relabel', 'global-multi'] as const).map(name => ({
+        name,
+        target: targets[name],
+      })),
     })
   }
   return chosen

@@ -77,19 +77,30 @@ export async function measureStudent(
   const scenes = set.truth.map((_, scene) => ({ scene, crop: whole }))
   const logits = await answers(session, set, scenes, options.size)
   const given = createMetrics(classes)
-  given.add(logits, set.truth.map(line => ({ label: line.label, valid: presentIn(line) })))
+  given.add(
+    logits,
+    set.truth.map(line => ({ label: line.label, valid: presentIn(line) })),
+  )
   const largest = createMetrics(classes, { mAP: false })
-  largest.add(logits, set.truth.map(line => ({ label: line.largest, valid: null })))
+  largest.add(
+    logits,
+    set.truth.map(line => ({ label: line.largest, valid: null })),
+  )
 
   const windows = Array.from({ length: options.rounds }, (_, round) =>
     set.truth.map((line, scene) => {
       const crop = testCrop(options.seed, scene, round, set.side)
       return { scene, crop, visible: visibleClasses(line.objects, crop) }
     }),
-  ).flat().filter(window => window.visible.length > 0)
+  )
+    .flat()
+    .filter(window => window.visible.length > 0)
   const cropped = createMetrics(classes, { mAP: false })
   const onCrops = await answers(session, set, windows, options.size)
-  cropped.add(onCrops, windows.map(window => ({ label: null, valid: window.visible })))
+  cropped.add(
+    onCrops,
+    windows.map(window => ({ label: null, valid: window.visible })),
+  )
   const [whole1, big, crops] = [given.result(), largest.result(), cropped.result()]
   return {
     top1: whole1.top1 ?? 0,

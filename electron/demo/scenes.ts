@@ -16,7 +16,10 @@ import type { ClassEntry } from '../../core/project/project.ts'
 import type { SceneSet } from './measure.ts'
 
 /** The ten digits as a project's classes. */
-export const digitClasses: ClassEntry[] = Array.from({ length: 10 }, (_, index) => ({ index, name: String(index) }))
+export const digitClasses: ClassEntry[] = Array.from({ length: 10 }, (_, index) => ({
+  index,
+  name: String(index),
+}))
 
 /** Hears of progress and may be told to stop. */
 export interface Watch {
@@ -45,7 +48,8 @@ export async function makeScenes(
 /** Makes the project of the scenes below `scenes`; what an interrupted start left of it is replaced. */
 export async function makeProject(dir: string, scenes: string, watch: Watch): Promise<{ images: number }> {
   // Only files that a project puts there itself; label maps and runs come later than this part.
-  for (const name of ['project.db', 'project.db-wal', 'project.db-shm']) await rm(join(dir, name), { force: true })
+  for (const name of ['project.db', 'project.db-wal', 'project.db-shm'])
+    await rm(join(dir, name), { force: true })
   const project = createProject(dir, { name: 'Digit scenes', classes: digitClasses })
   try {
     let images = 0
@@ -58,7 +62,10 @@ export async function makeProject(dir: string, scenes: string, watch: Watch): Pr
         onProgress: (done, total) => watch.onProgress(before + done, before + total),
       })
       if (report.problems.length > 0)
-        fail('bad-data', `${scenes} was changed: ${report.problems[0]?.path} ${report.problems[0]?.reason}; delete the folder and start again`)
+        fail(
+          'bad-data',
+          `${scenes} was changed: ${report.problems[0]?.path} ${report.problems[0]?.reason}; delete the folder and start again`,
+        )
       images += report.usable
     }
     return { images }
@@ -70,7 +77,8 @@ export async function makeProject(dir: string, scenes: string, watch: Watch): Pr
 /** The truth of a split. */
 export async function readTruthLines(scenes: string, split: Split): Promise<TruthLine[]> {
   const file = join(scenes, split, 'truth.jsonl')
-  if (!existsSync(file)) fail('not-found', `${file} is missing; delete the demo's folder and start again`, { file })
+  if (!existsSync(file))
+    fail('not-found', `${file} is missing; delete the demo's folder and start again`, { file })
   const lines = (await readFile(file, 'utf8')).trim().split('\n')
   return lines.map(line => JSON.parse(line) as TruthLine)
 }

@@ -45,7 +45,12 @@ function read(dir: string): Stored {
   try {
     return schema.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch (error) {
-    return fail('bad-data', `${file} cannot be read; delete the folder or choose another one with --out`, { file }, error)
+    return fail(
+      'bad-data',
+      `${file} cannot be read; delete the folder or choose another one with --out`,
+      { file },
+      error,
+    )
   }
 }
 
@@ -53,7 +58,8 @@ function read(dir: string): Stored {
 export function openDemo(dir: string): DemoState {
   const stored = read(dir)
   mkdirSync(dir, { recursive: true })
-  const save = (): void => writeAtomicSync(join(dir, fileName), Buffer.from(`${JSON.stringify(stored, null, 1)}\n`))
+  const save = (): void =>
+    writeAtomicSync(join(dir, fileName), Buffer.from(`${JSON.stringify(stored, null, 1)}\n`))
   save() // from here on the folder is the demo's, even if the first part is interrupted
   return {
     dir,

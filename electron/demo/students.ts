@@ -68,7 +68,11 @@ export async function trainStudent(
   const given = trainingRecipe(context, row, seed, annotation)
   writeAtomicSync(file, `${JSON.stringify(given, null, 2)}\n`)
   const unfinished = findUnfinished(paths.project, given)
-  const args = ['train', paths.project, ...(unfinished === undefined ? ['--recipe', file] : ['--resume', unfinished])]
+  const args = [
+    'train',
+    paths.project,
+    ...(unfinished === undefined ? ['--recipe', file] : ['--resume', unfinished]),
+  ]
   command.note(`$ ${commandLine(args)}`)
   const started = performance.now()
   const { run } = await runCommand(args, answer, watchOf(context, `train ${row.name}, seed ${seed}`))

@@ -58,9 +58,17 @@ export const cellText = ({ mean, sd }: Cell): string =>
 
 /** Columns padded to their widest entry; the first to the left, the others to the right. */
 export function textTable(rows: readonly (readonly string[])[]): string {
-  const widths = rows.reduce<number[]>((all, row) => row.map((text, i) => Math.max(all[i] ?? 0, text.length)), [])
+  const widths = rows.reduce<number[]>(
+    (all, row) => row.map((text, i) => Math.max(all[i] ?? 0, text.length)),
+    [],
+  )
   return rows
-    .map(row => row.map((text, i) => (i === 0 ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0))).join('  ').trimEnd())
+    .map(row =>
+      row
+        .map((text, i) => (i === 0 ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0)))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n')
 }
 
@@ -69,6 +77,10 @@ export function resultTable(rows: readonly SummaryRow[]): string {
   const head = ['supervision', ...columns.map(([, title]) => title), 'seconds']
   return textTable([
     head,
-    ...rows.map(row => [row.name, ...columns.map(([key]) => cellText(row.cells[key])), row.seconds.toFixed(1)]),
+    ...rows.map(row => [
+      row.name,
+      ...columns.map(([key]) => cellText(row.cells[key])),
+      row.seconds.toFixed(1),
+    ]),
   ])
 }

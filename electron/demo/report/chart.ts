@@ -25,7 +25,9 @@ export function ticks(low: number, high: number, wanted = 5): number[] {
   const step = ([1, 2, 5, 10].find(factor => factor * power >= raw) ?? 10) * power
   const first = Math.ceil(low / step - 1e-9)
   const last = Math.floor(high / step + 1e-9)
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => Number(((first + i) * step).toPrecision(12)))
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) =>
+    Number(((first + i) * step).toPrecision(12)),
+  )
 }
 
 /** A chart of lines with axes and a legend; series without points are left out. */
@@ -40,24 +42,51 @@ export function lineChart(all: readonly Series[], labels: ChartLabels): Html {
   const across = (x: number): string =>
     (frame.left + ((x - x0) / Math.max(x1 - x0, 1e-9)) * (frame.width - frame.left - frame.right)).toFixed(1)
   const down = (y: number): string =>
-    (frame.height - frame.bottom - ((y - y0) / (y1 - y0)) * (frame.height - frame.top - frame.bottom)).toFixed(1)
+    (
+      frame.height -
+      frame.bottom -
+      ((y - y0) / (y1 - y0)) * (frame.height - frame.top - frame.bottom)
+    ).toFixed(1)
   const rules = ticks(y0, y1).map(
-    y => html`<line class="rule" x1="${frame.left}" x2="${frame.width - frame.right}" y1="${down(y)}" y2="${down(y)}" />
+    y =>
+      html`<line
+          class="rule"
+          x1="${frame.left}"
+          x2="${frame.width - frame.right}"
+          y1="${down(y)}"
+          y2="${down(y)}"
+        />
         <text x="${frame.left - 8}" y="${down(y)}" text-anchor="end" dominant-baseline="middle">${y}</text>`,
   )
   const marks = ticks(x0, x1, 8)
     .filter(Number.isInteger)
-    .map(x => html`<text x="${across(x)}" y="${frame.height - frame.bottom + 18}" text-anchor="middle">${x}</text>`)
+    .map(
+      x =>
+        html`<text x="${across(x)}" y="${frame.height - frame.bottom + 18}" text-anchor="middle">${x}</text>`,
+    )
   const lines = series.map(
-    one => html`<g class="c${one.colour}"><title>${one.name}</title>
-      <polyline points="${one.points.map(([x, y]) => `${across(x)},${down(y)}`).join(' ')}" />
-      ${one.points.map(([x, y]) => html`<circle cx="${across(x)}" cy="${down(y)}" r="2.6" />`)}</g>`,
+    one =>
+      html`<g class="c${one.colour}"
+        ><title>${one.name}</title>
+        <polyline points="${one.points.map(([x, y]) => `${across(x)},${down(y)}`).join(' ')}" />
+        ${one.points.map(([x, y]) => html`<circle cx="${across(x)}" cy="${down(y)}" r="2.6" />`)}</g
+      >`,
   )
   const legend = series.map(one => html`<span class="key c${one.colour}"><i></i>${one.name}</span>`)
-  return html`<figure class="chart"><figcaption>${labels.title}</figcaption>
+  return html`<figure class="chart">
+    <figcaption>${labels.title}</figcaption>
     <svg viewBox="0 0 ${frame.width} ${frame.height}" role="img" aria-label="${labels.title}">
       ${rules}${marks}${lines}
-      <text x="${(frame.left + frame.width - frame.right) / 2}" y="${frame.height - 6}" text-anchor="middle">${labels.x}</text>
-      <text transform="translate(12 ${(frame.height - frame.bottom + frame.top) / 2}) rotate(-90)" text-anchor="middle">${labels.y}</text>
-    </svg><div class="legend">${legend}</div></figure>`
+      <text x="${(frame.left + frame.width - frame.right) / 2}" y="${frame.height - 6}" text-anchor="middle">
+        ${labels.x}
+      </text>
+      <text
+        transform="translate(12 ${(frame.height - frame.bottom + frame.top) / 2}) rotate(-90)"
+        text-anchor="middle"
+      >
+        ${labels.y}
+      </text>
+    </svg>
+    <div class="legend">${legend}</div>
+  </figure>`
 }

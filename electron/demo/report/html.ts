@@ -8,7 +8,13 @@ export interface Html {
 /** What may stand in a template: text is escaped, markup and lists of markup are not. */
 export type Content = Html | string | number | readonly (Html | string | number)[]
 
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 
 /** Text as it may stand between tags and within quoted attributes. */
 export function escape(text: string): string {

@@ -43,7 +43,9 @@ function overlay(map: LabelMap): Html {
       d="M${x} ${y}h1v1h-1z"
     />`
   })
-  return html`<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">${cells}</svg>`
+  return html`<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">
+    ${cells}
+  </svg>`
 }
 
 /** A card: the scene, the scene under its map, and the words. */
@@ -52,11 +54,16 @@ export function sceneCard(picture: ScenePicture, classes: readonly string[]): Ht
   const { truth } = picture
   const name = (label: number): string => classes[label] ?? String(label)
   const present = truth.objects.map(object => object.class)
-  return html`<div class="card"><div class="pair">
+  return html`<div class="card">
+    <div class="pair">
       <img src="${uri}" alt="scene with ${present.map(name).join(', ')}" />
       <div class="view"><img src="${uri}" alt="the same under its label map" />${overlay(picture.map)}</div>
-    </div><p>given <b class="${colourOf(truth.label)}">${name(truth.label)}</b>, present
-      ${present.map(label => html` <b class="${colourOf(label)}">${name(label)}</b>`)}</p></div>`
+    </div>
+    <p>
+      given <b class="${colourOf(truth.label)}">${name(truth.label)}</b>, present
+      ${present.map(label => html` <b class="${colourOf(label)}">${name(label)}</b>`)}
+    </p>
+  </div>`
 }
 
 function bars(target: Float32Array, visible: readonly number[], classes: readonly string[]): Html {
@@ -67,7 +74,9 @@ function bars(target: Float32Array, visible: readonly number[], classes: readonl
       const share = 100 * target[label]!
       return html`<div class="bar${visible.includes(label) ? ' seen' : ''} ${colourOf(label)}">
         <span>${classes[label] ?? label}${visible.includes(label) ? ' ✓' : ''}</span>
-        <div><i style="width:${share.toFixed(1)}%"></i></div><span>${share.toFixed(0)} %</span></div>`
+        <div><i style="width:${share.toFixed(1)}%"></i></div>
+        <span>${share.toFixed(0)} %</span>
+      </div>`
     })}`
 }
 
@@ -76,12 +85,25 @@ export function cropCard(picture: CropPicture, classes: readonly string[]): Html
   const { crop, side, truth } = picture
   const uri = dataUri(picture.png)
   const visible = picture.visible.map(label => classes[label] ?? String(label))
-  return html`<div class="card"><div class="pair">
-      <div class="view"><img src="${uri}" alt="scene with its crop" /><svg viewBox="0 0 ${side} ${side}" aria-hidden="true">
-        ${truth.objects.map(({ box: [x1, y1, x2, y2] }) => html`<rect x="${x1}" y="${y1}" width="${x2 - x1}" height="${y2 - y1}" />`)}
-        <rect class="crop" x="${crop.left}" y="${crop.top}" width="${crop.width}" height="${crop.height}" /></svg></div>
-      <svg viewBox="${crop.left} ${crop.top} ${crop.width} ${crop.height}" preserveAspectRatio="none" style="aspect-ratio:1" role="img" aria-label="the crop">
-        <image href="${uri}" width="${side}" height="${side}" style="image-rendering:pixelated" /></svg>
-    </div><p>given ${classes[truth.label] ?? truth.label}; half visible: ${visible.join(', ')}</p>
-    ${picture.targets.map(({ name, target }) => html`<div class="bars"><b>${name}</b>${bars(target, picture.visible, classes)}</div>`)}</div>`
+  return html`<div class="card">
+    <div class="pair">
+      <div class="view">
+        <img src="${uri}" alt="scene with its crop" /><svg viewBox="0 0 ${side} ${side}" aria-hidden="true">
+          ${truth.objects.map(({ box: [x1, y1, x2, y2] }) => html`<rect x="${x1}" y="${y1}" width="${x2 - x1}" height="${y2 - y1}" />`)}
+          <rect class="crop" x="${crop.left}" y="${crop.top}" width="${crop.width}" height="${crop.height}" />
+        </svg>
+      </div>
+      <svg
+        viewBox="${crop.left} ${crop.top} ${crop.width} ${crop.height}"
+        preserveAspectRatio="none"
+        style="aspect-ratio:1"
+        role="img"
+        aria-label="the crop"
+      >
+        <image href="${uri}" width="${side}" height="${side}" style="image-rendering:pixelated" />
+      </svg>
+    </div>
+    <p>given ${classes[truth.label] ?? truth.label}; half visible: ${visible.join(', ')}</p>
+    ${picture.targets.map(({ name, target }) => html`<div class="bars"><b>${name}</b>${bars(target, picture.visible, classes)}</div>`)}
+  </div>`
 }

@@ -39,12 +39,16 @@ describe('runCommand', () => {
   it('rethrows the command’s error with its code', async () => {
     const args = ['new', join(dir, 'other'), '--images', join(dir, 'nowhere')]
     await expect(runCommand(args, z.unknown(), quiet)).rejects.toMatchObject({ code: 'not-found' })
-    await expect(runCommand(['new', join(dir, 'other')], z.unknown(), quiet)).rejects.toMatchObject({ code: 'usage' })
+    await expect(runCommand(['new', join(dir, 'other')], z.unknown(), quiet)).rejects.toMatchObject({
+      code: 'usage',
+    })
   })
 
   it('says so when the answer is not what it should be', async () => {
     const args = ['new', join(dir, 'again'), '--split', `test=${join(dir, 'test')}`]
-    await expect(runCommand(args, z.object({ annotation: z.string() }), quiet)).rejects.toThrow(/relabel new .*annotation/s)
+    await expect(runCommand(args, z.object({ annotation: z.string() }), quiet)).rejects.toThrow(
+      /relabel new .*annotation/s,
+    )
   })
 
   it('stops the command when it is cancelled', async () => {

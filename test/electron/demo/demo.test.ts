@@ -64,7 +64,9 @@ describe('relabel demo', () => {
     try {
       const train = listImages(project, { split: 'train', usable: true })
       expect(train).toHaveLength(80)
-      expect(train.every(image => image.boxes !== null && image.truth?.includes(image.label ?? -1))).toBe(true)
+      expect(train.every(image => image.boxes !== null && image.truth?.includes(image.label ?? -1))).toBe(
+        true,
+      )
       expect(listRuns(project).map(run => run.status)).toEqual(['done', 'done', 'done'])
       const maps = await openLabelMaps(listAnnotations(project)[0]!.dir)
       expect(maps.count).toBe(80)
@@ -83,34 +85,39 @@ describe('relabel demo', () => {
     expect(page).toContain('<polyline')
   })
 
-  it.skipIf(!browserPath)('draws the report in a browser, light and dark, and asks the network nothing', async () => {
-    const browser = await openBrowser()
-    try {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        const tab = await browser.newPage({ viewport: { width: 1200, height: 900 }, colorScheme })
-        const asked: string[] = []
-        const complaints: string[] = []
-        tab.on('request', request => void asked.push(request.url()))
-        tab.on('console', message => void complaints.push(message.text()))
-        tab.on('pageerror', error => void complaints.push(error.message))
-        await tab.goto(pathToFileURL(first.report).href)
-        expect(await tab.locator('h1').innerText()).toContain('Digit scenes')
-        // Every picture is there and drawn, and nothing is wider than the page.
-        const drawn = await tab.locator('img').evaluateAll(images =>
-          (images as unknown as { naturalWidth: number }[]).map(image => image.naturalWidth),
-        )
-        expect(drawn.length).toBeGreaterThan(20)
-        expect(drawn.every(width => width > 0)).toBe(true)
-        expect(await tab.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(1200)
-        expect(asked.filter(url => !url.startsWith('file:') && !url.startsWith('data:'))).toEqual([])
-        expect(complaints).toEqual([])
-        await tab.screenshot({ path: join(shots, `report-${colorScheme}.png`), fullPage: true })
-        await tab.close()
+  it.skipIf(!browserPath)(
+    'draws the report in a browser, light and dark, and asks the network nothing',
+    async () => {
+      const browser = await openBrowser()
+      try {
+        for (const colorScheme of ['light', 'dark'] as const) {
+          const tab = await browser.newPage({ viewport: { width: 1200, height: 900 }, colorScheme })
+          const asked: string[] = []
+          const complaints: string[] = []
+          tab.on('request', request => void asked.push(request.url()))
+          tab.on('console', message => void complaints.push(message.text()))
+          tab.on('pageerror', error => void complaints.push(error.message))
+          await tab.goto(pathToFileURL(first.report).href)
+          expect(await tab.locator('h1').innerText()).toContain('Digit scenes')
+          // Every picture is there and drawn, and nothing is wider than the page.
+          const drawn = await tab
+            .locator('img')
+            .evaluateAll(images =>
+              (images as unknown as { naturalWidth: number }[]).map(image => image.naturalWidth),
+            )
+          expect(drawn.length).toBeGreaterThan(20)
+          expect(drawn.every(width => width > 0)).toBe(true)
+          expect(await tab.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(1200)
+          expect(asked.filter(url => !url.startsWith('file:') && !url.startsWith('data:'))).toEqual([])
+          expect(complaints).toEqual([])
+          await tab.screenshot({ path: join(shots, `report-${colorScheme}.png`), fullPage: true })
+          await tab.close()
+        }
+      } finally {
+        await browser.close()
       }
-    } finally {
-      await browser.close()
-    }
-  })
+    },
+  )
 
   it('goes on where it was: a second start makes nothing again and gives the same numbers', async () => {
     const answer = await relabel('demo', '--out', join(root, 'demo'), '--scale', '0.01', '--json')

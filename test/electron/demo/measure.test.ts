@@ -27,7 +27,9 @@ const reader: Session = {
 const side = 16
 /** A scene: left half of brightness 10·a, right half 10·b, a box over each. */
 function scene(a: number, b: number, label: number): { pixels: number[]; truth: SceneSet['truth'][number] } {
-  const pixels = Array.from({ length: side * side * 3 }, (_, i) => (Math.floor(i / 3) % side < side / 2 ? 10 * a : 10 * b))
+  const pixels = Array.from({ length: side * side * 3 }, (_, i) =>
+    Math.floor(i / 3) % side < side / 2 ? 10 * a : 10 * b,
+  )
   return {
     pixels,
     truth: {

@@ -21,7 +21,12 @@ describe('trainingRecipe', () => {
       annotation: 'a1',
       optimizer: { kind: 'adamw', weightDecay: 1e-2 },
       schedule: { kind: 'cosine', warmupSteps: 100 },
-      augmentation: { crop: { scale: [0.08, 1], ratio: [3 / 4, 4 / 3] }, flip: 0, brightness: 0, lighting: 0 },
+      augmentation: {
+        crop: { scale: [0.08, 1], ratio: [3 / 4, 4 / 3] },
+        flip: 0,
+        brightness: 0,
+        lighting: 0,
+      },
       evaluation: { mode: 'squash' },
     })
     expect(parsed.cutmix.probability).toBe(row.name.endsWith('CutMix') ? 0.5 : 0)

@@ -27,8 +27,18 @@ const data: ReportData = {
   classes: [hostile, 'one & "two"'],
   scenes: { train: 40, val: 20, test: 40 },
   rows: summary([
-    { name: 'onehot', seed: 0, seconds: 1, measures: { top1: 0.4, largest: 0.5, real: 0.7, mAP: 0.6, cropReal: 0.65, crops: 9 } },
-    { name: `relabel ${hostile}`, seed: 0, seconds: 2, measures: { top1: 0.5, largest: 0.6, real: 0.8, mAP: 0.7, cropReal: 0.75, crops: 9 } },
+    {
+      name: 'onehot',
+      seed: 0,
+      seconds: 1,
+      measures: { top1: 0.4, largest: 0.5, real: 0.7, mAP: 0.6, cropReal: 0.65, crops: 9 },
+    },
+    {
+      name: `relabel ${hostile}`,
+      seed: 0,
+      seconds: 2,
+      measures: { top1: 0.5, largest: 0.6, real: 0.8, mAP: 0.7, cropReal: 0.75, crops: 9 },
+    },
   ]),
   parts: [
     { name: 'scenes', seconds: 2, reused: true },
@@ -40,11 +50,27 @@ const data: ReportData = {
     crops: 90,
     rows: [{ name: 'onehot', real: 0.8, mAP: 0.6 }],
   },
-  real: [{ name: 'onehot', colour: 0, points: [[1, 40], [2, 70]] }],
+  real: [
+    {
+      name: 'onehot',
+      colour: 0,
+      points: [
+        [1, 40],
+        [2, 70],
+      ],
+    },
+  ],
   loss: [],
   gallery: [{ png, side: 64, truth, map }],
   crops: [
-    { png, side: 64, truth, crop: { top: 0, left: 0, height: 32, width: 30 }, visible: [0], targets: [{ name: 'relabel', target: Float32Array.from([0.9, 0.1]) }] },
+    {
+      png,
+      side: 64,
+      truth,
+      crop: { top: 0, left: 0, height: 32, width: 30 },
+      visible: [0],
+      targets: [{ name: 'relabel', target: Float32Array.from([0.9, 0.1]) }],
+    },
   ],
   made: hostile,
 }
@@ -109,7 +135,14 @@ describe('lineChart', () => {
   it('puts the extremes on the frame and leaves out empty series', () => {
     const chart = lineChart(
       [
-        { name: 'a', colour: 2, points: [[0, 0], [4, 100]] },
+        {
+          name: 'a',
+          colour: 2,
+          points: [
+            [0, 0],
+            [4, 100],
+          ],
+        },
         { name: 'b', colour: 3, points: [] },
       ],
       { title: 't', x: 'x', y: 'y' },

@@ -25,13 +25,20 @@ describe('openDemo', () => {
     const dir = join(root, 'other')
     await openDemo(dir).part('scenes', { n: 1 }, () => Promise.resolve('first'))
     const other = openDemo(dir).part('scenes', { n: 2 }, () => Promise.resolve('second'))
-    await expect(other).rejects.toMatchObject({ code: 'mismatch', message: expect.stringContaining('--out') as string })
-    expect((await openDemo(dir).part('scenes', { n: 1 }, () => Promise.resolve('third'))).result).toBe('first')
+    await expect(other).rejects.toMatchObject({
+      code: 'mismatch',
+      message: expect.stringContaining('--out') as string,
+    })
+    expect((await openDemo(dir).part('scenes', { n: 1 }, () => Promise.resolve('third'))).result).toBe(
+      'first',
+    )
   })
 
   it('does not remember a part that failed', async () => {
     const dir = join(root, 'failed')
-    await expect(openDemo(dir).part('scenes', {}, () => Promise.reject(new Error('full')))).rejects.toThrow('full')
+    await expect(openDemo(dir).part('scenes', {}, () => Promise.reject(new Error('full')))).rejects.toThrow(
+      'full',
+    )
     expect((await openDemo(dir).part('scenes', {}, () => Promise.resolve(2))).reused).toBe(false)
   })
 
@@ -42,9 +49,12 @@ describe('openDemo', () => {
     expect(await readdir(root)).not.toContain('demo.json')
   })
 
-  it.each(['', '{', '{"format":"relabel-demo","version":2,"parts":{}}', '[]'])('refuses a demo.json of %j', async text => {
-    const dir = await mkdtemp(join(root, 'bad-'))
-    await writeFile(join(dir, 'demo.json'), text)
-    expect(() => openDemo(dir)).toThrow(/cannot be read/)
-  })
+  it.each(['', '{', '{"format":"relabel-demo","version":2,"parts":{}}', '[]'])(
+    'refuses a demo.json of %j',
+    async text => {
+      const dir = await mkdtemp(join(root, 'bad-'))
+      await writeFile(join(dir, 'demo.json'), text)
+      expect(() => openDemo(dir)).toThrow(/cannot be read/)
+    },
+  )
 })

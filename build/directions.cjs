@@ -29,9 +29,25 @@ const upward = floors.flatMap((rooms, floor) =>
   })),
 )
 
+/** Floors within a room, lowest first: a folder sees only those below it. */
+const inside = {
+  'core/labelmap': ['codec', 'corrections', 'files'],
+  'core/training': ['recipe', 'sample', 'supervision', 'loader', 'measure', 'run'],
+}
+
+const upwardInside = Object.entries(inside).flatMap(([room, folders]) =>
+  folders.slice(0, -1).map((folder, floor) => ({
+    name: `${room}/${folder}-looks-down`,
+    severity: 'error',
+    from: { path: `^${room}/${folder}/` },
+    to: { path: folders.slice(floor + 1).map(above => `^${room}/${above}/`) },
+  })),
+)
+
 module.exports = {
   forbidden: [
     ...upward,
+    ...upwardInside,
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'core-below-electron',

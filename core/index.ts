@@ -17,7 +17,7 @@ export type { ErrorCode } from './base/error.ts'
 
 export type { LabelMap } from './labelmap/label-map.ts'
 export { topK } from './labelmap/top-k.ts'
-export { readTorchLabelMap } from './labelmap/torch.ts'
+export { readTorchLabelMap } from './labelmap/torch/read-label-map.ts'
 export { openLabelMaps } from './labelmap/files/index.ts'
 export type { LabelMapReader } from './labelmap/files/index.ts'
 

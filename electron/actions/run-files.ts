@@ -6,7 +6,7 @@ import { fail, messageOf } from '../../core/base/error.ts'
 import { readOnnx } from '../../core/graph/files/read.ts'
 import type { Project } from '../../core/project/project.ts'
 import { getRun } from '../../core/project/runs.ts'
-import { modelInfo } from '../../core/training/model-info.ts'
+import { modelInfo } from '../../core/training/measure/model-info.ts'
 
 /** The ONNX file of a run: of its last epoch, or its best; fails with `not-found` before it is finished. */
 export function modelOfRun(dir: string, id: string, best: boolean): string {

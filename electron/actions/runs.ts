@@ -2,7 +2,7 @@
 import { recipeSchema } from '../../core/contract/recipe.ts'
 import type { Recipe } from '../../core/contract/recipe.ts'
 import type { RunRow } from '../../core/project/runs.ts'
-import type { Metrics } from '../../core/training/metrics.ts'
+import type { Metrics } from '../../core/training/measure/metrics.ts'
 
 /** One run for comparison. Deltas are in the measure that is named, shares of 1. */
 export interface RunSummary {

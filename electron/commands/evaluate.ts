@@ -5,15 +5,15 @@ import { fail, RelabelError } from '../../core/base/error.ts'
 import { readClasses } from '../../core/dataset/class-file.ts'
 import { openProject } from '../../core/project/project.ts'
 import { getRun } from '../../core/project/runs.ts'
-import { evaluateModel } from '../../core/training/evaluate-model.ts'
-import type { EvaluationReport } from '../../core/training/evaluate-model.ts'
+import { evaluateModel } from '../../core/training/measure/evaluate-model.ts'
+import type { EvaluationReport } from '../../core/training/measure/evaluate-model.ts'
 import { modelOfRun } from '../actions/run-files.ts'
 import { keepEvaluation } from '../actions/train.ts'
 import { act, leaf } from './action.ts'
 import type { CommandContext, CommandResult } from './action.ts'
 import { metricsText } from './metrics-text.ts'
 import { recipeParts } from './recipe-options.ts'
-import { mergeParts } from '../../core/training/recipe.ts'
+import { mergeParts } from '../../core/training/recipe/recipe.ts'
 
 interface Options extends Record<string, unknown> {
   run?: string

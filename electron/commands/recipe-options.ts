@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { fail } from '../../core/base/error.ts'
 import { supervisions } from '../../core/contract/recipe.ts'
 import type { Recipe } from '../../core/contract/recipe.ts'
-import { mergeRecipes, preset, presets, readRecipeFile } from '../../core/training/recipe.ts'
+import { mergeRecipes, preset, presets, readRecipeFile } from '../../core/training/recipe/recipe.ts'
 
 /** Option, place in the recipe, help. `<x>` is a number, `<x,…>` numbers, `<name>` text, `[x]` a number with a default. */
 const options: readonly [flags: string, path: string, help: string, bare?: number][] = [

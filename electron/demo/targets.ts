@@ -12,9 +12,9 @@ import {
   poolSingleTarget,
   poolTarget,
 } from '../../core/pooling/target.ts'
-import { randomResizedCrop } from '../../core/training/crop.ts'
-import type { Crop } from '../../core/training/crop.ts'
-import { createMetrics } from '../../core/training/metrics.ts'
+import { randomResizedCrop } from '../../core/training/sample/crop.ts'
+import type { Crop } from '../../core/training/sample/crop.ts'
+import { createMetrics } from '../../core/training/measure/metrics.ts'
 import { cropRanges } from './recipe.ts'
 
 const classes = 10

@@ -11,7 +11,7 @@ import { mapSize } from '../../core/graph/surgery/map-size.ts'
 import type { SurgeryReport } from '../../core/graph/surgery/report.ts'
 import { toAnnotator } from '../../core/graph/surgery/to-annotator.ts'
 import { decodeImage } from '../../core/image/decode.ts'
-import { modelInfo } from '../../core/training/model-info.ts'
+import { modelInfo } from '../../core/training/measure/model-info.ts'
 import { imagesOf } from './annotate.ts'
 import type { JobContext } from './protocol.ts'
 

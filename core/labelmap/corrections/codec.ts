@@ -5,9 +5,9 @@
  */
 import { fail } from '../../base/error.ts'
 import type { LayerEntry } from '../../contract/api/corrections.ts'
-import { byteReader, putVarint } from '../bytes.ts'
-import type { ByteReader } from '../bytes.ts'
-import { crc32 } from '../crc32.ts'
+import { byteReader, putVarint } from '../codec/bytes.ts'
+import type { ByteReader } from '../codec/bytes.ts'
+import { crc32 } from '../codec/crc32.ts'
 import { layerSize } from './layer.ts'
 import type { CorrectionLayer } from './layer.ts'
 

@@ -1,7 +1,7 @@
 /** A record on disk: marker, length, checksum, then key, image hash and label map (docs/label-map-format.md, "Records"). */
 import { crc32 } from 'node:zlib'
 import { fail } from '../../base/error.ts'
-import { byteReader, concat, putVarint } from '../bytes.ts'
+import { byteReader, concat, putVarint } from '../codec/bytes.ts'
 
 /** First bytes of every record; a reader finds the next whole record by it after damage. */
 export const marker = Buffer.from([0x52, 0x4c, 0x4d, 0xa7])

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { fail } from '../../base/error.ts'
-import { byteReader, putVarint } from '../bytes.ts'
+import { byteReader, putVarint } from '../codec/bytes.ts'
 import { writeAtomic } from '../../base/files/atomic.ts'
 import { diskError } from '../../base/files/disk-error.ts'
 

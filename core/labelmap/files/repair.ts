@@ -2,7 +2,7 @@
 import { copyFile, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf, fail } from '../../base/error.ts'
-import { decodeLabelMap } from '../record.ts'
+import { decodeLabelMap } from '../codec/record.ts'
 import { validateLabelMap } from '../validate.ts'
 import { writeAtomic } from '../../base/files/atomic.ts'
 import { readCatalog } from './catalog.ts'

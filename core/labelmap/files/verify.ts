@@ -1,6 +1,6 @@
 /** Looking at every byte of an annotation: checksums, codes, shapes, ids, the index. */
 import { fail, messageOf } from '../../base/error.ts'
-import { decodeLabelMap } from '../record.ts'
+import { decodeLabelMap } from '../codec/record.ts'
 import { validateLabelMap } from '../validate.ts'
 import { readCatalog } from './catalog.ts'
 import { decodePayload } from './frame.ts'

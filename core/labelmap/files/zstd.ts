@@ -1,6 +1,6 @@
 /** zstd as records use it: small inputs, the content size left out (the record knows it). */
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import type { Compression } from '../record.ts'
+import type { Compression } from '../codec/record.ts'
 
 const params = {
   // The highest level that costs no extra memory; a map takes about 0.2 ms, next to tens of milliseconds for making it.

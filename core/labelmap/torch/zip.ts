@@ -1,7 +1,7 @@
 /** The stored (uncompressed) entries of a zip file, as torch.save writes them; nothing is unpacked. */
 import { fail } from '../../base/error.ts'
 import { decodeUtf8 } from './text.ts'
-import { crc32 } from '../crc32.ts'
+import { crc32 } from '../codec/crc32.ts'
 
 const maxEntries = 1000
 const signature = { local: 0x04034b50, central: 0x02014b50, end: 0x06054b50 }

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { crc32 } from 'node:zlib'
 import { fail, RelabelError } from '../../base/error.ts'
 import { decodeImage } from '../../image/decode.ts'
-import type { ImageSet } from '../data.ts'
+import type { ImageSet } from '../sample/image-set.ts'
 import type { Layout } from './layout.ts'
 import { checkSize } from './pixels.ts'
 

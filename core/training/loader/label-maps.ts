@@ -3,7 +3,7 @@ import { applyLayer, decodeLayer, encodeLayer } from '../../labelmap/corrections
 import type { CorrectionLayer } from '../../labelmap/corrections/index.ts'
 import type { LabelMap } from '../../labelmap/label-map.ts'
 import type { LabelMapReader } from '../../labelmap/files/index.ts'
-import type { ImageSet } from '../data.ts'
+import type { ImageSet } from '../sample/image-set.ts'
 
 /** Where maps come from; posted to workers. Indices are those of the image set. */
 export type MapSource =

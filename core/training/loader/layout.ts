@@ -1,7 +1,7 @@
 /** Where each image lies in the pixel cache, and at which size. */
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
-import type { ImageSet } from '../data.ts'
+import type { ImageSet } from '../sample/image-set.ts'
 
 /** Place and size of every image of a set in one block of RGB bytes. */
 export interface Layout {

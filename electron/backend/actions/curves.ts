@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { RunCurves } from '../../../core/contract/api/training.ts'
 import type { Project } from '../../../core/project/project.ts'
 import { getRun } from '../../../core/project/runs.ts'
-import { readLog, type LogLine } from '../../../core/training/run-log.ts'
+import { readLog, type LogLine } from '../../../core/training/run/run-log.ts'
 
 const mostPoints = 2000
 

@@ -9,8 +9,8 @@ import type { Manifest } from '../../../core/contract/manifest.ts'
 import type { LabelMap } from '../../../core/labelmap/label-map.ts'
 import { buildPlain } from '../../../core/graph/students/index.ts'
 import type { OnnxModel } from '../../../core/graph/model.ts'
-import type { TrainingImage } from '../../../core/training/data.ts'
-import { parseRecipe } from '../../../core/training/recipe.ts'
+import type { TrainingImage } from '../../../core/training/sample/image-set.ts'
+import { parseRecipe } from '../../../core/training/recipe/recipe.ts'
 import type { Recipe } from '../../../core/contract/recipe.ts'
 
 const colours = [

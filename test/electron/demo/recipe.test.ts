@@ -1,6 +1,6 @@
 /** The demo's recipes: valid in every row, and as the recipe says. */
 import { describe, expect, it } from 'vitest'
-import { parseRecipe } from '../../../core/training/recipe.ts'
+import { parseRecipe } from '../../../core/training/recipe/recipe.ts'
 import { demoPaths } from '../../../electron/demo/context.ts'
 import { allRows, demoRecipe } from '../../../electron/demo/recipe.ts'
 import { trainingRecipe } from '../../../electron/demo/students.ts'

@@ -2,8 +2,8 @@
 import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import type { RunRow } from '../../../core/project/runs.ts'
-import type { Metrics } from '../../../core/training/metrics.ts'
-import { parseRecipe } from '../../../core/training/recipe.ts'
+import type { Metrics } from '../../../core/training/measure/metrics.ts'
+import { parseRecipe } from '../../../core/training/recipe/recipe.ts'
 import { addRecipeOptions, recipeOf } from '../../../electron/commands/recipe-options.ts'
 import { summarise, table } from '../../../electron/commands/runs.ts'
 

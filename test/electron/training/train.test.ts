@@ -11,7 +11,7 @@ import { addAnnotation, updateAnnotation } from '../../../core/project/annotatio
 import { addImages, addSplit } from '../../../core/project/images.ts'
 import { createProject, openProject } from '../../../core/project/project.ts'
 import { listRuns } from '../../../core/project/runs.ts'
-import { readLog } from '../../../core/training/run-log.ts'
+import { readLog } from '../../../core/training/run/run-log.ts'
 import { colourManifest, colourMap, temporaryFolder, writeImages } from '../../core/training/fixture.ts'
 
 const { dir, remove } = temporaryFolder()

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { random } from '../../../core/base/random.ts'
 import { checkCrop } from '../../../core/pooling/crop.ts'
-import { randomResizedCrop } from '../../../core/training/crop.ts'
+import { randomResizedCrop } from '../../../core/training/sample/crop.ts'
 import {
   cropBetween,
   dragCrop,

@@ -1,7 +1,7 @@
 /** The job `evaluate`: a run's figures and answers on a split. */
 import { requireSplit } from '../../../../core/project/images.ts'
 import { getRun } from '../../../../core/project/runs.ts'
-import type { EvaluationReport } from '../../../../core/training/evaluate-model.ts'
+import type { EvaluationReport } from '../../../../core/training/measure/evaluate-model.ts'
 import { modelOfRun } from '../../../actions/run-files.ts'
 import { keepEvaluation } from '../../../actions/train.ts'
 import type { Kind } from '../kind.ts'

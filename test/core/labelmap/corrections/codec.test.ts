@@ -1,7 +1,7 @@
 /** Layers as bytes and lists: every layer comes back, every damage is found. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { crc32 } from '../../../../core/labelmap/crc32.ts'
+import { crc32 } from '../../../../core/labelmap/codec/crc32.ts'
 import {
   decodeLayer,
   emptyLayer,

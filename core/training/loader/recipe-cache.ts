@@ -1,0 +1,34 @@
+/** The pixel cache that a recipe asks for: at which side, within which budgets. */
+import type { Recipe } from '../../contract/recipe.ts'
+import { evalResize } from '../recipe/recipe.ts'
+import { withoutImages } from '../sample/image-set.ts'
+import type { ImageSet } from '../sample/image-set.ts'
+import { openCache } from './cache.ts'
+import type { Cached } from './cache.ts'
+
+/** Shorter side of cached images, pixels. */
+export function cacheSide(recipe: Recipe): number {
+  const wanted = Math.max(recipe.size, recipe.supervision === 'distill' ? (recipe.distill.size ?? 0) : 0)
+  return recipe.cache.side ?? Math.max(2 * wanted, evalResize(recipe))
+}
+
+/** Caches the pixels of a set and leaves out the images that cannot be decoded. */
+export async function cachePixels(
+  set: ImageSet,
+  input: {
+    recipe: Recipe
+    /** Folder of pixel caches. */
+    cacheDir: string
+    onProgress?: ((what: 'cache', done: number, total: number) => void) | undefined
+    signal?: AbortSignal | undefined
+  },
+): Promise<{ set: ImageSet; cached: Cached }> {
+  const { diskMb, memoryMb } = input.recipe.cache
+  const cached = await openCache(set, {
+    ...{ dir: input.cacheDir, diskMb, memoryMb, side: cacheSide(input.recipe), signal: input.signal },
+    onProgress: (done, total) => input.onProgress?.('cache', done, total),
+  })
+  const used = new Set(set.subset)
+  const bad = new Map([...cached.bad].filter(([index]) => used.has(index)))
+  return { set: withoutImages(set, bad), cached }
+}

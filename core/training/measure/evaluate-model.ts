@@ -1,0 +1,123 @@
+/** Measures one model on a split of a project. */
+import { join } from 'node:path'
+import { fail } from '../../base/error.ts'
+import type { Recipe } from '../../contract/recipe.ts'
+import { readOnnx } from '../../graph/files/read.ts'
+import { identityClassMap } from '../../labelmap/class-map.ts'
+import type { ClassMap } from '../../labelmap/class-map.ts'
+import { matchClasses } from '../../labelmap/match-classes.ts'
+import type { NamedClass } from '../../labelmap/match-classes.ts'
+import { listImages, listSplits } from '../../project/images.ts'
+import type { Project } from '../../project/project.ts'
+import { imageSet, requireImages } from '../sample/image-set.ts'
+import type { Skipped, TrainingImage } from '../sample/image-set.ts'
+import { openEvaluator } from './evaluate.ts'
+import type { EvaluationHooks } from './evaluate.ts'
+import type { Metrics } from './metrics.ts'
+import { inputSide, modelInfo, outputClasses } from './model-info.ts'
+import { cachePixels } from '../loader/recipe-cache.ts'
+import { mergeRecipes } from '../recipe/recipe.ts'
+
+/** What is measured, and how images become inputs where the model does not say. */
+export interface ModelEvaluation {
+  /** ONNX file. */
+  model: string
+  split: string
+  /** Any part of a recipe; wins over what the model says of itself. */
+  recipe: object
+  /** The model's classes where they are not in the file. */
+  classes?: readonly NamedClass[] | undefined
+}
+
+/** Metrics and what was left out. */
+export interface EvaluationReport {
+  model: string
+  split: string
+  metrics: Metrics
+  skipped: Skipped[]
+  seconds: number
+}
+
+function classMapFor(
+  model: readonly NamedClass[] | undefined,
+  outputs: number | undefined,
+  project: Project,
+): ClassMap {
+  const count = project.classes.length
+  if (model) {
+    if (outputs !== undefined && outputs !== model.length)
+      fail('mismatch', `the model has ${outputs} outputs, but its class list names ${model.length}`)
+    return matchClasses(model, project.classes)
+  }
+  if (outputs !== undefined && outputs !== count)
+    fail(
+      'mismatch',
+      `the model has ${outputs} outputs and the project ${count} classes; give the model's class list with --classes`,
+    )
+  return identityClassMap(count)
+}
+
+/** More than an evaluation's hooks: the caching of pixels is told too, and answers come with their image. */
+export interface ModelEvaluationHooks extends Pick<EvaluationHooks, 'onProgress' | 'signal'> {
+  onCache?: (done: number, total: number) => void
+  /** The class that the model answers, in the project's classes. */
+  onAnswer?: (image: TrainingImage, answer: number) => void
+}
+
+/** Evaluates deterministically. Rejects with `not-found`, `bad-model`, `mismatch`, `bad-data` (no images), `cancelled`. */
+export async function evaluateModel(
+  project: Project,
+  job: ModelEvaluation,
+  hooks: ModelEvaluationHooks = {},
+): Promise<EvaluationReport> {
+  const splits = listSplits(project).map(split => split.name)
+  if (!splits.includes(job.split))
+    fail('not-found', `the project has no split "${job.split}"; it has ${splits.join(', ')}`)
+  const model = await readOnnx(job.model)
+  const info = modelInfo(model)
+  const side = inputSide(model)
+  const { input } = info
+  const recipe: Recipe = mergeRecipes([
+    side === undefined ? {} : { size: side },
+    input ? { size: input.size, mean: input.mean, std: input.std } : {},
+    input
+      ? { evaluation: { mode: input.mode, resize: input.resize < input.size ? null : input.resize } }
+      : {},
+    { batch: 64 },
+    job.recipe,
+  ])
+  const named = job.classes ?? info.classes?.map((name): NamedClass => ({ name }))
+  const classMap = classMapFor(named, outputClasses(model), project)
+  const all = imageSet(listImages(project, { split: job.split, usable: true }))
+  requireImages(all, `in the split "${job.split}"`)
+  const began = performance.now()
+  const { set, cached } = await cachePixels(all, {
+    ...{ recipe, cacheDir: join(project.dir, 'cache'), signal: hooks.signal },
+    onProgress: (_, done, total) => hooks.onCache?.(done, total),
+  })
+  requireImages(set, `in the split "${job.split}"`)
+  const evaluator = openEvaluator(
+    {
+      ...{ recipe, set, pixels: cached.source, classes: project.classes.length },
+      classMap: classMap.identity ? undefined : classMap,
+    },
+    model,
+  )
+  try {
+    const metrics = await evaluator.run(model, {
+      onProgress: hooks.onProgress,
+      signal: hooks.signal,
+      onAnswer: (index, answer) => hooks.onAnswer?.(set.images[index]!, answer),
+    })
+    const seconds = (performance.now() - began) / 1000
+    return {
+      model: job.model,
+      split: job.split,
+      metrics,
+      skipped: [...set.skipped, ...evaluator.skipped],
+      seconds,
+    }
+  } finally {
+    await evaluator.close()
+  }
+}

@@ -1,0 +1,149 @@
+/** Measures a model on a list of images; the same numbers every time. */
+import { fail, messageOf, RelabelError } from '../../base/error.ts'
+import type { Recipe } from '../../contract/recipe.ts'
+import { openSession } from '../../engine/session.ts'
+import type { OnnxModel } from '../../graph/model.ts'
+import type { ClassMap } from '../../labelmap/class-map.ts'
+import type { ImageSet, Skipped } from '../sample/image-set.ts'
+import { openLoader } from '../loader/index.ts'
+import type { PixelSource } from '../loader/pixels.ts'
+import { createMetrics } from './metrics.ts'
+import type { Metrics, Truth } from './metrics.ts'
+import { engineOf } from '../recipe/trainer-config.ts'
+
+/** What is measured on. */
+export interface EvaluationSetup {
+  recipe: Recipe
+  set: ImageSet
+  pixels: PixelSource
+  /** Classes of the truth. */
+  classes: number
+  /** From the model's classes to those of the truth, where they differ: the maximum logit wins. */
+  classMap?: ClassMap | undefined
+}
+
+/** An evaluation that can be run again and again, its loader staying open. */
+export interface Evaluator {
+  run(model: OnnxModel | string, hooks?: EvaluationHooks): Promise<Metrics>
+  /** Images that could not be read, so far. */
+  skipped: readonly Skipped[]
+  close(): Promise<void>
+}
+
+/** Progress and cancelling. */
+export interface EvaluationHooks {
+  onProgress?: ((done: number, total: number) => void) | undefined
+  /** The class of the highest logit (ties: the lower class) of the image at a place of the set. */
+  onAnswer?: ((index: number, answer: number) => void) | undefined
+  signal?: AbortSignal | undefined
+}
+
+/** Logit of a class that the model does not have; far below every real one, and finite. */
+const never = -1e9
+
+/** Logits [count, model classes] → [count, truth classes]: the maximum of the model's classes behind each. */
+export function mapLogits(logits: Float32Array, count: number, map: ClassMap): Float32Array {
+  const from = map.target.length
+  const out = new Float32Array(count * map.projectClasses).fill(never)
+  for (let b = 0; b < count; b++)
+    for (let a = 0; a < from; a++) {
+      const to = map.target[a]!
+      if (to < 0) continue
+      const at = b * map.projectClasses + to
+      const z = logits[b * from + a]!
+      if (z > out[at]! || Number.isNaN(z)) out[at] = z
+    }
+  return out
+}
+
+/** What image i is scored against. */
+function truthOf(set: ImageSet, index: number): Truth {
+  const image = set.images[index]!
+  return { label: image.label, valid: image.truth }
+}
+
+/** Batch of an evaluation: the one a model was exported for where it is fixed. */
+function batchOf(recipe: Recipe, set: ImageSet, model?: OnnxModel): number {
+  const fixed = model?.graph.inputs[0]?.shape?.[0]
+  if (typeof fixed === 'number') return fixed
+  return Math.min(recipe.evaluation.batch ?? recipe.batch, Math.max(1, set.subset.length))
+}
+
+/** Opens the loader. `model` tells a fixed batch; without it the model must take any. */
+export function openEvaluator(setup: EvaluationSetup, model?: OnnxModel): Evaluator {
+  const { recipe, set, classes, classMap } = setup
+  const batch = batchOf(recipe, set, model)
+  const loader = openLoader({ recipe, mode: 'evaluate', set, pixels: setup.pixels, classes, batch })
+  const fixed = typeof model?.graph.inputs[0]?.shape?.[0] === 'number'
+  const engine = engineOf(recipe)
+  return {
+    run: (which, hooks = {}) => measure(which, hooks),
+    skipped: loader.skipped,
+    close: () => loader.close(),
+  }
+
+  async function measure(which: OnnxModel | string, hooks: EvaluationHooks): Promise<Metrics> {
+    const session = await openSession(which, engine)
+    const metrics = createMetrics(classes)
+    const inputs = classMap ? classMap.target.length : classes
+    let done = 0
+    loader.start(0, 0, 1)
+    try {
+      for (let next = await loader.next(); next; next = await loader.next()) {
+        try {
+          const rows = fixed ? batch : next.count
+          const data = Float32Array.from(next.images.subarray(0, rows * 3 * recipe.size * recipe.size))
+          const feeds = { [session.inputs[0]!]: { shape: [rows, 3, recipe.size, recipe.size], data } }
+          const answer = await run(session, feeds)
+          if (answer.length !== rows * inputs)
+            fail(
+              'mismatch',
+              `the model gives ${answer.length / rows} values an image, but there are ${inputs} classes`,
+            )
+          const kept = next.indices.subarray(0, next.count)
+          const logits = classMap ? mapLogits(answer, next.count, classMap) : answer
+          kept.forEach((index, b) => {
+            if (index < 0) return
+            const own = logits.subarray(b * classes, (b + 1) * classes)
+            metrics.add(own, [truthOf(set, index)])
+            hooks.onAnswer?.(index, strongest(own))
+          })
+          done += next.count
+        } finally {
+          loader.release(next)
+        }
+        hooks.onProgress?.(done, set.subset.length)
+        if (hooks.signal?.aborted) fail('cancelled', 'the evaluation was stopped')
+      }
+    } finally {
+      await loader.stop()
+      await session.close()
+    }
+    const result = metrics.result()
+    return classMap ? { ...result, loss: null } : result
+  }
+}
+
+function strongest(logits: Float32Array): number {
+  let best = 0
+  for (let c = 1; c < logits.length; c++) if (logits[c]! > logits[best]!) best = c
+  return best
+}
+
+async function run(
+  session: Awaited<ReturnType<typeof openSession>>,
+  feeds: Record<string, { shape: number[]; data: Float32Array }>,
+): Promise<Float32Array> {
+  try {
+    return (await session.run(feeds))[session.outputs[0]!]!.data
+  } catch (error) {
+    if (error instanceof RelabelError) throw error
+    const shape = Object.values(feeds)[0]!.shape
+    return fail(
+      'mismatch',
+      `the model does not run on images of shape [${shape.join(', ')}] (${messageOf(error)})`,
+      {},
+      error,
+    )
+  }
+}

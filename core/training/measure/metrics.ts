@@ -1,0 +1,157 @@
+/** Measures of a classifier on single- and multi-label truth. */
+import { fail } from '../../base/error.ts'
+
+/** What is known of an image; classes count from 0. */
+export interface Truth {
+  /** The one label it is scored against; null: not scored by top-1, top-5 and loss. */
+  label: number | null
+  /** All valid classes; an empty list is not scored (ReaL); null: only `label` is known. */
+  valid: readonly number[] | null
+}
+
+/** Shares in 0…1; null where nothing could be scored. */
+export interface Metrics {
+  /** Images seen. */
+  images: number
+  top1: number | null
+  /** Null where there are no more than five classes. */
+  top5: number | null
+  /** Share of images whose answer is among the valid classes (ReaL, Beyer et al. 2020); null where no image has more truth than its label. */
+  real: number | null
+  /** Mean over the classes with positives of average precision; scores are softmax probabilities. */
+  mAP: number | null
+  /** Mean of −log p(label). */
+  loss: number | null
+}
+
+/** Collects logits, batch by batch. */
+export interface MetricsCollector {
+  /** `count` rows of logits [count, classes] and their truth. Throws `diverged` on a logit that is not finite. */
+  add(logits: Float32Array, truth: readonly Truth[]): void
+  result(): Metrics
+}
+
+// 2 GB of float32 scores; average precision needs them all at once.
+const maximumScores = 2 ** 29
+
+/**
+ * Average precision Σ_n (R_n − R_{n−1}) · P_n over the distinct scores in falling order, so that ties do not depend on the
+ * order of images. Null without positives. `positive[i]` is 1 where image i has the class.
+ */
+export function averagePrecision(scores: Float32Array, positive: Uint8Array): number | null {
+  const order = Uint32Array.from(scores, (_, i) => i).sort((a, b) => scores[b]! - scores[a]!)
+  let positives = 0
+  for (const flag of positive) positives += flag
+  if (positives === 0) return null
+  let hits = 0
+  let sum = 0
+  for (let i = 0; i < order.length;) {
+    const score = scores[order[i]!]!
+    let found = 0
+    for (; i < order.length && scores[order[i]!] === score; i++) found += positive[order[i]!]!
+    hits += found
+    sum += (found * hits) / i
+  }
+  return sum / positives
+}
+
+/** Rank of class `label` among logits (0 is best); ties go to the lower class. */
+function rankOf(logits: Float32Array, from: number, classes: number, label: number): number {
+  const own = logits[from + label]!
+  let rank = 0
+  for (let c = 0; c < classes; c++) {
+    const z = logits[from + c]!
+    if (z > own || (z === own && c < label)) rank++
+  }
+  return rank
+}
+
+const share = (hits: number, of: number): number | null => (of > 0 ? hits / of : null)
+
+/** A collector for `classes` classes; `mAP: false` saves its memory of 4 bytes an image and class. */
+export function createMetrics(classes: number, options: { mAP?: boolean } = {}): MetricsCollector {
+  const probabilities: Float32Array[] = []
+  const truths: Truth[] = []
+  let images = 0
+  let labelled = 0
+  let first = 0
+  let five = 0
+  let lossSum = 0
+  let scored = 0
+  let valid = 0
+  let multi = false
+  let keepScores = options.mAP ?? true
+
+  function addOne(logits: Float32Array, from: number, truth: Truth): void {
+    let top = -Infinity
+    let answer = 0
+    for (let c = 0; c < classes; c++) {
+      const z = logits[from + c]!
+      if (!Number.isFinite(z)) fail('diverged', `logit of class ${c} of image ${images} is ${z}`)
+      if (z > top) {
+        top = z
+        answer = c
+      }
+    }
+    let sum = 0
+    for (let c = 0; c < classes; c++) sum += Math.exp(logits[from + c]! - top)
+    const logSum = top + Math.log(sum)
+    images++
+    if (truth.label !== null) {
+      const rank = rankOf(logits, from, classes, truth.label)
+      labelled++
+      if (rank < 1) first++
+      if (rank < 5) five++
+      lossSum += logSum - logits[from + truth.label]!
+    }
+    const set = truth.valid ?? (truth.label === null ? null : [truth.label])
+    if (set && set.length > 0) {
+      scored++
+      multi ||= truth.valid !== null
+      if (set.includes(answer)) valid++
+      if (keepScores && (truths.length + 1) * classes > maximumScores) {
+        keepScores = false
+        probabilities.length = 0
+      }
+      if (keepScores) {
+        const row = new Float32Array(classes)
+        for (let c = 0; c < classes; c++) row[c] = Math.exp(logits[from + c]! - logSum)
+        probabilities.push(row)
+        truths.push({ label: truth.label, valid: set })
+      }
+    }
+  }
+
+  function meanAveragePrecision(): number | null {
+    if (!keepScores || truths.length === 0) return null
+    const scores = new Float32Array(truths.length)
+    const positive = new Uint8Array(truths.length)
+    let sum = 0
+    let count = 0
+    for (let c = 0; c < classes; c++) {
+      let any = 0
+      for (let i = 0; i < truths.length; i++) {
+        scores[i] = probabilities[i]![c]!
+        any |= positive[i] = truths[i]!.valid!.includes(c) ? 1 : 0
+      }
+      if (!any) continue
+      sum += averagePrecision(scores, positive)!
+      count++
+    }
+    return share(sum, count)
+  }
+
+  return {
+    add(logits, truth) {
+      truth.forEach((one, i) => addOne(logits, i * classes, one))
+    },
+    result: () => ({
+      images,
+      top1: share(first, labelled),
+      top5: classes > 5 ? share(five, labelled) : null,
+      real: multi ? share(valid, scored) : null,
+      mAP: meanAveragePrecision(),
+      loss: share(lossSum, labelled),
+    }),
+  }
+}

@@ -1,0 +1,117 @@
+/** Reading recipes: presets, JSON files and single options laid over each other, checked against the schema. */
+import { readFileSync, statSync } from 'node:fs'
+import { fail, messageOf } from '../../base/error.ts'
+import { recipeSchema } from '../../contract/recipe.ts'
+import type { Recipe, RecipeInput } from '../../contract/recipe.ts'
+
+const maximumBytes = 1 << 20
+
+/** Named starting points; everything can be overridden. */
+export const presets = {
+  /** SGD with Nesterov momentum as published for ImageNet; the schema's defaults. */
+  imagenet: {
+    augmentation: { brightness: 0.4, contrast: 0.4, saturation: 0.4, lighting: 0.1 },
+  },
+  /** Images of 32 pixels or so (CIFAR), a small net, minutes on a laptop; measured in docs/benchmarks.md. */
+  small: {
+    student: 'digits_student',
+    size: 32,
+    epochs: 16,
+    batch: 32,
+    lr: 6e-3,
+    threads: 1,
+    optimizer: { kind: 'adamw', weightDecay: 1e-2 },
+    schedule: { warmupSteps: 200 },
+    augmentation: { crop: { scale: [0.4, 1] } },
+    evaluation: { mode: 'squash' },
+  },
+  /** A few epochs with AdamW: a first look within minutes. */
+  quick: {
+    size: 64,
+    epochs: 6,
+    batch: 32,
+    lr: 2e-3,
+    optimizer: { kind: 'adamw', weightDecay: 1e-2 },
+    schedule: { warmupSteps: 100 },
+    evaluation: { mode: 'squash' },
+  },
+} satisfies Record<string, RecipeInput>
+
+/** A name of {@link presets}. */
+export type PresetName = keyof typeof presets
+
+type Plain = Record<string, unknown>
+const isPlain = (value: unknown): value is Plain =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function overlay(base: unknown, top: unknown): unknown {
+  if (!isPlain(base) || !isPlain(top)) return top === undefined ? base : top
+  const merged: Plain = { ...base }
+  for (const [key, value] of Object.entries(top)) merged[key] = overlay(merged[key], value)
+  return merged
+}
+
+/** Checks one value against the schema. Throws `usage` with every wrong option's path and reason; `source` names the origin. */
+export function parseRecipe(value: unknown, source = 'the recipe'): Recipe {
+  const parsed = recipeSchema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map(issue => `${issue.path.join('.') || '(top)'}: ${issue.message}`)
+  return fail('usage', `${source} is not valid: ${problems.join('; ')}`, { problems })
+}
+
+/** Lays parts over each other: later ones win, objects are merged. */
+export function mergeParts(parts: readonly unknown[]): object {
+  return parts.reduce<unknown>((merged, part) => overlay(merged, part), {}) as object
+}
+
+/** Merges parts and checks the whole. */
+export function mergeRecipes(parts: readonly unknown[], source?: string): Recipe {
+  return parseRecipe(mergeParts(parts), source)
+}
+
+/** A recipe file's content, unchecked but for being a JSON object of reasonable size. */
+export function readRecipeFile(file: string): Plain {
+  let text: string
+  try {
+    if (statSync(file).size > maximumBytes)
+      fail('bad-data', `${file}: a recipe is smaller than ${maximumBytes} bytes`, { file })
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      return fail('not-found', `${file}: no such recipe file`, { file }, error)
+    throw error
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    return fail('bad-data', `${file}: not valid JSON (${messageOf(error)})`, { file }, error)
+  }
+  return isPlain(value) ? value : fail('bad-data', `${file}: a recipe is a JSON object`, { file })
+}
+
+/** The preset of that name; throws `usage` with the names there are. */
+export function preset(name: string): RecipeInput {
+  return Object.hasOwn(presets, name)
+    ? presets[name as PresetName]
+    : fail('usage', `no preset ${name}; there are ${Object.keys(presets).join(', ')}`)
+}
+
+/** Peak learning rate: the recipe's, or the rule of the optimizer scaled by the samples of an update. */
+export function peakRate(recipe: Recipe): number {
+  if (recipe.lr !== null) return recipe.lr
+  const perUpdate = recipe.batch * recipe.accumulate
+  return ((recipe.optimizer.kind === 'sgd' ? 0.1 : 1e-3) * perUpdate) / 256
+}
+
+/** Shorter side before the centre crop, pixels. */
+export function evalResize(recipe: Recipe): number {
+  return recipe.evaluation.resize ?? Math.round((recipe.size * 256) / 224)
+}
+
+/** ε that the target gets (`smooth`), and ε left to the trainer (every other supervision). */
+export function smoothing(recipe: Recipe): { target: number; trainer: number } {
+  return recipe.supervision === 'smooth'
+    ? { target: recipe.labelSmoothing || 0.1, trainer: 0 }
+    : { target: 0, trainer: recipe.labelSmoothing }
+}

@@ -1,0 +1,83 @@
+/** An annotation as training sees it: its maps for a set of images, and its vote on whole images. */
+import { messageOf } from '../../base/error.ts'
+import type { Recipe } from '../../contract/recipe.ts'
+import type { ClassMap } from '../../labelmap/class-map.ts'
+import type { CorrectionLayer } from '../../labelmap/corrections/index.ts'
+import { openLabelMaps } from '../../labelmap/files/index.ts'
+import { createTargetScratch, globalSingleTarget } from '../../pooling/target.ts'
+import { withoutImages } from '../sample/image-set.ts'
+import type { ImageSet } from '../sample/image-set.ts'
+import { loadMaps, openMaps } from '../loader/label-maps.ts'
+import type { MapSetup } from '../loader/messages.ts'
+
+/** Where an annotation is and how its classes are meant. */
+export interface AnnotationInput {
+  id: string
+  /** Folder of its label maps. */
+  dir: string
+  /** From the annotator's classes to the project's. */
+  classMap: ClassMap
+  /** Names of the annotator's classes. */
+  classes: string[]
+  /** Logit of classes that a cell does not list. */
+  fill: number
+  /** The annotator's file name (without its folder) and hash. */
+  annotator: { file: string; sha256: string }
+  mean: [number, number, number]
+  std: [number, number, number]
+  /** By the images' keys: people's corrections of the maps; what is taught is always the corrected map. */
+  corrections?: ReadonlyMap<string, CorrectionLayer> | undefined
+}
+
+/** The corrected label maps of a set; images without one, or with a bad one, are left out with the reason. */
+export async function readMaps(
+  set: ImageSet,
+  annotation: AnnotationInput,
+  classMap: ClassMap,
+  recipe: Recipe,
+): Promise<{ set: ImageSet; maps: MapSetup }> {
+  const reader = await openLabelMaps(annotation.dir)
+  try {
+    const refused = new Map<number, string>()
+    for (const index of set.subset)
+      if (!reader.has(set.images[index]!.key))
+        refused.set(index, `annotation ${annotation.id} has no label map of it`)
+    const known = withoutImages(set, refused)
+    const bad = new Map<number, string>()
+    const source = loadMaps(reader, annotation.dir, known, {
+      classes: annotation.classes.length,
+      fill: annotation.fill,
+      memoryMb: recipe.cache.memoryMb,
+      corrections: annotation.corrections,
+      refuse: (index, reason) => bad.set(index, messageOf(reason)),
+    })
+    return { set: withoutImages(known, bad), maps: { source, classMap, fill: annotation.fill } }
+  } finally {
+    await reader.close()
+  }
+}
+
+/** [n]: the argmax of the mean of each image's map in the project's classes; −1 for images that are not in use. */
+export async function imageVotes(set: ImageSet, maps: MapSetup): Promise<Int32Array> {
+  const { classMap, fill } = maps
+  const votes = new Int32Array(set.images.length).fill(-1)
+  const scratch = createTargetScratch(classMap)
+  const target = new Float32Array(classMap.projectClasses)
+  const access = await openMaps(maps.source)
+  for (const index of set.subset) {
+    globalSingleTarget(access.get(index), classMap, target, scratch, { fill })
+    votes[index] = target.indexOf(1)
+  }
+  await access.close()
+  return votes
+}
+
+/** Leaves the disputed images out, each with what the annotator sees. */
+export function dropDisputed(
+  set: ImageSet,
+  disputed: ReadonlyMap<number, number>,
+  classes: string[],
+): ImageSet {
+  const why = (vote: number): string => `dropped: the annotator sees ${classes[vote] ?? `class ${vote}`}`
+  return withoutImages(set, new Map([...disputed].map(([index, vote]) => [index, why(vote)])))
+}

@@ -1,0 +1,141 @@
+/** Checkpoints of a run: one safetensors file each, written atomically, with progress and a checksum inside. */
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { fail, messageOf, RelabelError } from '../../base/error.ts'
+import type { FloatArray } from '../../engine/engine.ts'
+import { decodeSafetensors, encodeSafetensors } from '../../graph/safetensors.ts'
+import { makeFolderSync, writeAtomicSync } from '../../base/files/atomic.ts'
+import type { Metrics } from '../measure/metrics.ts'
+
+/** Where a run stands; `step` steps are done, of which `batch` in epoch `epoch`. */
+export interface Progress {
+  /** Hash of everything that decides the losses; a checkpoint of another configuration is refused. */
+  fingerprint: string
+  step: number
+  epoch: number
+  /** Batches done in this epoch. */
+  batch: number
+  /** Sum of this epoch's losses so far. */
+  lossSum: number
+  /** Mean loss of the last whole epoch. */
+  lastLoss: number | null
+  /** The latest validation. */
+  val: Metrics | null
+  /** Best validation value so far and where it was. */
+  best: { value: number; epoch: number } | null
+  /** Seconds of training so far, over all sittings. */
+  seconds: number
+  /** Seconds of that inside training steps. */
+  stepSeconds: number
+}
+
+/** A checkpoint in memory. */
+export interface Checkpoint {
+  progress: Progress
+  state: Map<string, FloatArray>
+}
+
+const format = '1'
+const nameOf = (step: number): string => `step-${String(step).padStart(9, '0')}.safetensors`
+const bestName = 'best.safetensors'
+const pattern = /^step-(\d{9,})\.safetensors$/
+
+/** CRC-32 over names, shapes and values, in the order of names. */
+function checksum(state: Map<string, FloatArray>): number {
+  let crc = 0
+  for (const name of [...state.keys()].sort()) {
+    const { shape, data } = state.get(name)!
+    crc = crc32(`${name}:${shape.join(',')};`, crc)
+    crc = crc32(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), crc)
+  }
+  return crc
+}
+
+/** Writes a checkpoint, then removes all but the last `keep`. Returns its path. Throws `disk`. */
+export function saveCheckpoint(
+  dir: string,
+  checkpoint: Checkpoint,
+  options: { keep: number; best?: boolean },
+): string {
+  makeFolderSync(dir)
+  const bytes = encodeSafetensors(checkpoint.state, {
+    format,
+    progress: JSON.stringify(checkpoint.progress),
+    crc32: String(checksum(checkpoint.state)),
+  })
+  const file = join(dir, nameOf(checkpoint.progress.step))
+  writeAtomicSync(file, bytes)
+  if (options.best) writeAtomicSync(join(dir, bestName), bytes)
+  const old = stepFiles(dir).slice(0, -options.keep)
+  for (const name of old) rmSync(join(dir, name), { force: true })
+  return file
+}
+
+/** Names of the numbered checkpoints, oldest first. */
+function stepFiles(dir: string): string[] {
+  let names: string[]
+  try {
+    names = readdirSync(dir)
+  } catch {
+    return []
+  }
+  const step = (name: string): number => Number(pattern.exec(name)![1])
+  return names.filter(name => pattern.test(name)).sort((a, b) => step(a) - step(b))
+}
+
+/** Reads and checks one checkpoint; throws `bad-data` for a torn or changed file, `mismatch` for another configuration. */
+export function readCheckpoint(file: string, fingerprint?: string): Checkpoint {
+  let read: ReturnType<typeof decodeSafetensors>
+  let progress: Progress
+  try {
+    read = decodeSafetensors(readFileSync(file), file)
+    progress = JSON.parse(read.metadata['progress'] ?? 'null') as Progress
+  } catch (error) {
+    return fail('bad-data', `${file}: not a whole checkpoint (${messageOf(error)})`, { file }, error)
+  }
+  if (read.metadata['format'] !== format || progress === null)
+    fail('bad-data', `${file}: not a checkpoint of this program`, { file })
+  if (read.metadata['crc32'] !== String(checksum(read.tensors)))
+    fail('bad-data', `${file}: the checksum does not fit; the file was damaged`, { file })
+  if (fingerprint !== undefined && progress.fingerprint !== fingerprint)
+    fail(
+      'mismatch',
+      `${file}: this checkpoint was written with another configuration or data set; resume with the same one, or start a new run`,
+      { file },
+    )
+  return { progress, state: read.tensors }
+}
+
+/** What {@link latestCheckpoint} found, and what it had to pass over. */
+export interface Latest {
+  checkpoint: Checkpoint
+  file: string
+  refused: { file: string; reason: string }[]
+}
+
+/**
+ * The newest checkpoint that can be trusted; damaged ones are passed over and listed. Undefined where there is none at
+ * all; throws the newest one's error where none can be used, and `mismatch` at once.
+ */
+export function latestCheckpoint(dir: string, fingerprint: string): Latest | undefined {
+  const refused: Latest['refused'] = []
+  let newest: unknown
+  for (const name of stepFiles(dir).reverse()) {
+    const file = join(dir, name)
+    try {
+      return { checkpoint: readCheckpoint(file, fingerprint), file, refused }
+    } catch (error) {
+      if (error instanceof RelabelError && error.code === 'mismatch') throw error
+      newest ??= error
+      refused.push({ file, reason: messageOf(error) })
+    }
+  }
+  if (newest !== undefined) throw newest
+  return undefined
+}
+
+/** Path of the best checkpoint's file, which may not exist. */
+export function bestCheckpoint(dir: string): string {
+  return join(dir, bestName)
+}

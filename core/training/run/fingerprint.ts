@@ -1,0 +1,49 @@
+/** What decides the losses of a run, as one hash: a checkpoint fits only where it is the same. */
+import { createHash } from 'node:crypto'
+import type { Recipe } from '../../contract/recipe.ts'
+import type { OnnxModel } from '../../graph/model.ts'
+import { encodeLayer } from '../../labelmap/corrections/index.ts'
+import type { CorrectionLayer } from '../../labelmap/corrections/index.ts'
+import type { ImageSet } from '../sample/image-set.ts'
+
+/** Options that change speed, storage or what is measured, not what is learned. */
+const harmless = new Set([
+  'workers',
+  'prefetch',
+  'threads',
+  'cache',
+  'checkpoint',
+  'validateEvery',
+  'valSplit',
+  'evaluation',
+  'logEvery',
+  'provider',
+])
+
+/**
+ * 32 hexadecimal digits over recipe, initial weights, images with labels, annotation, and the corrections of these images
+ * (by key) where there are any: without them it is what it was before there were corrections.
+ */
+export function fingerprint(
+  recipe: Recipe,
+  model: OnnxModel,
+  set: ImageSet,
+  labels: Int32Array,
+  annotation: string | null,
+  corrections?: ReadonlyMap<string, CorrectionLayer>,
+): string {
+  const hash = createHash('sha256')
+  const options = Object.entries(recipe).filter(([key]) => !harmless.has(key))
+  hash.update(JSON.stringify(options.sort(([a], [b]) => (a < b ? -1 : 1))))
+  hash.update(JSON.stringify(annotation))
+  for (const [name, tensor] of model.graph.initializers)
+    hash.update(`${name}[${tensor.dims.join(',')}]`).update(tensor.raw)
+  for (const index of set.subset) hash.update(`${JSON.stringify(set.images[index]!.key)}:${labels[index]};`)
+  if (corrections)
+    for (const index of set.subset) {
+      const { key } = set.images[index]!
+      const layer = corrections.get(key)
+      if (layer) hash.update(`corrected ${JSON.stringify(key)}:`).update(encodeLayer(layer))
+    }
+  return hash.digest('hex').slice(0, 32)
+}

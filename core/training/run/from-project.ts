@@ -1,0 +1,72 @@
+/** From a project's snapshot to the images and the annotation that training works on. */
+import { fail } from '../../base/error.ts'
+import { openLabelMaps } from '../../labelmap/files/index.ts'
+import { matchClasses } from '../../labelmap/match-classes.ts'
+import { getAnnotation } from '../../project/annotations.ts'
+import { iterateImages, listSplits } from '../../project/images.ts'
+import type { Project } from '../../project/project.ts'
+import { readSnapshot } from '../../project/snapshots.ts'
+import type { Recipe } from '../../contract/recipe.ts'
+import type { TrainingImage } from '../sample/image-set.ts'
+import type { AnnotationInput } from './annotation.ts'
+import { needsMaps } from '../supervision/index.ts'
+
+/** The splits a recipe names; the default validation split may be missing, a named one may not. */
+export function splitsOf(project: Project, recipe: Recipe): { train: string; val: string | null } {
+  const names = listSplits(project).map(split => split.name)
+  for (const name of [recipe.trainSplit, recipe.valSplit])
+    if (name !== null && !names.includes(name) && !(name === 'val' && name === recipe.valSplit))
+      fail('not-found', `the project has no split "${name}"; it has ${names.join(', ') || 'none'}`)
+  const val = recipe.valSplit !== null && names.includes(recipe.valSplit) ? recipe.valSplit : null
+  return { train: recipe.trainSplit, val }
+}
+
+/** Whether a run by this recipe looks at an annotation. */
+export function wantsAnnotation(recipe: Recipe): boolean {
+  return (
+    needsMaps(recipe.supervision) || recipe.supervision === 'distill' || recipe.classSpace === 'annotator'
+  )
+}
+
+/** The images of a snapshot by split, with the labels of then and the files of now. */
+export function snapshotImages(project: Project, snapshot: string): Map<string, TrainingImage[]> {
+  const { images, splits } = readSnapshot(project, snapshot)
+  const found = new Map<string, TrainingImage[]>(splits.map(split => [split, []]))
+  // Only what is needed of each row: there may be millions.
+  const rows = new Map<string, Pick<TrainingImage, 'file' | 'width' | 'height'> & { split: string }>()
+  for (const split of splits)
+    for (const { key, file, width, height } of iterateImages(project, { split }))
+      rows.set(key, { split, file, width, height })
+  for (const { key, label, truth } of images) {
+    const row = rows.get(key)
+    if (!row)
+      return fail('bad-project', `the image ${key} of snapshot ${snapshot} is no longer in the project`)
+    found.get(row.split)!.push({ key, file: row.file, width: row.width, height: row.height, label, truth })
+  }
+  return found
+}
+
+/**
+ * An annotation for training, with the corrections of a snapshot. Rejects with `not-found`, `usage` where it is not
+ * finished, `mismatch` of classes.
+ */
+export async function annotationInput(
+  project: Project,
+  id: string,
+  corrections?: AnnotationInput['corrections'],
+): Promise<AnnotationInput> {
+  const row = getAnnotation(project, id)
+  if (row.status !== 'done')
+    fail('usage', `annotation ${id} is not finished; run "relabel annotate" again to go on with it`)
+  const reader = await openLabelMaps(row.dir)
+  const { manifest } = reader
+  await reader.close()
+  return {
+    ...{ id, dir: row.dir, fill: manifest.fill, annotator: manifest.annotator },
+    classMap: matchClasses(manifest.classes, project.classes),
+    classes: manifest.classes.map(one => one.name),
+    mean: manifest.preprocessing.mean,
+    std: manifest.preprocessing.std,
+    corrections,
+  }
+}

@@ -1,0 +1,69 @@
+/** The metrics of a run as JSON lines, in step with its checkpoints. */
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { fail, messageOf } from '../../base/error.ts'
+import { writeAtomicSync } from '../../base/files/atomic.ts'
+import type { Metrics } from '../measure/metrics.ts'
+
+/** One line of metrics.jsonl. `step` counts finished steps. */
+export type LogLine =
+  | { type: 'step'; step: number; epoch: number; loss: number; lr: number; gradientNorm?: number }
+  | {
+      type: 'epoch'
+      step: number
+      epoch: number
+      /** Mean of the epoch's losses. */
+      loss: number
+      imagesPerSecond: number
+      /** Share of the time spent inside training steps. */
+      busy: number
+      val: Metrics | null
+    }
+  | { type: 'diverged'; step: number; epoch: number; loss: string; images: string[] }
+
+/** Appends lines; they are on disk after {@link RunLog.flush}. */
+export interface RunLog {
+  add(line: LogLine): void
+  flush(): void
+}
+
+const flushAfter = 1000 // ms
+
+/** Reads all whole lines of a log; a torn last line (a kill) is left out. */
+export function readLog(file: string): LogLine[] {
+  if (!existsSync(file)) return []
+  const lines = readFileSync(file, 'utf8').split('\n')
+  lines.pop() // empty, or torn
+  return lines.map((line, i) => {
+    try {
+      return JSON.parse(line) as LogLine
+    } catch (error) {
+      return fail('bad-data', `${file}: line ${i + 1} is not JSON (${messageOf(error)})`, { file }, error)
+    }
+  })
+}
+
+/** Opens the log to go on after `step` steps; lines of later steps, which will be done again, are removed. */
+export function openLog(file: string, step: number): RunLog {
+  const kept = step === 0 ? [] : readLog(file).filter(line => line.type !== 'diverged' && line.step <= step)
+  writeAtomicSync(file, kept.map(line => `${JSON.stringify(line)}\n`).join(''))
+  let waiting = ''
+  let since = performance.now()
+  function flush(): void {
+    if (waiting !== '') {
+      try {
+        appendFileSync(file, waiting)
+      } catch (error) {
+        fail('disk', `${file}: cannot be written (${messageOf(error)})`, { file }, error)
+      }
+    }
+    waiting = ''
+    since = performance.now()
+  }
+  return {
+    add(line) {
+      waiting += `${JSON.stringify(line)}\n`
+      if (performance.now() - since > flushAfter) flush()
+    },
+    flush,
+  }
+}

@@ -1,0 +1,132 @@
+/** A whole run of a project: prepare, train, and write the models, without touching the database. */
+import { join } from 'node:path'
+import { fail } from '../../base/error.ts'
+import type { Recipe } from '../../contract/recipe.ts'
+import type { OnnxModel } from '../../graph/model.ts'
+import type { Project } from '../../project/project.ts'
+import { getRun } from '../../project/runs.ts'
+import { readSnapshot } from '../../project/snapshots.ts'
+import { bestCheckpoint, readCheckpoint } from './checkpoint.ts'
+import type { Skipped } from '../sample/image-set.ts'
+import { annotationInput, snapshotImages, wantsAnnotation } from './from-project.ts'
+import { runTraining } from './loop.ts'
+import type { RunHooks, RunOutcome } from './run-setup.ts'
+import type { Metrics } from '../measure/metrics.ts'
+import { prepareRun } from './prepare.ts'
+import type { Prepared, PrepareInput } from './prepare.ts'
+import { inputOf, writeResult } from './result.ts'
+import type { Card } from './result.ts'
+
+/** What a run has to show; kept in the project as its metrics. */
+export interface RunReport {
+  steps: number
+  epochs: number
+  /** Mean loss of the last epoch. */
+  loss: number
+  val: Metrics | null
+  best: { value: number; epoch: number } | null
+  /** Seconds of training, and the share of them inside steps. */
+  seconds: number
+  busy: number
+  imagesPerSecond: number
+  /** Images whose label the annotator disputes (`clean`). */
+  disputed: number
+  skipped: Skipped[]
+  skippedCount: number
+  cache: { how: string; bytes: number }
+}
+
+/** More than the loop's hooks: the caching of pixels is told too. */
+export interface ProjectRunHooks extends RunHooks {
+  onCache?: ((done: number, total: number) => void) | undefined
+  program?: string
+}
+
+const listed = 1000
+
+/** Trains run `id` of a project by its stored recipe, which `recipe` may replace where that does not change the losses. */
+export async function runOfProject(
+  project: Project,
+  id: string,
+  recipe: Recipe,
+  resume: boolean,
+  hooks: ProjectRunHooks = {},
+): Promise<RunReport> {
+  const row = getRun(project, id)
+  const snapshot = readSnapshot(project, row.snapshot)
+  const images = snapshotImages(project, row.snapshot)
+  const annotation = wantsAnnotation(recipe)
+    ? await annotationInput(
+        project,
+        snapshot.annotation ?? fail('usage', `run ${id} was made without an annotation`),
+        snapshot.corrections,
+      )
+    : undefined
+  const prepared = await prepareRun({
+    ...{ recipe, annotation, resume, dir: row.dir, cacheDir: join(project.dir, 'cache') },
+    classes: project.classes.map(one => one.name),
+    train: images.get(recipe.trainSplit) ?? [],
+    val: (recipe.valSplit === null ? undefined : images.get(recipe.valSplit)) ?? [],
+    onProgress: (_, done, total) => hooks.onCache?.(done, total),
+    signal: hooks.signal,
+  } satisfies PrepareInput)
+  for (const warning of prepared.warnings) hooks.onWarning?.(warning)
+  const outcome = await runTraining(prepared.setup, hooks)
+  try {
+    const card = cardOf(prepared, outcome, row.snapshot, snapshot.annotation, hooks.program ?? '')
+    await writeModels(row.dir, prepared, outcome, card)
+  } finally {
+    await outcome.trainer.close()
+  }
+  return reportOf(prepared, outcome)
+}
+
+function cardOf(
+  { setup, classes }: Prepared,
+  outcome: RunOutcome,
+  snapshot: string,
+  annotation: string | null,
+  program: string,
+): Card {
+  const { recipe } = setup
+  return {
+    format: 1,
+    ...{ student: recipe.student, supervision: recipe.supervision, classes, input: inputOf(recipe), recipe },
+    ...{ snapshot, annotation, steps: outcome.steps, epochs: recipe.epochs, metrics: outcome.val, program },
+    created: new Date().toISOString(),
+  }
+}
+
+/** `model.*`: the weights of the end (their moving average with `ema`); `best.*`: those of the best epoch, where it is another. */
+export async function writeModels(
+  dir: string,
+  prepared: Prepared,
+  outcome: RunOutcome,
+  card: Card,
+): Promise<void> {
+  const { trainer, best } = outcome
+  const { recipe } = prepared.setup
+  const write = async (name: string, model: OnnxModel): Promise<void> => {
+    const parameters = (recipe.ema === null ? undefined : trainer.averaged()) ?? trainer.parameters()
+    await writeResult(dir, name, model, parameters, name === 'best' ? { ...card, metrics: null } : card)
+  }
+  const which = recipe.ema === null ? 'current' : 'averaged'
+  await write('model', trainer.model(which))
+  if (!recipe.checkpoint.best || best === null || best.epoch === recipe.epochs) return
+  const file = bestCheckpoint(join(dir, 'checkpoints'))
+  trainer.restore(readCheckpoint(file, prepared.setup.fingerprint).state)
+  await write('best', trainer.model(which))
+}
+
+function reportOf(prepared: Prepared, outcome: RunOutcome): RunReport {
+  const { recipe } = prepared.setup
+  const { steps, loss, val, best, seconds, busy, skipped } = outcome
+  return {
+    ...{ steps, epochs: recipe.epochs, loss, val, best, seconds, busy },
+    imagesPerSecond: seconds > 0 ? (steps * recipe.batch) / seconds : 0,
+    disputed: prepared.disputed,
+    skipped: skipped.slice(0, listed),
+    skippedCount: skipped.length,
+    cache: prepared.cache,
+  }
+}

@@ -3,5 +3,5 @@ import { enableCompileCache } from 'node:module'
 
 // Saves a third of the start of a command; without a writable folder it does nothing.
 enableCompileCache()
-const { runCli } = await import('./commands/index.ts')
+const { runCli } = await import('./cli/index.ts')
 await runCli(process.argv.slice(2))

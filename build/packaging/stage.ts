@@ -38,11 +38,10 @@ export const backendPackages = [
 const sources = [
   'core',
   'electron/backend',
-  'electron/actions',
   'electron/bench',
-  'electron/commands',
+  'electron/cli',
   'electron/demo',
-  'electron/jobs',
+  'electron/tasks',
   'electron/cli.ts',
   'resources',
   'LICENSE',

@@ -2,7 +2,7 @@
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { messageOf, RelabelError } from '../../core/base/error.ts'
-import { packageVersion } from '../commands/version.ts'
+import { packageVersion } from '../tasks/process/version.ts'
 import { createAccess } from './access.ts'
 import type { BackendParts } from './context.ts'
 import { createEventHub } from './events.ts'

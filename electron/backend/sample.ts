@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { runJob } from '../jobs/run-job.ts'
-import type { SampleConfig } from '../jobs/sample.ts'
+import { runJob } from '../tasks/process/run-job.ts'
+import type { SampleConfig } from '../tasks/sample/job.ts'
 import type { EventHub } from './events.ts'
 
 const resource = (name: string): string =>

@@ -13,9 +13,9 @@ import { buildStudent } from '../../core/graph/students/index.ts'
 import { encodeJpeg } from '../../core/image/encode.ts'
 import { addAnnotation } from '../../core/project/annotations.ts'
 import { createProject } from '../../core/project/project.ts'
-import type { AnnotateConfig, AnnotateResult } from '../jobs/annotate.ts'
-import type { CheckConfig, CheckResult } from '../jobs/check-annotator.ts'
-import { runJob } from '../jobs/run-job.ts'
+import type { AnnotateConfig, AnnotateResult } from '../tasks/annotate/job.ts'
+import type { CheckConfig, CheckResult } from '../tasks/annotate/check.ts'
+import { runJob } from '../tasks/process/run-job.ts'
 
 /** What to measure with; by default a MobileNet v2 with initial weights on generated photographs. */
 export interface AnnotateBenchOptions {

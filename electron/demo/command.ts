@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { fail, RelabelError } from '../../core/base/error.ts'
 import type { ErrorCode } from '../../core/base/error.ts'
-import type { Watch } from './scenes.ts'
+import type { Watch } from '../tasks/sample/scenes.ts'
 
 const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
 

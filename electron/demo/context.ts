@@ -1,8 +1,8 @@
 /** What every part of the demo works with: where things are, the recipe, and how to talk to the user. */
 import { join } from 'node:path'
-import type { CommandContext } from '../commands/action.ts'
+import type { CommandContext } from '../cli/action.ts'
 import type { DemoRecipe } from './recipe.ts'
-import type { Watch } from './scenes.ts'
+import type { Watch } from '../tasks/sample/scenes.ts'
 import type { DemoState } from './state.ts'
 
 /** Where a demo keeps its things. */

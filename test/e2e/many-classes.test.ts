@@ -7,7 +7,7 @@ import { addImages, addSplit } from '../../core/project/images.ts'
 import { createProject } from '../../core/project/project.ts'
 import { addRun, updateRun } from '../../core/project/runs.ts'
 import { createSnapshot } from '../../core/project/snapshots.ts'
-import { writePredictions } from '../../electron/actions/predictions.ts'
+import { writePredictions } from '../../electron/tasks/evaluate/predictions.ts'
 import { browserPath } from './browser.ts'
 import { axe, closeBrowser, openStudio, shoot, test } from './studio.ts'
 

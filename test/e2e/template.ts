@@ -127,7 +127,7 @@ export async function projectTemplate(): Promise<string> {
   const done = join(dir, 'done')
   const ready = (): boolean =>
     existsSync(done) &&
-    statSync(done).mtimeMs > newest('core/project', 'core/dataset', 'core/labelmap', 'electron/jobs')
+    statSync(done).mtimeMs > newest('core/project', 'core/dataset', 'core/labelmap', 'electron/tasks')
   await once('template', ready, () => makeTemplate(dir))
   return dir
 }

@@ -1,5 +1,5 @@
 /** Looking at an annotator file before a long run. */
-import { checkAnnotator, probeAnnotator } from '../actions/annotator.ts'
+import { checkAnnotator, probeAnnotator } from './try-annotator.ts'
 import type { HandlersOf } from '../context.ts'
 
 export const annotatorHandlers: HandlersOf<'annotator.check' | 'annotator.probe'> = {

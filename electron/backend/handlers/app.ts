@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HandlersOf } from '../context.ts'
-import { appDevices } from '../actions/devices.ts'
+import { appDevices } from './devices.ts'
 
 export const appHandlers: HandlersOf<'app.info' | 'app.devices' | 'app.settings' | 'app.forget'> = {
   'app.info': (_, { version, home, sampleDir }) => ({

@@ -1,7 +1,7 @@
 /** The runs: their table, their curves, their comparison. */
-import { runsCompare } from '../actions/compare.ts'
-import { runsCurves } from '../actions/curves.ts'
-import { runsGet, runsList } from '../actions/runs.ts'
+import { runsCompare } from './compare-runs.ts'
+import { runsCurves } from './run-curves.ts'
+import { runsGet, runsList } from './describe-runs.ts'
 import type { HandlersOf } from '../context.ts'
 
 export const runHandlers: HandlersOf<'runs.list' | 'runs.get' | 'runs.curves' | 'runs.compare'> = {

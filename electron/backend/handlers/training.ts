@@ -1,5 +1,5 @@
 /** What can be trained, and what it would cost. */
-import { probeTraining, resolveRecipe, trainingOptions } from '../actions/training.ts'
+import { probeTraining, resolveRecipe, trainingOptions } from './recipes.ts'
 import type { HandlersOf } from '../context.ts'
 
 export const trainingHandlers: HandlersOf<'training.options' | 'training.resolve' | 'training.probe'> = {

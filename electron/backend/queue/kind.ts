@@ -1,7 +1,7 @@
 /** What a kind of job is to the queue: a function that does the work with child processes and writes the database. */
 import type { Job, JobKind, JobRequest } from '../../../core/contract/api/jobs.ts'
 import type { Project } from '../../../core/project/project.ts'
-import type { RunChild } from '../../actions/child.ts'
+import type { RunChild } from '../../tasks/process/child.ts'
 
 /** What a job's work gets. */
 export interface JobWork<Kind extends JobKind = JobKind> {

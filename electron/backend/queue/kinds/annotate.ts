@@ -7,11 +7,11 @@ import type { AnnotationRow } from '../../../../core/project/annotations.ts'
 import { requireSplit } from '../../../../core/project/images.ts'
 import { useAnnotation } from '../../../../core/project/browse/facts.ts'
 import type { ClassEntry } from '../../../../core/project/project.ts'
-import { begin, carryOn, checkModel, findSame, requireUsable } from '../../../actions/annotate.ts'
-import { askOf, preprocessingOf, requestOf } from '../../../actions/annotate-request.ts'
-import type { AnnotateRequest } from '../../../actions/annotate-request.ts'
+import { begin, carryOn, checkModel, findSame, requireUsable } from '../../../tasks/annotate/steps.ts'
+import { askOf, preprocessingOf, requestOf } from '../../../tasks/annotate/request.ts'
+import type { AnnotateRequest } from '../../../tasks/annotate/request.ts'
 import { lockPatience, type JobWork, type Kind } from '../kind.ts'
-import { namedClasses } from '../../actions/annotator-classes.ts'
+import { namedClasses } from '../../../tasks/annotate/classes.ts'
 
 export const annotate: Kind<'annotate'> = {
   resumable: true,

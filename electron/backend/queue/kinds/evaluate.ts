@@ -2,8 +2,8 @@
 import { requireSplit } from '../../../../core/project/images.ts'
 import { getRun } from '../../../../core/project/runs.ts'
 import type { EvaluationReport } from '../../../../core/training/measure/evaluate-model.ts'
-import { modelOfRun } from '../../../actions/run-files.ts'
-import { keepEvaluation } from '../../../actions/train.ts'
+import { modelOfRun } from '../../../tasks/export/model-files.ts'
+import { keepEvaluation } from '../../../tasks/train/steps.ts'
 import type { Kind } from '../kind.ts'
 
 export const evaluate: Kind<'evaluate'> = {

@@ -1,6 +1,6 @@
 /** The job `export`: a run's model as files for other programs. */
 import { getRun } from '../../../../core/project/runs.ts'
-import { modelOfRun } from '../../../actions/run-files.ts'
+import { modelOfRun } from '../../../tasks/export/model-files.ts'
 import type { Kind } from '../kind.ts'
 
 export const exporting: Kind<'export'> = {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { listAnnotations } from '../../../../core/project/annotations.ts'
 import { addImages, addSplit } from '../../../../core/project/images.ts'
 import { splitTotals } from '../../../../core/project/overview.ts'
-import type { ImportConfig, ImportEvent, ImportResult } from '../../../jobs/import.ts'
+import type { ImportConfig, ImportEvent, ImportResult } from '../../../tasks/import/job.ts'
 import type { Kind } from '../kind.ts'
 
 export const importing: Kind<'import'> = {

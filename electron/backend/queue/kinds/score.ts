@@ -4,7 +4,7 @@ import { writeFacts } from '../../../../core/project/browse/facts.ts'
 import { scoredImages } from '../../../../core/project/scored.ts'
 import { listJobs } from '../../../../core/project/jobs.ts'
 import type { Project } from '../../../../core/project/project.ts'
-import type { ScoreConfig, ScoreEvent, ScoreResult } from '../../../jobs/score.ts'
+import type { ScoreConfig, ScoreEvent, ScoreResult } from '../../../tasks/score/job.ts'
 import type { Kind } from '../kind.ts'
 
 export const score: Kind<'score'> = {

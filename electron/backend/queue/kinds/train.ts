@@ -7,7 +7,7 @@ import { getRun } from '../../../../core/project/runs.ts'
 import { mergeRecipes } from '../../../../core/training/recipe/recipe.ts'
 import { splitsOf } from '../../../../core/training/run/from-project.ts'
 import { checkStudent } from '../../../../core/training/run/student.ts'
-import { located, newRun, trainRun } from '../../../actions/train.ts'
+import { located, newRun, trainRun } from '../../../tasks/train/steps.ts'
 import { lockPatience, type Kind } from '../kind.ts'
 
 export const train: Kind<'train'> = {

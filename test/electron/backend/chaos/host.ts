@@ -63,7 +63,7 @@ export async function startHost(home: string, socket: string): Promise<Host> {
       child.kill('SIGKILL')
       await closed
     },
-    workers: () => childrenOf(child.pid, 'jobs/worker'),
+    workers: () => childrenOf(child.pid, 'tasks/worker'),
     async stop() {
       child.kill('SIGTERM')
       await closed

@@ -13,7 +13,7 @@ import { openProject } from '../../../../core/project/project.ts'
 import { listRuns } from '../../../../core/project/runs.ts'
 import { readLog } from '../../../../core/training/run/run-log.ts'
 import { createQueue } from '../../../../electron/backend/queue/index.ts'
-import type { AnnotateResult } from '../../../../electron/jobs/annotate.ts'
+import type { AnnotateResult } from '../../../../electron/tasks/annotate/job.ts'
 import { annotating, makeTemplate, training, type Template } from './studio.ts'
 
 let template: Template

@@ -1,0 +1,51 @@
+/** Behind `runs.list` and `runs.get`: the runs of a project side by side, and one with all that is known of it. */
+import type { z } from 'zod'
+import type { RunInfo, trainingCalls } from '../../../core/contract/api/training.ts'
+import { recipeSchema } from '../../../core/contract/recipe.ts'
+import type { Project } from '../../../core/project/project.ts'
+import { getRun, listRuns, snapshotHeads } from '../../../core/project/runs.ts'
+import { snapshotFacts } from '../../../core/project/snapshot-facts.ts'
+import { predictedSplits } from '../../tasks/evaluate/predictions.ts'
+import { summarise, type StoredMetrics } from '../../tasks/train/run-summary.ts'
+
+/** All runs, oldest first, with their distances to the first and the best one. */
+export function runsList(project: Project): RunInfo[] {
+  const rows = listRuns(project)
+  const heads = snapshotHeads(project)
+  return summarise(rows).map((summary, i) => {
+    const row = rows[i]!
+    const stored = (row.metrics ?? {}) as StoredMetrics
+    return {
+      ...summary,
+      status: row.status,
+      annotation: heads.get(row.snapshot)?.annotation ?? null,
+      snapshot: row.snapshot,
+      seed: recipeSchema.safeParse(row.config).data?.seed ?? 0,
+      imagesPerSecond: stored.imagesPerSecond ?? null,
+      seconds: stored.seconds ?? null,
+      evaluated: predictedSplits(row.dir),
+    }
+  })
+}
+
+interface Report extends StoredMetrics {
+  skipped?: { key: string; reason: string }[]
+}
+
+/** One run; fails with `not-found`. */
+export function runsGet(
+  project: Project,
+  { id }: { id: string },
+): z.infer<(typeof trainingCalls)['runs.get']['output']> {
+  const row = getRun(project, id)
+  const { evaluations, skipped, ...report } = (row.metrics ?? {}) as Report
+  return {
+    info: runsList(project).find(run => run.id === id)!,
+    recipe: recipeSchema.safeParse(row.config).data ?? null,
+    snapshot: { id: row.snapshot, ...snapshotFacts(project, row.snapshot) },
+    report: row.metrics === null ? null : report,
+    evaluations: evaluations ?? {},
+    skipped: (skipped ?? []).slice(0, 1000),
+    dir: row.dir,
+  }
+}

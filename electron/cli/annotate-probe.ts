@@ -1,0 +1,71 @@
+/** `relabel annotate --probe`: the table of what K costs, and how long and large the whole would be. */
+import { size } from '../../core/base/bytes.ts'
+import type { ProbeReport } from '../../core/annotator/probe.ts'
+import type { Project } from '../../core/project/project.ts'
+import type { CheckResult } from '../tasks/annotate/check.ts'
+import type { ProbeConfig } from '../tasks/annotate/probe.ts'
+import { runJob } from '../tasks/process/run-job.ts'
+import type { CommandContext, CommandResult } from './action.ts'
+import type { AnnotateRequest } from '../tasks/annotate/request.ts'
+import type { AnnotateOptions } from './annotate-options.ts'
+import { clock } from './progress.ts'
+
+const cropsAnImage = 16
+
+/** Tries some images; writes nothing. */
+export async function runProbe(
+  context: CommandContext,
+  project: Project,
+  request: AnnotateRequest,
+  options: AnnotateOptions,
+  checked: CheckResult,
+): Promise<CommandResult> {
+  const config: ProbeConfig = {
+    project: project.dir,
+    split: request.split,
+    model: request.model,
+    classes: request.classes.length,
+    preprocessing: request.preprocessing,
+    stride: checked.stride,
+    batch: checked.batch,
+    ...(checked.fixedBatch ? { fixedBatch: checked.fixedBatch } : {}),
+    engine: request.engine,
+    ...(options.workers ? { workers: options.workers } : {}),
+    logits: options.logits,
+    ks: [...new Set([5, 10, 20, options.topK])].sort((a, b) => a - b),
+    count: options.probeImages,
+    crops: cropsAnImage,
+    seed: 0,
+  }
+  const report = await runJob<ProbeReport>('probe', config, {
+    signal: context.signal,
+    onWarning: context.note,
+  })
+  context.progress.end()
+  return { json: report, text: describe(report, options) }
+}
+
+function describe(report: ProbeReport, options: AnnotateOptions): string {
+  const [c, h, w] = report.shape ?? [0, 0, 0]
+  const lines = [
+    `tried ${report.images} images, ${report.crops} random crops; maps of ${h}×${w} cells, ${c} classes, ${options.logits}`,
+    '',
+    '    K   bytes a map   KL(dense ‖ stored)   same top class   whole data set',
+  ]
+  for (const [i, row] of report.rows.entries())
+    lines.push(
+      [
+        String(row.k).padStart(5),
+        row.bytes.toFixed(0).padStart(13),
+        `${row.divergence.toFixed(3)} nats`.padStart(20),
+        `${(row.agreement * 100).toFixed(1)} %`.padStart(16),
+        size(report.disk[i]?.bytes ?? 0).padStart(16),
+      ].join(' '),
+    )
+  lines.push(
+    '',
+    `at ${report.rate.toPrecision(3)} images/s the whole data set takes about ${clock(report.seconds)}`,
+  )
+  if (report.skipped.length > 0) lines.push(`${report.skipped.length} of the images could not be read`)
+  return lines.join('\n')
+}

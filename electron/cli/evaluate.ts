@@ -1,0 +1,88 @@
+/** `relabel evaluate`: measures a run or a model file on a split. */
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { fail, RelabelError } from '../../core/base/error.ts'
+import { readClasses } from '../../core/dataset/class-file.ts'
+import { openProject } from '../../core/project/project.ts'
+import { getRun } from '../../core/project/runs.ts'
+import { evaluateModel } from '../../core/training/measure/evaluate-model.ts'
+import type { EvaluationReport } from '../../core/training/measure/evaluate-model.ts'
+import { modelOfRun } from '../tasks/export/model-files.ts'
+import { keepEvaluation } from '../tasks/train/steps.ts'
+import { act, leaf } from './action.ts'
+import type { CommandContext, CommandResult } from './action.ts'
+import { metricsText } from './metrics-text.ts'
+import { recipeParts } from './recipe-options.ts'
+import { mergeParts } from '../../core/training/recipe/recipe.ts'
+
+interface Options extends Record<string, unknown> {
+  run?: string
+  model?: string
+  best?: boolean
+  split: string
+  classes?: string
+}
+
+export function register(program: Command): void {
+  leaf(program, 'evaluate <project>', 'measure a run or a model on a split')
+    .option('--run <id>', 'the model of a run')
+    .option('--best', 'its best epoch on the validation split instead of its last')
+    .option('--model <file>', 'any ONNX classifier')
+    .option('--split <name>', '', 'test')
+    .option('--classes <file>', "the model's classes, where the file does not name them")
+    .option('--size <pixels>', "side of the model's input")
+    .option('--batch <n>')
+    .option('--eval <mode>', 'center or squash')
+    .option('--eval-resize <pixels>', 'shorter side before the centre crop')
+    .option('--mean <r,g,b>', 'of pixels in 0…1')
+    .option('--std <r,g,b>')
+    .option('--workers <n>')
+    .option('--threads <n>')
+    .option('--cache-mb <n>')
+    .action(act(evaluate))
+}
+
+async function evaluate(context: CommandContext, dir: string, options: Options): Promise<CommandResult> {
+  if ((options.run === undefined) === (options.model === undefined))
+    fail('usage', 'give either --run RUN or --model FILE')
+  const project = openProject(dir, { readonly: true })
+  let report: EvaluationReport
+  try {
+    const row = options.run === undefined ? undefined : getRun(project, options.run)
+    report = await evaluateModel(
+      project,
+      {
+        model: row ? modelOfRun(row.dir, row.id, options.best ?? false) : resolve(options.model!),
+        split: options.split,
+        recipe: mergeParts(recipeParts({ ...options, annotator: undefined })),
+        classes: options.classes === undefined ? undefined : await readClasses(options.classes),
+      },
+      {
+        signal: context.signal,
+        onCache: (done, total) => context.progress.update({ phase: 'decode', done, total }),
+        onProgress: (done, total) => context.progress.update({ phase: 'evaluate', done, total }),
+      },
+    )
+  } finally {
+    project.close()
+  }
+  if (options.run !== undefined && !options.best) keep(context, dir, options.run, report)
+  const skipped = report.skipped.slice(0, 5).map(({ key, reason }) => `  left out: ${key}: ${reason}`)
+  const text = [`${report.split}: ${metricsText(report.metrics)}, ${report.seconds.toFixed(1)} s`, ...skipped]
+  return { json: { ...report, ...(options.run ? { run: options.run } : {}) }, text: text.join('\n') }
+}
+
+/** Stores the figures with the run, so that runs can be compared; another writer is no reason to fail. */
+function keep(context: CommandContext, dir: string, id: string, report: EvaluationReport): void {
+  try {
+    const project = openProject(dir)
+    try {
+      keepEvaluation(project, id, report.split, report.metrics)
+    } finally {
+      project.close()
+    }
+  } catch (error) {
+    if (!(error instanceof RelabelError)) throw error
+    context.note(`note: the figures are not kept with the run (${error.message})`)
+  }
+}

@@ -1,0 +1,91 @@
+/** `relabel train`: a run of a project, in a child process, with this process as the only writer of the database. */
+import type { Command } from 'commander'
+import { fail, RelabelError } from '../../core/base/error.ts'
+import type { Recipe } from '../../core/contract/recipe.ts'
+import { openProject } from '../../core/project/project.ts'
+import type { Project } from '../../core/project/project.ts'
+import { getRun } from '../../core/project/runs.ts'
+import type { RunStatus } from '../../core/project/runs.ts'
+import { checkStudent } from '../../core/training/run/student.ts'
+import type { RunReport } from '../../core/training/run/run.ts'
+import type { RunChild } from '../tasks/process/child.ts'
+import { located, newRun, trainRun } from '../tasks/train/steps.ts'
+import { runJob } from '../tasks/process/run-job.ts'
+import { act, leaf } from './action.ts'
+import type { CommandContext, CommandResult } from './action.ts'
+import { metricsText, percent } from './metrics-text.ts'
+import { addRecipeOptions, recipeOf } from './recipe-options.ts'
+
+export function register(program: Command): void {
+  addRecipeOptions(leaf(program, 'train <project>', 'train a student'))
+    .option('--resume <run>', 'go on with a run from its newest checkpoint')
+    .action(act(train))
+}
+
+async function train(
+  context: CommandContext,
+  dir: string,
+  given: Record<string, unknown>,
+): Promise<CommandResult> {
+  const project = openProject(dir)
+  try {
+    const resume = given['resume'] as string | undefined
+    const old = resume === undefined ? undefined : getRun(project, resume)
+    const recipe = located(recipeOf(given, (old?.config ?? {}) as object))
+    checkStudent(recipe.student)
+    if (old?.status === 'done') fail('usage', `run ${old.id} is finished; there is nothing to resume`)
+    const id = old?.id ?? newRun(project, recipe)
+    const report = await runOne(context, project, id, recipe, old?.status)
+    const { dir: folder } = getRun(project, id)
+    return { json: { run: id, dir: folder, ...report }, text: describe(id, folder, report) }
+  } finally {
+    project.close()
+  }
+}
+
+async function runOne(
+  context: CommandContext,
+  project: Project,
+  id: string,
+  recipe: Recipe,
+  before: RunStatus | undefined,
+): Promise<RunReport> {
+  context.note(`run ${id}: ${recipe.student}, ${recipe.supervision}, ${recipe.epochs} epochs`)
+  const child: RunChild = (name, config, options) =>
+    runJob(name, config, {
+      signal: context.signal,
+      onProgress: progress => context.progress.update(progress),
+      onWarning: text => context.note(`note: ${text}`),
+      ...options,
+    })
+  try {
+    return await trainRun(project, { run: id, recipe, before }, child, ({ epoch, loss, val }) => {
+      const words = val ? `, validation: ${metricsText(val)}` : ''
+      context.note(`epoch ${epoch}/${recipe.epochs}: loss ${loss.toFixed(4)}${words}`)
+    })
+  } catch (error) {
+    if (!(error instanceof RelabelError)) throw error
+    if (error.code === 'cancelled')
+      fail('cancelled', `${error.message}; go on with: relabel train ${project.dir} --resume ${id}`, {
+        ...error.detail,
+        run: id,
+      })
+    throw new RelabelError(error.code, error.message, { ...error.detail, run: id }, error)
+  }
+}
+
+const shownSkips = 5
+
+function describe(id: string, folder: string, report: RunReport): string {
+  const lines = [
+    `run ${id}: ${report.epochs} epochs, ${report.steps} steps in ${report.seconds.toFixed(1)} s ` +
+      `(${report.imagesPerSecond.toFixed(0)} images/s, ${percent(report.busy)} of the time in steps)`,
+    `  loss ${report.loss.toFixed(4)}${report.val ? `; validation: ${metricsText(report.val)}` : ''}`,
+  ]
+  if (report.disputed > 0) lines.push(`  ${report.disputed} labels disputed by the annotator`)
+  if (report.skippedCount > 0) lines.push(`  ${report.skippedCount} images left out:`)
+  for (const { key, reason } of report.skipped.slice(0, shownSkips)) lines.push(`    ${key}: ${reason}`)
+  if (report.skippedCount > shownSkips) lines.push('    … (--json lists more)')
+  lines.push(`  models in ${folder}`)
+  return lines.join('\n')
+}

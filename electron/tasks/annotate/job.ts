@@ -1,0 +1,157 @@
+/** The annotate job: label maps for every usable image of a split, into one annotation's folder. */
+import { availableParallelism } from 'node:os'
+import { annotate } from '../../../core/annotator/annotate.ts'
+import { openAnnotator } from '../../../core/annotator/open.ts'
+import { planBatches, type ImageToAnnotate } from '../../../core/annotator/plan.ts'
+import { openSkipped, type SkippedImage } from '../../../core/annotator/skipped.ts'
+import type { AnnotatorAnswer, AnnotatorTask } from '../../../core/annotator/worker.ts'
+import { fail } from '../../../core/base/error.ts'
+import type { Manifest } from '../../../core/contract/manifest.ts'
+import type { EngineOptions } from '../../../core/engine/engine.ts'
+import { createWorkerPool, type WorkerPool } from '../../../core/image/worker-pool.ts'
+import { createLabelMapWriter, type LabelMapWriter } from '../../../core/labelmap/files/index.ts'
+import { listImages } from '../../../core/project/images.ts'
+import { openProject } from '../../../core/project/project.ts'
+import type { Preprocessing } from '../../../core/annotator/preprocess.ts'
+import { whenUnlocked } from '../process/folder-lock.ts'
+import type { JobContext } from '../process/protocol.ts'
+
+/** What to annotate, and how. */
+export interface AnnotateConfig {
+  project: string
+  split: string
+  /** The annotation's folder. */
+  dir: string
+  model: string
+  manifest: Manifest
+  preprocessing: Preprocessing
+  /** Pixels a cell, down and across. */
+  stride: [number, number]
+  batch: number
+  /** For models exported for one batch size only. */
+  fixedBatch?: number
+  engine: EngineOptions
+  /** Decoding threads; default one a core. */
+  workers?: number
+  /** How long to wait for a job before this one to let go of the folder, ms; default 5000. */
+  lockPatience?: number
+}
+
+/** What came out. */
+export interface AnnotateResult {
+  /** Usable images of the split. */
+  images: number
+  /** Done by this job. */
+  annotated: number
+  /** Done before it. */
+  before: number
+  /** All that are left out, from this job and before. */
+  skipped: SkippedImage[]
+  /** All records. */
+  records: number
+  bytes: number
+  /** Of this job's work. */
+  seconds: number
+  busy: number
+}
+
+/** The threads that decode. */
+export function annotatorPool(workers?: number): WorkerPool<AnnotatorTask, AnnotatorAnswer> {
+  return createWorkerPool(new URL('../../../core/annotator/worker.ts', import.meta.url), {
+    size: workers ?? Math.min(16, availableParallelism()),
+  })
+}
+
+/** The usable images of a split; fails with `bad-data` where there are none. */
+export function imagesOf(project: string, split: string): ImageToAnnotate[] {
+  const open = openProject(project, { readonly: true })
+  try {
+    const images = listImages(open, { split, usable: true })
+    if (images.length === 0) fail('bad-data', `the split "${split}" has no usable images`, { split })
+    return images.map(({ key, file, width, height }) => ({ key, file, width, height }))
+  } finally {
+    open.close()
+  }
+}
+
+export async function run(config: AnnotateConfig, context: JobContext): Promise<AnnotateResult> {
+  const images = imagesOf(config.project, config.split)
+  const { dir, manifest, lockPatience } = config
+  const writer = await whenUnlocked(
+    () => createLabelMapWriter(dir, { manifest, logits: manifest.logits }),
+    lockPatience,
+  )
+  try {
+    const skipped = await openSkipped(config.dir)
+    try {
+      const result = await work(config, context, images, writer, skipped)
+      await writer.finish()
+      context.progress({ phase: 'annotate', done: images.length, total: images.length })
+      return { ...result, records: writer.count, bytes: writer.bytes }
+    } finally {
+      await skipped.close()
+    }
+  } finally {
+    // After a failure or a cancel: whatever was inferred is kept, and the next job goes on behind it.
+    await writer.close()
+  }
+}
+
+type Skipped = Awaited<ReturnType<typeof openSkipped>>
+
+async function work(
+  config: AnnotateConfig,
+  context: JobContext,
+  images: readonly ImageToAnnotate[],
+  writer: LabelMapWriter,
+  skipped: Skipped,
+): Promise<Omit<AnnotateResult, 'records' | 'bytes'>> {
+  const left = new Set(skipped.known.map(image => image.key))
+  const isDone = (key: string): boolean => writer.has(key) || left.has(key)
+  const before = images.filter(image => isDone(image.key)).length
+  const result = {
+    images: images.length,
+    annotated: 0,
+    before,
+    skipped: [...skipped.known],
+    seconds: 0,
+    busy: 0,
+  }
+  if (before === images.length) return result
+
+  const { session } = await openAnnotator(config.model, config.engine)
+  const pool = annotatorPool(config.workers)
+  try {
+    const report = await annotate({
+      session,
+      pool,
+      batches: planBatches(images, config.preprocessing, config.stride, config.batch),
+      ...(config.fixedBatch ? { fixedBatch: config.fixedBatch } : {}),
+      preprocessing: config.preprocessing,
+      topK: config.manifest.topK,
+      classes: config.manifest.classes.length,
+      sink: {
+        append: (key, map, meta) => writer.append(key, map, meta),
+        skip: image => skipped.append(image),
+      },
+      isDone,
+      total: images.length,
+      signal: context.signal,
+      onProgress(meter) {
+        const [rate, remaining] = [meter.rate(), meter.left()]
+        context.progress({
+          phase: 'annotate',
+          // What is told as done must survive a kill: records that wait for the disk do not count yet.
+          done: meter.done() - writer.pending,
+          total: images.length,
+          rate,
+          ...(remaining === undefined ? {} : { left: remaining }),
+        })
+      },
+    })
+    return { ...result, ...report, skipped: [...result.skipped, ...report.skipped] }
+  } finally {
+    await pool.close()
+    await session.close()
+  }
+}

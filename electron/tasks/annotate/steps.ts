@@ -1,0 +1,162 @@
+/** The steps of an annotation: check the annotator, find or begin the annotation, and go on with it in a child process. */
+import { isDeepStrictEqual } from 'node:util'
+import { fail } from '../../../core/base/error.ts'
+import type { Manifest } from '../../../core/contract/manifest.ts'
+import {
+  addAnnotation,
+  getAnnotation,
+  listAnnotations,
+  updateAnnotation,
+  type AnnotationRow,
+} from '../../../core/project/annotations.ts'
+import type { Project } from '../../../core/project/project.ts'
+import { packageVersion } from '../process/version.ts'
+import type { AnnotateConfig, AnnotateResult } from './job.ts'
+import type { CheckConfig, CheckResult } from './check.ts'
+import { preprocessingOf, type AnnotateAsk, type AnnotateRequest } from './request.ts'
+import type { RunChild } from '../process/child.ts'
+
+/** The newest annotation with the same configuration, to be continued. */
+export function findSame(project: Project, request: AnnotateRequest): AnnotationRow | undefined {
+  const plain: unknown = JSON.parse(JSON.stringify(request.config))
+  return listAnnotations(project).findLast(row => isDeepStrictEqual(row.config, plain))
+}
+
+/** Turns the model and measures it on the first image of the split; says in the result whether it can be used. */
+export function checkModel(
+  project: Project,
+  ask: AnnotateAsk,
+  where: { model: string; split: string },
+  child: RunChild,
+): Promise<CheckResult> {
+  const config: CheckConfig = {
+    model: where.model,
+    preprocessing: preprocessingOf(ask),
+    batch: ask.batch,
+    project: project.dir,
+    split: where.split,
+    acceptApproximation: Boolean(ask.acceptApproximation),
+  }
+  return child<CheckResult>('check-annotator', config)
+}
+
+/** Fails where a checked model cannot be used for a request. */
+export function requireUsable(checked: CheckResult, request: AnnotateRequest, ask: AnnotateAsk): void {
+  const { report } = checked
+  if (report.classes !== request.classes.length)
+    fail(
+      'mismatch',
+      ask.classes
+        ? `${ask.classes} lists ${request.classes.length} classes, but ${ask.model} has ${report.classes} outputs`
+        : `${ask.model} has ${report.classes} outputs and the project ${request.classes.length} classes; give the model's class list with --classes FILE`,
+      { outputs: report.classes, classes: request.classes.length },
+    )
+  if (checked.refused !== null)
+    fail(
+      'unsupported',
+      `${ask.model}: ${checked.refused}${report.approximation ? ' (--accept-approximation)' : ''}`,
+      {
+        error: checked.error,
+        approximation: report.approximation ?? null,
+      },
+    )
+}
+
+/** A new annotation in the project, once the model has proved usable. */
+export function begin(
+  project: Project,
+  request: AnnotateRequest,
+  ask: Pick<AnnotateAsk, 'logits'>,
+  checked: CheckResult,
+): AnnotationRow {
+  const created = new Date().toISOString()
+  const { preprocessing } = request
+  const model = request.config['model'] as { file: string; sha256: string }
+  const manifest: Manifest = {
+    format: 'relabel-label-maps',
+    version: 1,
+    logits: ask.logits,
+    topK: request.config['topK'] as number,
+    fill: 0,
+    annotator: { ...model, surgery: { ...checked.report, error: checked.error } },
+    preprocessing: {
+      resize: preprocessing.resize,
+      height: preprocessing.size,
+      width: preprocessing.size,
+      mean: preprocessing.mean,
+      std: preprocessing.std,
+    },
+    classes: request.classes,
+    program: `relabel-studio ${packageVersion()}`,
+    created,
+  }
+  const fitting = {
+    stride: checked.stride,
+    batch: checked.batch,
+    ...(checked.fixedBatch ? { fixedBatch: checked.fixedBatch } : {}),
+  }
+  const { id } = addAnnotation(project, {
+    config: request.config,
+    manifest: { ...manifest, run: fitting },
+    created,
+  })
+  return getAnnotation(project, id)
+}
+
+type Stored = Manifest & { run: { stride: [number, number]; batch: number; fixedBatch?: number } }
+
+/** The provenance that the project keeps of an annotation, without what only this program's jobs need. */
+export function manifestOf(row: AnnotationRow): Manifest {
+  const manifest: Manifest & Partial<Stored> = { ...(row.manifest as Stored) }
+  delete manifest.run
+  return manifest
+}
+
+/** What the child gets to do. */
+function configOf(
+  project: Project,
+  request: AnnotateRequest,
+  row: AnnotationRow,
+  ask: Pick<AnnotateAsk, 'workers'>,
+  lockPatience?: number,
+): AnnotateConfig {
+  const { run: fitting } = row.manifest as Stored
+  return {
+    project: project.dir,
+    split: request.split,
+    dir: row.dir,
+    model: request.model,
+    manifest: manifestOf(row),
+    preprocessing: request.preprocessing,
+    ...fitting,
+    engine: request.engine,
+    ...(ask.workers ? { workers: ask.workers } : {}),
+    ...(lockPatience === undefined ? {} : { lockPatience }),
+  }
+}
+
+/**
+ * Annotates what is left, in a child process. Rejects with `cancelled` (what is done is kept), or as the job does;
+ * with `bad-data` where not one image could be annotated. The annotation is marked `done` at the end.
+ */
+export async function carryOn(
+  project: Project,
+  request: AnnotateRequest,
+  row: AnnotationRow,
+  ask: Pick<AnnotateAsk, 'workers'>,
+  child: RunChild,
+  lockPatience?: number,
+): Promise<AnnotateResult> {
+  const result = await child<AnnotateResult>('annotate', configOf(project, request, row, ask, lockPatience))
+  if (result.records === 0)
+    fail(
+      'bad-data',
+      `none of the ${result.images} images could be annotated; the first: ${result.skipped[0]?.reason}`,
+      {
+        annotation: row.id,
+        skipped: result.skipped.slice(0, 100),
+      },
+    )
+  updateAnnotation(project, row.id, { status: 'done' })
+  return result
+}

@@ -1,0 +1,74 @@
+/** The job that measures a run's model on a split and keeps what it answered for every image. */
+import { recipeSchema } from '../../../core/contract/recipe.ts'
+import { openProject } from '../../../core/project/project.ts'
+import type { Project } from '../../../core/project/project.ts'
+import { getRun } from '../../../core/project/runs.ts'
+import { evaluateModel } from '../../../core/training/measure/evaluate-model.ts'
+import type { EvaluationReport } from '../../../core/training/measure/evaluate-model.ts'
+import { writePredictions, type Predictions } from './predictions.ts'
+import { modelOfRun } from '../export/model-files.ts'
+import type { JobContext } from '../process/protocol.ts'
+
+/** Which run, on which split. */
+export interface EvaluateJob {
+  run: string
+  split: string
+}
+
+/** Evaluates the final model of a run by the run's own recipe; its answers go beside the run. */
+export async function evaluateRun(
+  project: Project,
+  { run: id, split }: EvaluateJob,
+  context: JobContext,
+): Promise<EvaluationReport> {
+  const row = getRun(project, id)
+  const parsed = recipeSchema.safeParse(row.config)
+  const own = parsed.success ? parsed.data : undefined
+  const found: Predictions = {
+    ...{ format: 'relabel-predictions', version: 1, split },
+    ...{ keys: [], labels: [], truth: [], answers: [] },
+  }
+  let began = performance.now()
+  const report = await evaluateModel(
+    project,
+    {
+      model: modelOfRun(row.dir, id, false),
+      split,
+      // How images are cached and by which engine; what the model sees is written in its file.
+      recipe: own
+        ? { cache: own.cache, workers: own.workers, threads: own.threads, provider: own.provider }
+        : {},
+    },
+    {
+      signal: context.signal,
+      onCache(done, total) {
+        context.progress({ phase: 'decode', done, total })
+        began = performance.now()
+      },
+      onProgress(done, total) {
+        const rate = (1000 * done) / (performance.now() - began)
+        context.progress({ phase: `evaluate ${split}`, done, total, rate, left: (total - done) / rate })
+      },
+      onAnswer({ key, label, truth }, answer) {
+        found.keys.push(key)
+        found.labels.push(label ?? -1)
+        found.truth.push(truth === null ? null : [...truth])
+        found.answers.push(answer)
+      },
+    },
+  )
+  writePredictions(row.dir, found)
+  return report
+}
+
+export async function run(
+  config: EvaluateJob & { project: string },
+  context: JobContext,
+): Promise<EvaluationReport> {
+  const project = openProject(config.project, { readonly: true })
+  try {
+    return await evaluateRun(project, config, context)
+  } finally {
+    project.close()
+  }
+}

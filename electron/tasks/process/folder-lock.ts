@@ -1,0 +1,16 @@
+/** Waiting for a folder: a job that lost its parent may take a moment to put its files in order and let go. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { RelabelError } from '../../../core/base/error.ts'
+
+/** Repeats `take` while it fails with `locked`, for at most `patience` ms. */
+export async function whenUnlocked<Taken>(take: () => Promise<Taken>, patience = 5000): Promise<Taken> {
+  const until = performance.now() + patience
+  for (;;)
+    try {
+      return await take()
+    } catch (error) {
+      if (!(error instanceof RelabelError) || error.code !== 'locked' || performance.now() > until)
+        throw error
+      await sleep(250)
+    }
+}

@@ -1,0 +1,38 @@
+/** What a job and its parent say to each other over IPC. */
+import type { ErrorCode } from '../../../core/base/error.ts'
+import type { JobProgress as Progress } from '../../../core/contract/api/common.ts'
+
+export type { Progress }
+
+/** What a job gets: its signal is aborted when the parent cancels it or goes away. */
+export interface JobContext {
+  signal: AbortSignal
+  progress(progress: Progress): void
+  /** Something people should know while the job goes on. */
+  warn(text: string): void
+  /** Anything else for the parent's `onEvent`: structured-cloneable data. */
+  event(data: unknown): void
+}
+
+/** A job's module: reads its configuration, writes its files, returns plain data. Only the parent writes the database. */
+export interface JobModule {
+  run(config: never, context: JobContext): Promise<unknown>
+}
+
+/** Parent to job. */
+export type ToJob = { type: 'start'; config: unknown } | { type: 'cancel' }
+
+/** Job to parent. */
+export type FromJob =
+  | { type: 'ready' }
+  | { type: 'progress'; progress: Progress }
+  | { type: 'warning'; text: string }
+  | { type: 'event'; data: unknown }
+  | { type: 'done'; result: unknown }
+  | {
+      type: 'failed'
+      code: ErrorCode | 'internal'
+      message: string
+      detail: Record<string, unknown>
+      stack?: string
+    }

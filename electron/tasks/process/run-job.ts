@@ -1,0 +1,105 @@
+/** Running a job as a child process: start, progress, cancel, and whatever way it ends. */
+import { fork } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { RelabelError } from '../../../core/base/error.ts'
+import type { FromJob, Progress, ToJob } from './protocol.ts'
+
+/** What the caller wants to hear, and its means to stop the job. */
+export interface JobOptions {
+  onProgress?: (progress: Progress) => void
+  onWarning?: (text: string) => void
+  onEvent?: (data: unknown) => void
+  /** Abort cancels the job: it puts its files in order and ends; the promise rejects with code `cancelled`. */
+  signal?: AbortSignal
+  /** A cancelled job that has not ended after this many ms is killed. */
+  patience?: number
+  /** Hears the lines that the job prints, which go to stderr otherwise. */
+  onLine?: (line: string) => void
+  /** Process id of the job, once there is one. */
+  onStart?: (pid: number) => void
+  /** The job worker's module; for tests. */
+  worker?: string
+}
+
+/** How a job ended that neither gave a result nor told a reason: the `cause` of its Error. */
+export interface SuddenEnd {
+  signal: NodeJS.Signals | null
+  exitCode: number | null
+}
+
+/**
+ * Runs job `name` (see `index.ts`) with `config` (structured-cloneable) in a child process and resolves with its
+ * result. A job that fails rejects with its own error; one that is killed or crashes rejects with an Error that says how.
+ */
+export function runJob<Result>(name: string, config: unknown, options: JobOptions = {}): Promise<Result> {
+  if (options.signal?.aborted) return Promise.reject(stopped(name))
+  const worker = options.worker ?? fileURLToPath(new URL('../worker.ts', import.meta.url))
+  const child = fork(worker, [name], {
+    serialization: 'advanced',
+    execArgv: [],
+    // Whatever the job prints goes to stderr: stdout belongs to the result.
+    stdio: options.onLine ? ['ignore', 'pipe', 'pipe', 'ipc'] : ['ignore', 2, 2, 'ipc'],
+  })
+  if (child.pid !== undefined) options.onStart?.(child.pid)
+  if (options.onLine) for (const stream of [child.stdout, child.stderr]) readLines(stream, options.onLine)
+  const send = (message: ToJob): void => void (child.connected && child.send(message, () => {}))
+
+  return new Promise<Result>((resolve, reject) => {
+    let ended: FromJob | undefined
+    let timer: NodeJS.Timeout | undefined
+    const cancel = (): void => {
+      send({ type: 'cancel' })
+      timer = setTimeout(() => child.kill('SIGKILL'), options.patience ?? 60_000)
+      timer.unref()
+    }
+    // A parent that is told to end at once must not leave its job behind.
+    const killWithParent = (): void => void child.kill('SIGKILL')
+    process.once('exit', killWithParent)
+
+    child.on('message', (message: FromJob) => {
+      if (message.type === 'ready') {
+        // Stopped before it began: there is nothing to put in order.
+        if (options.signal?.aborted) child.kill('SIGKILL')
+        else send({ type: 'start', config })
+      } else if (message.type === 'progress') options.onProgress?.(message.progress)
+      else if (message.type === 'warning') options.onWarning?.(message.text)
+      else if (message.type === 'event') options.onEvent?.(message.data)
+      else ended = message
+    })
+    options.signal?.addEventListener('abort', cancel)
+    child.on('error', error => {
+      ended ??= { type: 'failed', code: 'internal', message: error.message, detail: {} }
+    })
+    child.on('close', (code, signal) => {
+      clearTimeout(timer)
+      process.off('exit', killWithParent)
+      options.signal?.removeEventListener('abort', cancel)
+      if (ended?.type === 'done') resolve(ended.result as Result)
+      else if (ended?.type === 'failed') reject(errorOf(ended))
+      else if (options.signal?.aborted) reject(stopped(name))
+      else
+        reject(
+          new Error(
+            `the ${name} job ended without a result (${signal ? `killed by ${signal}` : `exit code ${code}`}); was the memory used up?`,
+            { cause: { signal, exitCode: code } satisfies SuddenEnd },
+          ),
+        )
+    })
+  })
+}
+
+function readLines(stream: Readable | null, onLine: (line: string) => void): void {
+  if (stream) createInterface({ input: stream, crlfDelay: Infinity }).on('line', onLine)
+}
+
+const stopped = (name: string): RelabelError =>
+  new RelabelError('cancelled', `the ${name} job was stopped before it could finish`)
+
+function errorOf(failed: Extract<FromJob, { type: 'failed' }>): Error {
+  if (failed.code !== 'internal') return new RelabelError(failed.code, failed.message, failed.detail)
+  const error = new Error(failed.message)
+  if (failed.stack) error.stack = failed.stack
+  return error
+}

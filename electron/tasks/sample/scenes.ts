@@ -1,0 +1,100 @@
+/** Making the demo's scenes on disk, the project around them, and reading scenes back into memory. */
+import { readFile, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fail } from '../../../core/base/error.ts'
+import type { DigitPools } from '../../../core/dataset/digit-scenes/digits.ts'
+import type { SceneOptions } from '../../../core/dataset/digit-scenes/options.ts'
+import { splits } from '../../../core/dataset/digit-scenes/scene.ts'
+import type { Split } from '../../../core/dataset/digit-scenes/scene.ts'
+import { writeScenes } from '../../../core/dataset/digit-scenes/write.ts'
+import type { TruthLine } from '../../../core/dataset/digit-scenes/write.ts'
+import { importImageFolder } from '../../../core/dataset/import.ts'
+import { decodeImage } from '../../../core/image/decode.ts'
+import { createProject } from '../../../core/project/project.ts'
+import type { ClassEntry } from '../../../core/project/project.ts'
+import type { SceneSet } from '../../demo/measure.ts'
+
+/** The ten digits as a project's classes. */
+export const digitClasses: ClassEntry[] = Array.from({ length: 10 }, (_, index) => ({
+  index,
+  name: String(index),
+}))
+
+/** Hears of progress and may be told to stop. */
+export interface Watch {
+  onProgress: (done: number, total: number, note?: string) => void
+  signal: AbortSignal
+}
+
+/** Writes all splits below `dir`; returns how many scenes each has. */
+export async function makeScenes(
+  dir: string,
+  pools: DigitPools,
+  options: SceneOptions,
+  watch: Watch,
+): Promise<Record<Split, number>> {
+  const total = splits.reduce((sum, split) => sum + options[split], 0)
+  let before = 0
+  for (const split of splits) {
+    const pool = split === 'test' ? pools.test : pools.student
+    const tell = (done: number): void => watch.onProgress(before + done, total)
+    await writeScenes(join(dir, split), pool, split, options, tell, watch.signal)
+    before += options[split]
+  }
+  return { train: options.train, val: options.val, test: options.test }
+}
+
+/** Makes the project of the scenes below `scenes`; what an interrupted start left of it is replaced. */
+export async function makeProject(dir: string, scenes: string, watch: Watch): Promise<{ images: number }> {
+  // Only files that a project puts there itself; label maps and runs come later than this part.
+  for (const name of ['project.db', 'project.db-wal', 'project.db-shm'])
+    await rm(join(dir, name), { force: true })
+  const project = createProject(dir, { name: 'Digit scenes', classes: digitClasses })
+  try {
+    let images = 0
+    for (const split of splits) {
+      const before = images
+      const report = await importImageFolder(project, {
+        split,
+        dir: join(scenes, split),
+        signal: watch.signal,
+        onProgress: (done, total) => watch.onProgress(before + done, before + total),
+      })
+      if (report.problems.length > 0)
+        fail(
+          'bad-data',
+          `${scenes} was changed: ${report.problems[0]?.path} ${report.problems[0]?.reason}; delete the folder and start again`,
+        )
+      images += report.usable
+    }
+    return { images }
+  } finally {
+    project.close()
+  }
+}
+
+/** The truth of a split. */
+export async function readTruthLines(scenes: string, split: Split): Promise<TruthLine[]> {
+  const file = join(scenes, split, 'truth.jsonl')
+  if (!existsSync(file))
+    fail('not-found', `${file} is missing; delete the demo's folder and start again`, { file })
+  const lines = (await readFile(file, 'utf8')).trim().split('\n')
+  return lines.map(line => JSON.parse(line) as TruthLine)
+}
+
+/** A split's scenes as pixels in memory. */
+export async function loadScenes(scenes: string, split: Split, side: number): Promise<SceneSet> {
+  const truth = await readTruthLines(scenes, split)
+  const pixels = new Uint8Array(truth.length * side * side * 3)
+  let next = 0
+  const read = async (): Promise<void> => {
+    while (next < truth.length) {
+      const index = next++
+      const { data } = await decodeImage(join(scenes, split, truth[index]!.image))
+      pixels.set(data, index * side * side * 3)
+    }
+  }
+  await Promise.all(Array.from({ length: 8 }, read))
+  return { side, pixels, truth }
+}

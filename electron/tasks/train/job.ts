@@ -1,0 +1,77 @@
+/** The job that trains: opens the project for reading, writes into the run's folder, tells its parent how it goes. */
+import { makeFolderSync } from '../../../core/base/files/atomic.ts'
+import type { Recipe } from '../../../core/contract/recipe.ts'
+import { lockFolder } from '../../../core/labelmap/files/lock.ts'
+import { openProject } from '../../../core/project/project.ts'
+import type { Project } from '../../../core/project/project.ts'
+import { getRun } from '../../../core/project/runs.ts'
+import type { Metrics } from '../../../core/training/measure/metrics.ts'
+import { parseRecipe } from '../../../core/training/recipe/recipe.ts'
+import { runOfProject } from '../../../core/training/run/run.ts'
+import type { RunReport } from '../../../core/training/run/run.ts'
+import { evaluateRun } from '../evaluate/job.ts'
+import { whenUnlocked } from '../process/folder-lock.ts'
+import type { JobContext } from '../process/protocol.ts'
+
+/** What the parent asks for; the run is in the project already. */
+export interface TrainJob {
+  project: string
+  run: string
+  recipe: unknown
+  resume: boolean
+  /** Splits that the final model is measured on, its answers kept beside the run. */
+  evaluate?: string[]
+  /** How long to wait for a job before this one to let go of the run's folder, ms. */
+  lockPatience?: number
+}
+
+/** The run's report, and the figures of its final model by split where that was asked for. */
+export type TrainReport = RunReport & { evaluations?: Record<string, Metrics> }
+
+/** Told after each epoch. */
+export interface EpochEvent {
+  type: 'epoch'
+  epoch: number
+  loss: number
+  val: RunReport['val']
+}
+
+export async function run(config: TrainJob, context: JobContext): Promise<TrainReport> {
+  const project = openProject(config.project, { readonly: true })
+  try {
+    const { dir } = getRun(project, config.run)
+    makeFolderSync(dir)
+    const release = await whenUnlocked(() => lockFolder(dir), config.lockPatience)
+    try {
+      const recipe = parseRecipe(config.recipe)
+      const report = await train(project, config, recipe, context)
+      if (!config.evaluate) return report
+      const evaluations: Record<string, Metrics> = {}
+      for (const split of config.evaluate)
+        evaluations[split] = (await evaluateRun(project, { run: config.run, split }, context)).metrics
+      return { ...report, evaluations }
+    } finally {
+      await release()
+    }
+  } finally {
+    project.close()
+  }
+}
+
+function train(project: Project, config: TrainJob, recipe: Recipe, context: JobContext): Promise<RunReport> {
+  return runOfProject(project, config.run, recipe, config.resume, {
+    signal: context.signal,
+    onWarning: text => context.warn(text),
+    onCache: (done, total) => context.progress({ phase: 'decode', done, total }),
+    onEpoch: (epoch, loss, val) => context.event({ type: 'epoch', epoch, loss, val } satisfies EpochEvent),
+    onProgress({ phase, step, steps, epoch, epochs, loss, imagesPerSecond, secondsLeft }) {
+      const words = [`epoch ${epoch}/${epochs}`, `${imagesPerSecond.toFixed(0)} images/s`]
+      if (loss !== null) words.push(`loss ${loss.toFixed(3)}`)
+      context.progress({
+        ...{ phase, done: step, total: steps, note: words.join(', ') },
+        ...(imagesPerSecond > 0 ? { rate: imagesPerSecond / recipe.batch } : {}),
+        ...(secondsLeft === null ? {} : { left: secondsLeft }),
+      })
+    },
+  })
+}

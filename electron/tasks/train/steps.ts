@@ -1,0 +1,96 @@
+/** The steps of a run: add it to the project, train it in a child process, and keep its state and figures. */
+import { resolve } from 'node:path'
+import { fail, RelabelError } from '../../../core/base/error.ts'
+import type { Recipe } from '../../../core/contract/recipe.ts'
+import { getAnnotation } from '../../../core/project/annotations.ts'
+import type { Project } from '../../../core/project/project.ts'
+import { addRun, getRun, updateRun } from '../../../core/project/runs.ts'
+import type { RunStatus } from '../../../core/project/runs.ts'
+import { createSnapshot } from '../../../core/project/snapshots.ts'
+import { splitsOf, wantsAnnotation } from '../../../core/training/run/from-project.ts'
+import type { Metrics } from '../../../core/training/measure/metrics.ts'
+import type { RunReport } from '../../../core/training/run/run.ts'
+import type { EpochEvent, TrainJob, TrainReport } from './job.ts'
+import type { RunChild } from '../process/child.ts'
+
+/** With absolute paths, so that a run can be resumed from any folder. */
+export function located(recipe: Recipe): Recipe {
+  const { student, distill } = recipe
+  return {
+    ...recipe,
+    student: student.endsWith('.onnx') ? resolve(student) : student,
+    distill: { ...distill, model: distill.model === null ? null : resolve(distill.model) },
+  }
+}
+
+/** A new run in the project, on a snapshot of this moment; returns its id. */
+export function newRun(project: Project, recipe: Recipe): string {
+  const splits = splitsOf(project, recipe)
+  const annotation = wantsAnnotation(recipe) ? getAnnotation(project, recipe.annotation ?? undefined) : null
+  if (annotation && annotation.status !== 'done')
+    fail(
+      'usage',
+      `annotation ${annotation.id} is not finished; run "relabel annotate" again to go on with it`,
+    )
+  const snapshot = createSnapshot(project, {
+    splits: splits.val === null ? [splits.train] : [splits.train, splits.val],
+    annotation: annotation?.id ?? null,
+  })
+  return addRun(project, { kind: 'train', config: recipe, snapshot }).id
+}
+
+/** What to do with a run. */
+export interface TrainOrder {
+  run: string
+  recipe: Recipe
+  /** The run's state before, where it is gone on with. */
+  before: RunStatus | undefined
+  /** Splits that the final model is measured on, with its answers kept. */
+  evaluate?: string[]
+  /** How long to wait for a job before this one to let go of the run's folder, ms. */
+  lockPatience?: number
+}
+
+/**
+ * Trains a run to its end. Its state in the project follows: `done` with the report, `stopped` where it was cancelled
+ * (it can be resumed), `failed` otherwise; one that was refused to be resumed stays as it was.
+ */
+export async function trainRun(
+  project: Project,
+  order: TrainOrder,
+  child: RunChild,
+  onEpoch?: (event: EpochEvent) => void,
+): Promise<RunReport & { evaluations?: Record<string, Metrics> }> {
+  const { run, recipe, before, evaluate, lockPatience } = order
+  const config: TrainJob = {
+    ...{ project: project.dir, run, recipe, resume: before !== undefined },
+    ...(evaluate ? { evaluate } : {}),
+    ...(lockPatience === undefined ? {} : { lockPatience }),
+  }
+  if (before) updateRun(project, run, { status: 'running' })
+  try {
+    const { evaluations, ...report } = await child<TrainReport>('train', config, {
+      onEvent(data) {
+        const event = data as EpochEvent
+        updateRun(project, run, { metrics: { epochs: event.epoch, loss: event.loss, val: event.val } })
+        onEpoch?.(event)
+      },
+    })
+    const metrics = evaluations ? { ...report, evaluations } : report
+    updateRun(project, run, { status: 'done', metrics })
+    return metrics
+  } catch (error) {
+    const cancelled = error instanceof RelabelError && error.code === 'cancelled'
+    // A run that was refused to be resumed (other options, say) is as it was.
+    const refused = error instanceof RelabelError && ['mismatch', 'usage'].includes(error.code)
+    const status = cancelled ? 'stopped' : ((refused ? before : undefined) ?? 'failed')
+    updateRun(project, run, { status })
+    throw error
+  }
+}
+
+/** Keeps the figures of an evaluation with its run, so that runs can be compared. */
+export function keepEvaluation(project: Project, run: string, split: string, metrics: Metrics): void {
+  const known = (getRun(project, run).metrics ?? {}) as { evaluations?: object }
+  updateRun(project, run, { metrics: { ...known, evaluations: { ...known.evaluations, [split]: metrics } } })
+}

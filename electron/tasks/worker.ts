@@ -1,0 +1,53 @@
+/** The child process of a job: waits for its configuration, runs the job, tells how it went. */
+import { enableCompileCache } from 'node:module'
+import { messageOf, RelabelError } from '../../core/base/error.ts'
+import { jobs } from './jobs.ts'
+import type { FromJob, JobContext, ToJob } from './process/protocol.ts'
+
+enableCompileCache() // for the job's module, which is loaded below
+const name = process.argv[2] ?? ''
+const controller = new AbortController()
+
+function tell(message: FromJob): Promise<void> {
+  return new Promise(resolve => {
+    if (process.connected && process.send) process.send(message, () => resolve())
+    else resolve()
+  })
+}
+
+// Ctrl-C reaches the whole process group; the parent decides what it means and says so.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => controller.abort())
+process.on('disconnect', () => controller.abort())
+// Nobody reads any more when the parent is gone; that must not keep the job from putting its files in order.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
+const context: JobContext = {
+  signal: controller.signal,
+  progress: progress => void tell({ type: 'progress', progress }),
+  warn: text => void tell({ type: 'warning', text }),
+  event: data => void tell({ type: 'event', data }),
+}
+
+async function run(config: unknown): Promise<FromJob> {
+  try {
+    const load = Object.hasOwn(jobs, name) ? jobs[name] : undefined
+    if (!load) throw new Error(`there is no job "${name}"`)
+    const job = await load()
+    return { type: 'done', result: await job.run(config as never, context) }
+  } catch (error) {
+    const stack = error instanceof Error && error.stack ? { stack: error.stack } : {}
+    return error instanceof RelabelError
+      ? { type: 'failed', code: error.code, message: error.message, detail: error.detail }
+      : { type: 'failed', code: 'internal', message: messageOf(error), detail: {}, ...stack }
+  }
+}
+
+process.on('message', (message: ToJob) => {
+  if (message.type === 'cancel') controller.abort()
+  else
+    void run(message.config)
+      .then(tell)
+      .then(() => process.exit(0))
+})
+await tell({ type: 'ready' })

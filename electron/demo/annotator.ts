@@ -17,7 +17,7 @@ import { normalising } from './recipe.ts'
 import type { AnnotatorRecipe } from './recipe.ts'
 
 const classes = 10
-const { gain, bias } = normalisation(normalising.mean, normalising.std)
+const pixelNorm = normalisation(normalising.mean, normalising.std)
 
 /** Canvases as bytes `[n, side, side, 3]` and their classes. */
 export interface CanvasSet {
@@ -66,9 +66,9 @@ function fill(batch: Batch, set: CanvasSet, indices: ArrayLike<number>): void {
   batch.targets.fill(0)
   for (let i = 0; i < indices.length; i++) {
     const at = indices[i] ?? 0
-    const offset = at * set.side * set.side * 3
-    const to = i * 3 * width * width
-    resample(batch.resampler, set.pixels, offset, image, whole, whole, false, gain, bias, batch.images, to)
+    const pixels = { ...image, data: set.pixels, offset: at * set.side * set.side * 3 }
+    const to = { data: batch.images, at: i * 3 * width * width }
+    resample(batch.resampler, pixels, { window: whole }, pixelNorm, to)
     batch.targets[i * classes + (set.labels[at] ?? 0)] = 1
   }
 }

@@ -33,7 +33,7 @@ export interface StudentMeasures {
 }
 
 const classes = 10
-const { gain, bias } = normalisation(normalising.mean, normalising.std)
+const pixelNorm = normalisation(normalising.mean, normalising.std)
 
 /** The crops of scene `index` that all students are asked about. */
 export function testCrop(seed: number, index: number, round: number, side: number): Crop {
@@ -56,8 +56,8 @@ export async function answers(
     const part = windows.slice(start, start + batch)
     const data = new Float32Array(part.length * 3 * size * size)
     part.forEach(({ scene, crop }, i) => {
-      const offset = scene * set.side * set.side * 3
-      resample(resampler, set.pixels, offset, image, crop, crop, false, gain, bias, data, i * 3 * size * size)
+      const pixels = { ...image, data: set.pixels, offset: scene * set.side * set.side * 3 }
+      resample(resampler, pixels, { window: crop }, pixelNorm, { data, at: i * 3 * size * size })
     })
     const out = await session.run({ [input]: { shape: [part.length, 3, size, size], data } })
     all.set(out[output]!.data, start * classes)

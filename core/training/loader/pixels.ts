@@ -3,6 +3,7 @@ import { openSync, closeSync, readSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { fail } from '../../base/error.ts'
 import { decodeImage } from '../../image/decode.ts'
+import type { Pixels } from '../sample/resample.ts'
 
 /** Where pixels come from; posted to workers. `offsets` and `sizes` as in a layout. */
 export type PixelSource =
@@ -10,16 +11,7 @@ export type PixelSource =
   | { kind: 'disk'; file: string; offsets: Float64Array; sizes: Int32Array; checksums: Uint32Array }
   | { kind: 'files'; files: readonly string[]; sizes: Int32Array }
 
-/** Pixels of one image, valid until the next read. */
-export interface Pixels {
-  data: Uint8Array
-  /** Where the image starts in `data`. */
-  offset: number
-  height: number
-  width: number
-}
-
-/** One worker's view of a source. */
+/** One worker's view of a source; pixels are valid until the next read. */
 export interface PixelReader {
   /** Whether {@link PixelReader.read} has to wait (it does for files). */
   waits: boolean

@@ -7,16 +7,17 @@ import { randomResizedCrop } from '../sample/crop.ts'
 import type { Crop } from '../sample/crop.ts'
 import { drawMixing, mixBatchTargets, mixImages } from '../sample/mixing.ts'
 import { normalisation, normalise } from '../sample/normalise.ts'
+import type { Normalisation } from '../sample/normalise.ts'
 import { epochOrder } from '../sample/order.ts'
 import { evalResize, smoothing } from '../recipe/recipe.ts'
 import { createResampler, resample } from '../sample/resample.ts'
+import type { Pixels } from '../sample/resample.ts'
 import type { TargetContext } from '../supervision/context.ts'
 import { targetMaker } from '../supervision/index.ts'
 import { evaluationWindow } from '../sample/window.ts'
 import { openMaps } from './label-maps.ts'
 import type { BatchAnswer, BatchRequest, WorkerSetup } from './messages.ts'
 import { openPixels } from './pixels.ts'
-import type { Pixels } from './pixels.ts'
 
 /** Makes batches into the slots of its setup. */
 export interface Sampler {
@@ -26,7 +27,7 @@ export interface Sampler {
 
 /** Image files decoded at once; the decoder has four threads by default. */
 const lanes = 4
-const unit = { gain: [1, 1, 1], bias: [0, 0, 0] }
+const unit: Normalisation = { gain: [1, 1, 1], bias: [0, 0, 0] }
 
 /** Opens the sources of a setup for one thread. */
 export async function createSampler(setup: WorkerSetup): Promise<Sampler> {
@@ -116,39 +117,14 @@ export async function createSampler(setup: WorkerSetup): Promise<Sampler> {
     }
     const by = colours ? unit : student
     const at = b * 3 * plane
-    resample(
-      resampler,
-      pixels.data,
-      pixels.offset,
-      pixels,
-      window,
-      window,
-      flip,
-      by.gain,
-      by.bias,
-      images,
-      at,
-    )
+    resample(resampler, pixels, { window, flip }, by, { data: images, at })
     if (colours) {
       colour(images, at, plane, augmentation, draw)
       normalise(images, at, plane, student)
     }
     if (view && annotatorNorm && annotatorResampler) {
       const to = b * 3 * view.size * view.size
-      const { gain, bias } = annotatorNorm
-      resample(
-        annotatorResampler,
-        pixels.data,
-        pixels.offset,
-        pixels,
-        window,
-        window,
-        flip,
-        gain,
-        bias,
-        annotator,
-        to,
-      )
+      resample(annotatorResampler, pixels, { window, flip }, annotatorNorm, { data: annotator, at: to })
     }
     makeTarget?.(index, crop, targets[slot]![b]!)
   }
@@ -156,22 +132,9 @@ export async function createSampler(setup: WorkerSetup): Promise<Sampler> {
   /** The whole image with its centre crop, or squashed. */
   function placeWhole(pixels: Pixels, slot: number, b: number): void {
     const window = evaluationWindow(pixels, recipe.evaluation.mode, evalResize(recipe), size)
-    const { gain, bias } = student
     const bounds = { top: 0, left: 0, height: pixels.height, width: pixels.width }
     const { images } = setup.slots[slot]!
-    resample(
-      resampler,
-      pixels.data,
-      pixels.offset,
-      pixels,
-      window,
-      bounds,
-      false,
-      gain,
-      bias,
-      images,
-      b * 3 * plane,
-    )
+    resample(resampler, pixels, { window, bounds }, student, { data: images, at: b * 3 * plane })
   }
 
   /** Fills one sample; throws `bad-image` or `bad-label-map` where that image cannot be used. */

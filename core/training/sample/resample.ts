@@ -1,4 +1,5 @@
 /** Crop and resize in one pass: antialiased bilinear from an RGB image to the student's planes. */
+import type { Normalisation } from './normalise.ts'
 
 /** A part of an image in pixels; fractions are allowed. */
 export interface Window {
@@ -6,6 +7,32 @@ export interface Window {
   left: number
   height: number
   width: number
+}
+
+/** An RGB image, 0…255, row-major [height, width, 3], that starts at `data[offset]`. */
+export interface Pixels {
+  data: Uint8Array
+  offset: number
+  height: number
+  width: number
+}
+
+/** What is shown of an image. */
+export interface View {
+  window: Window
+  /**
+   * Only pixels in here are read: the window itself, unless given, for a crop that is cut out before it is resized (as
+   * torchvision does); the whole image for a centre crop that is cut out afterwards.
+   */
+  bounds?: Window
+  /** Mirrors the result. */
+  flip?: boolean
+}
+
+/** Where planes [3, height, width] go: to `data[at…]`. */
+export interface Planes {
+  data: Float32Array
+  at: number
 }
 
 /** Filter taps of one axis: output i reads `count[i]` inputs from `first[i]`, weights at `weights[i · stride]`. */
@@ -42,19 +69,21 @@ export function createResampler(height: number, width: number): Resampler {
   }
 }
 
+/** Where one axis is sampled, and between which pixels it may read. */
+interface Span {
+  start: number
+  length: number
+  low: number
+  high: number
+}
+
 /**
  * Taps of the triangle filter for `outputs` samples of [start, start + length), reading only [low, high). As in Pillow and
  * torchvision (antialias = true): support max(1, scale) inputs to each side of the centre, weights normalised, so that
  * borders are cut off, not padded.
  */
-function fillTaps(
-  taps: Taps,
-  start: number,
-  length: number,
-  outputs: number,
-  low: number,
-  high: number,
-): void {
+function fillTaps(taps: Taps, outputs: number, span: Span): void {
+  const { start, length, low, high } = span
   const scale = length / outputs
   const support = Math.max(1, scale)
   const stride = Math.ceil(2 * support) + 2
@@ -78,42 +107,21 @@ function fillTaps(
   }
 }
 
-/**
- * Resizes `window` of an RGB image (`pixels` from `offset`, row-major [height, width, 3], 0…255) to planes of float32
- * [3, size.height, size.width] at `target[at…]`, values (pixel/255 · gain[c] + bias[c]). Only pixels of `bounds` are
- * read: the window itself for a crop that is cut out before it is resized (as torchvision does), the whole image for a
- * centre crop cut out afterwards. `flip` mirrors the result.
- */
-export function resample(
+/** Filters rows `firstRow`… along x into the band. */
+function filterColumns(
   resampler: Resampler,
-  pixels: Uint8Array,
-  offset: number,
-  image: { height: number; width: number },
-  window: Window,
-  bounds: Window,
+  image: Pixels,
+  firstRow: number,
+  lines: number,
   flip: boolean,
-  gain: ArrayLike<number>,
-  bias: ArrayLike<number>,
-  target: Float32Array,
-  at: number,
 ): void {
-  const { columns, rows } = resampler
-  const { height, width } = resampler.size
-  const left = Math.max(0, Math.floor(bounds.left))
-  const right = Math.min(image.width, Math.ceil(bounds.left + bounds.width))
-  const top = Math.max(0, Math.floor(bounds.top))
-  const bottom = Math.min(image.height, Math.ceil(bounds.top + bounds.height))
-  fillTaps(columns, window.left, window.width, width, left, right)
-  fillTaps(rows, window.top, window.height, height, top, bottom)
-
-  const firstRow = rows.first[0]!
-  const lastRow = rows.first[height - 1]! + rows.count[height - 1]!
-  const lines = lastRow - firstRow
+  const { columns } = resampler
+  const { width } = resampler.size
   if (resampler.band.length < lines * 3 * width) resampler.band = new Float32Array(lines * 3 * width)
   const { band } = resampler
-
+  const pixels = image.data
   for (let y = 0; y < lines; y++) {
-    const line = offset + (firstRow + y) * image.width * 3
+    const line = image.offset + (firstRow + y) * image.width * 3
     const to = y * 3 * width
     for (let x = 0; x < width; x++) {
       const taps = columns.count[x]!
@@ -135,7 +143,13 @@ export function resample(
       band[column + 2 * width] = b
     }
   }
+}
 
+/** Filters the band, which begins with row `firstRow`, along y, and normalises it into the planes. */
+function filterRows(resampler: Resampler, firstRow: number, by: Normalisation, target: Planes): void {
+  const { rows, band } = resampler
+  const { height, width } = resampler.size
+  const { data } = target
   const plane = height * width
   const line = 3 * width
   for (let y = 0; y < height; y++) {
@@ -143,9 +157,9 @@ export function resample(
     const from = (rows.first[y]! - firstRow) * line
     const weight = y * rows.stride
     for (let c = 0; c < 3; c++) {
-      const scale = gain[c]! / 255
-      const shift = bias[c]!
-      const to = at + c * plane + y * width
+      const scale = by.gain[c]! / 255
+      const shift = by.bias[c]!
+      const to = target.at + c * plane + y * width
       const column = from + c * width
       for (let x = 0; x < width; x++) {
         let sum = 0
@@ -154,8 +168,39 @@ export function resample(
           sum += rows.weights[weight + k]! * band[source]!
           source += line
         }
-        target[to + x] = sum * scale + shift
+        data[to + x] = sum * scale + shift
       }
     }
   }
+}
+
+/**
+ * Resizes a window of an image to planes of float32 [3, size.height, size.width], values (pixel/255 · gain[c] + bias[c]).
+ */
+export function resample(
+  resampler: Resampler,
+  image: Pixels,
+  view: View,
+  by: Normalisation,
+  target: Planes,
+): void {
+  const { columns, rows } = resampler
+  const { height, width } = resampler.size
+  const { window, bounds = window, flip = false } = view
+  fillTaps(columns, width, {
+    start: window.left,
+    length: window.width,
+    low: Math.max(0, Math.floor(bounds.left)),
+    high: Math.min(image.width, Math.ceil(bounds.left + bounds.width)),
+  })
+  fillTaps(rows, height, {
+    start: window.top,
+    length: window.height,
+    low: Math.max(0, Math.floor(bounds.top)),
+    high: Math.min(image.height, Math.ceil(bounds.top + bounds.height)),
+  })
+  const firstRow = rows.first[0]!
+  const lines = rows.first[height - 1]! + rows.count[height - 1]! - firstRow
+  filterColumns(resampler, image, firstRow, lines, flip)
+  filterRows(resampler, firstRow, by, target)
 }

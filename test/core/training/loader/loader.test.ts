@@ -157,13 +157,14 @@ describe('the loader', () => {
     const { source } = await open(set)
     const { made } = await collect({ seed: 5, augmentation: { flip: 0 } }, source, set)
     const recipe = tinyRecipe()
-    const { gain, bias } = normalisation(recipe.mean, recipe.std)
+    const by = normalisation(recipe.mean, recipe.std)
     const index = made[2]!.indices[3]!
     const { height, width, label, file } = images[index]!
     const crop = randomResizedCrop(height, width, [0.08, 1], [3 / 4, 4 / 3], random(5, 1, index))
     const expected = new Float32Array(3 * 144)
     const { data } = await decodeImage(file)
-    resample(createResampler(12, 12), data, 0, { height, width }, crop, crop, false, gain, bias, expected, 0)
+    const pixels = { data, offset: 0, height, width }
+    resample(createResampler(12, 12), pixels, { window: crop }, by, { data: expected, at: 0 })
     expect(made[2]!.images.slice(3 * 432, 4 * 432)).toEqual(expected)
     expect(made[2]!.targets.slice(9, 12).indexOf(1)).toBe(label)
   })
@@ -198,13 +199,14 @@ describe('the loader', () => {
     const changes: RecipeInput = { evaluation: { mode: 'squash' }, batch: 6 }
     const { made } = await collect(changes, source, set, [0, 0, 1], 'evaluate')
     expect(made.flatMap(batch => batch.indices)).toEqual(images.map((_, i) => i))
-    const { gain, bias } = normalisation(tinyRecipe().mean, tinyRecipe().std)
+    const by = normalisation(tinyRecipe().mean, tinyRecipe().std)
     const { height, width, file } = images[20]!
     const window = { top: 0, left: 0, height, width }
     const expected = new Float32Array(432)
     const { data } = await decodeImage(file)
     const to = createResampler(12, 12)
-    resample(to, data, 0, { height, width }, window, window, false, gain, bias, expected, 0)
+    const pixels = { data, offset: 0, height, width }
+    resample(to, pixels, { window }, by, { data: expected, at: 0 })
     expect(made[3]!.images.slice(2 * 432, 3 * 432)).toEqual(expected)
   })
 })

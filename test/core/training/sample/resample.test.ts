@@ -2,9 +2,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createResampler, resample } from '../../../../core/training/sample/resample.ts'
+import type { Normalisation } from '../../../../core/training/sample/normalise.ts'
 import type { Window } from '../../../../core/training/sample/resample.ts'
 
-const ones = { gain: [255, 255, 255], bias: [0, 0, 0] } // pixel values as they are
+const ones: Normalisation = { gain: [255, 255, 255], bias: [0, 0, 0] } // pixel values as they are
 
 function run(
   pixels: Uint8Array,
@@ -15,10 +16,8 @@ function run(
   options: { flip?: boolean; bounds?: Window } = {},
 ): Float32Array {
   const target = new Float32Array(3 * out[0] * out[1])
-  const { flip = false, bounds = window } = options
-  const image = { height, width }
-  const resampler = createResampler(out[0], out[1])
-  resample(resampler, pixels, 0, image, window, bounds, flip, ones.gain, ones.bias, target, 0)
+  const image = { data: pixels, offset: 0, height, width }
+  resample(createResampler(out[0], out[1]), image, { window, ...options }, ones, { data: target, at: 0 })
   return target
 }
 
@@ -111,21 +110,9 @@ describe('resample', () => {
 
   it('applies gain and bias to values of 0…1', () => {
     const target = new Float32Array(3)
-    const window = whole(1, 1)
-    const pixels = Uint8Array.of(255, 51, 0)
-    resample(
-      createResampler(1, 1),
-      pixels,
-      0,
-      { height: 1, width: 1 },
-      window,
-      window,
-      false,
-      [2, 3, 4],
-      [1, -1, 5],
-      target,
-      0,
-    )
+    const image = { data: Uint8Array.of(255, 51, 0), offset: 0, height: 1, width: 1 }
+    const by: Normalisation = { gain: [2, 3, 4], bias: [1, -1, 5] }
+    resample(createResampler(1, 1), image, { window: whole(1, 1) }, by, { data: target, at: 0 })
     expect(target[0]).toBeCloseTo(3, 6)
     expect(target[1]).toBeCloseTo(3 * 0.2 - 1, 6)
     expect(target[2]).toBeCloseTo(5, 6)

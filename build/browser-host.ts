@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { rendererDir } from './fresh-renderer.ts'
+import { exitCode, passSignals } from './pass-signals.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -33,16 +34,14 @@ export function hostInBrowser(words: readonly string[], options: { open: boolean
     [join(root, 'electron', 'backend', 'main.ts'), ...port, '--renderer', rendererDir, ...words],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
-  // Ctrl-C reaches the backend too; it puts everything in order and we wait for that.
-  process.on('SIGINT', () => {})
-  process.on('SIGTERM', () => child.kill('SIGTERM'))
+  passSignals(child)
   createInterface({ input: child.stdout }).on('line', line => {
     const { url } = readyOf(line)
     if (url === undefined) return
     process.stdout.write(`Relabel Studio is at ${url}\n(only on this machine; Ctrl-C ends it)\n`)
     if (options.open && hasDesktop()) openBrowser(url)
   })
-  child.on('close', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
+  child.on('close', (code, signal) => process.exit(exitCode(code, signal)))
 }
 
 function readyOf(line: string): { url?: string } {

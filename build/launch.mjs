@@ -1,14 +1,15 @@
 /**
  * Sets the project up when needed, then runs a command on the project's own Node: `node build/launch.mjs <script> [args…]`.
  *
- * It runs on any Node ≥ 20 and imports nothing that would have to be installed first, so `npm test`, `npm run demo` and
+ * It runs on any Node ≥ 20 and imports nothing that has to be installed first, so `npm test`, `npm run demo` and
  * `npm start` work as the first command in a fresh clone.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { exitCode, passSignals } from './pass-signals.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const stamp = join(root, 'node_modules', '.relabel-installed')
@@ -58,11 +59,12 @@ install()
 const node = join(binaries, process.platform === 'win32' ? 'node.cmd' : 'node')
 if (!existsSync(node)) fail(`${node} is missing; delete node_modules and run the same command again.`)
 const env = { ...process.env, PATH: `${binaries}${delimiter}${process.env.PATH ?? ''}` }
-const run = spawnSync(node, [join(root, target), ...args], {
+const child = spawn(node, [join(root, target), ...args], {
   cwd: process.env.INIT_CWD ?? process.cwd(),
   env,
   stdio: 'inherit',
   shell: process.platform === 'win32',
 })
-if (run.error) fail(run.error.message)
-process.exit(run.signal ? 128 + ({ SIGINT: 2, SIGTERM: 15 }[run.signal] ?? 1) : (run.status ?? 1))
+passSignals(child, 1000)
+child.on('error', error => fail(error.message))
+child.on('close', (code, signal) => process.exit(exitCode(code, signal)))

@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hostInBrowser } from './browser-host.ts'
 import { buildRenderer } from './fresh-renderer.ts'
+import { exitCode, passSignals } from './pass-signals.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -53,7 +54,6 @@ if (electron === null) {
   const { bundleElectron } = await import('./bundle-electron.ts')
   await bundleElectron()
   const child = spawn(electron, [root, '--sample', ...rest], { stdio: 'inherit' })
-  process.on('SIGINT', () => {})
-  process.on('SIGTERM', () => child.kill('SIGTERM'))
-  child.on('close', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
+  passSignals(child)
+  child.on('close', (code, signal) => process.exit(exitCode(code, signal)))
 }

@@ -1,9 +1,9 @@
 /** Finds out whether this machine's ONNX Runtime has blocked-layout convolutions, and checks them before they are relied on. */
 import { modelOf, node, floatValue } from '../graph/node.ts'
-import { createWriter } from '../graph/training/writer.ts'
-import * as blocked from '../graph/training/convolution/blocked.ts'
-import * as plain from '../graph/training/convolution/plain.ts'
-import { windowOf } from '../graph/training/convolution/geometry.ts'
+import { createWriter } from '../graph/writer.ts'
+import * as blocked from '../graph/lowering/blocked.ts'
+import * as plain from '../graph/lowering/plain.ts'
+import { windowOf } from '../graph/shape/window.ts'
 import { random } from '../base/random.ts'
 import type { EngineOptions } from './engine.ts'
 import { openSession } from './session.ts'

@@ -5,7 +5,7 @@ import { blockSize } from '../../core/engine/blocked-layout.ts'
 import { openSession } from '../../core/engine/session.ts'
 import type { OnnxModel } from '../../core/graph/model.ts'
 import { floatValue, modelOf, node } from '../../core/graph/node.ts'
-import { inferShapes } from '../../core/graph/shape/infer.ts'
+import { inferShapes } from '../../core/graph/inference/infer.ts'
 import { buildPlain, buildStudent } from '../../core/graph/students/index.ts'
 
 /** Figures of one network. */

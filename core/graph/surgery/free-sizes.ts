@@ -1,7 +1,7 @@
 /** Freeing batch and image size where an export fixed them without need. */
 import { fail } from '../../base/error.ts'
 import type { Dim, Graph } from '../model.ts'
-import { factsAt } from '../shape/consistent.ts'
+import { factsAt } from '../inference/consistent.ts'
 
 /** Sizes tried for a dimension that is fixed (or a symbol's stand-in): the operands must fit at all of them. */
 const probes = (size: number): number[] => [2 * size, size + 32, 3 * size + 64]

@@ -2,9 +2,9 @@
 import { fail } from '../../base/error.ts'
 import type { Graph, Node, Tensor } from '../model.ts'
 import { intsAttribute } from '../node.ts'
-import { inferFacts } from '../shape/infer.ts'
+import { inferFacts } from '../inference/infer.ts'
 import type { Fact } from '../shape/fact.ts'
-import { transposed } from './weights.ts'
+import { transposed } from '../cell/weights.ts'
 
 /** What the surgery looks things up in. */
 export interface GraphView {

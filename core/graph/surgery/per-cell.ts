@@ -8,7 +8,7 @@ import type { GraphView } from './graph-view.ts'
 import { dataInputs } from './graph-view.ts'
 import { activations, binaries, shapeOperators } from './operators.ts'
 import { refuse } from './refuse.ts'
-import { biasVector, scaled, transposed, withDims } from './weights.ts'
+import { biasVector, scaled, transposed, withDims } from '../cell/weights.ts'
 
 /** A value of the head and its per-cell form. */
 interface Cell {

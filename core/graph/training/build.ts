@@ -3,12 +3,12 @@ import { fail } from '../../base/error.ts'
 import type { OnnxModel } from '../model.ts'
 import { floatValue, modelOf } from '../node.ts'
 import { elements } from '../tensor.ts'
-import type { LoweringOptions } from './context.ts'
+import type { LoweringOptions } from '../lowering/lower.ts'
 import { writeForward } from './forward.ts'
 import { softTargetLoss } from './loss.ts'
 import { learningRate, type Optimizer } from './optimizers/optimizer.ts'
 import { parametersOf, statisticsOf } from './parameters.ts'
-import { add, createWriter, mul, reduce, reshape, scale, sub, unary, type Writer } from './writer.ts'
+import { add, createWriter, mul, reduce, reshape, scale, sub, unary, type Writer } from '../writer.ts'
 
 export interface TrainingGraphOptions {
   batch: number

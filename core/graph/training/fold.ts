@@ -3,9 +3,9 @@ import { fail } from '../../base/error.ts'
 import type { DataType, Node } from '../model.ts'
 import { intAttribute, intsAttribute } from '../node.ts'
 import { elements, toNumbers } from '../tensor.ts'
-import type { Constant, Context } from './context.ts'
+import type { Constant, Context } from '../gradient/context.ts'
 import { reshaped } from './rules/shaping.ts'
-import { broadcast } from './writer.ts'
+import { broadcast } from '../writer.ts'
 
 const arithmetic: Record<string, (a: number, b: number) => number> = {
   Add: (a, b) => a + b,

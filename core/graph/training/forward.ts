@@ -2,16 +2,11 @@
 import { fail } from '../../base/error.ts'
 import type { Graph, OnnxModel } from '../model.ts'
 import { elements, toFloat32, toNumbers } from '../tensor.ts'
-import {
-  createGradients,
-  type Backward,
-  type Constant,
-  type Context,
-  type LoweringOptions,
-} from './context.ts'
+import { createGradients, type Backward, type Constant, type Context } from '../gradient/context.ts'
+import type { LoweringOptions } from '../lowering/lower.ts'
 import { fold, isWhole } from './fold.ts'
 import { constantOperators, rules } from './operators.ts'
-import type { Writer } from './writer.ts'
+import type { Writer } from '../writer.ts'
 
 export interface ForwardPass {
   logits: string

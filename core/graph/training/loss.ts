@@ -1,5 +1,5 @@
 /** Cross entropy with soft targets, fused with log-softmax. */
-import { add, mul, reduce, scale, sub, unary, type Writer } from './writer.ts'
+import { add, mul, reduce, scale, sub, unary, type Writer } from '../writer.ts'
 
 /**
  * L = mean over the batch of −Σ t·log softmax(z), for z, t [B, classes]; dL/dz = (Σt·softmax(z) − t)/B.

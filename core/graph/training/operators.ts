@@ -1,5 +1,5 @@
 /** The operators that training can differentiate. */
-import type { Rule } from './context.ts'
+import type { Rule } from '../gradient/context.ts'
 import { arithmeticRules } from './rules/arithmetic.ts'
 import { convolution } from './rules/convolution.ts'
 import { dropout } from './rules/dropout.ts'

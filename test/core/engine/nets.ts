@@ -3,7 +3,7 @@ import { random } from '../../../core/base/random.ts'
 import type { Node, OnnxModel } from '../../../core/graph/model.ts'
 import { node } from '../../../core/graph/node.ts'
 import { floatTensor, scalar } from '../../../core/graph/tensor.ts'
-import { normal } from '../graph/training/gradients/check.ts'
+import { normal } from '../graph/operators/gradients/check.ts'
 import { classifier } from '../graph/training/tiny.ts'
 
 export const classes = 3

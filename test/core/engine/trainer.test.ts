@@ -5,8 +5,8 @@ import { openSession } from '../../../core/engine/session.ts'
 import { createTrainer } from '../../../core/engine/trainer.ts'
 import { random } from '../../../core/base/random.ts'
 import { buildStudent } from '../../../core/graph/students/index.ts'
-import { array } from '../graph/training/reference/array.ts'
-import { initializersOf, run } from '../graph/training/reference/run.ts'
+import { array } from '../graph/operators/reference/array.ts'
+import { initializersOf, run } from '../graph/operators/reference/run.ts'
 import { batchOf, classes, dropoutNet, input, normNet, plainNet } from './nets.ts'
 
 const config = (more: Partial<TrainerConfig> = {}): TrainerConfig => ({

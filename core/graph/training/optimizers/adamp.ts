@@ -1,5 +1,5 @@
 /** AdamP: AdamW whose step loses its radial part on scale-invariant weights (Heo et al. 2021, algorithm 2). */
-import { add, broadcast, div, mul, reduce, reshape, scale, sub, unary, type Writer } from '../writer.ts'
+import { add, broadcast, div, mul, reduce, reshape, scale, sub, unary, type Writer } from '../../writer.ts'
 import { elements } from '../../tensor.ts'
 import { adamMoments, type AdamOptions } from './adamw.ts'
 import { biasCorrections, learningRate, type Optimizer } from './optimizer.ts'

@@ -1,5 +1,5 @@
 /** AdamW: Adam with decoupled weight decay (Loshchilov and Hutter 2019). */
-import { add, div, mul, scale, sub, unary, type Writer } from '../writer.ts'
+import { add, div, mul, scale, sub, unary, type Writer } from '../../writer.ts'
 import { biasCorrections, learningRate, type Optimizer } from './optimizer.ts'
 
 export interface AdamOptions {

@@ -1,5 +1,5 @@
 /** What an optimizer contributes to the training graph: one update a parameter, everything that changes per step an input. */
-import type { Writer } from '../writer.ts'
+import type { Writer } from '../../writer.ts'
 
 /** One parameter at one step, as values of the training graph. */
 export interface Update {

@@ -1,5 +1,5 @@
 /** Stochastic gradient descent with momentum, in PyTorch's form (momentum buffer starts as the first gradient). */
-import { add, mul, scale, sub } from '../writer.ts'
+import { add, mul, scale, sub } from '../../writer.ts'
 import { learningRate, type Optimizer } from './optimizer.ts'
 
 /** g ← g + λp; v ← μv + g; p ← p − η·(g + μv if Nesterov, else v). */

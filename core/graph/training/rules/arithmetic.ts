@@ -1,7 +1,7 @@
 /** Differentiation of Add, Sub, Mul, Div (with broadcasting) and Pow with a constant exponent. */
 import { fail } from '../../../base/error.ts'
-import { constantInput, defineOutput, giveGradient, inputsOf, type Rule } from '../context.ts'
-import { add, div, mul, scale, sub, sumTo, unary, type Writer } from '../writer.ts'
+import { constantInput, defineOutput, giveGradient, inputsOf, type Rule } from '../../gradient/context.ts'
+import { add, div, mul, scale, sub, sumTo, unary, type Writer } from '../../writer.ts'
 
 type Side = (w: Writer, gradient: string, a: string, b: string, y: string) => string
 

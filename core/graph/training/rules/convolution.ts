@@ -1,9 +1,9 @@
 /** Differentiation of Conv. */
 import { intAttribute } from '../../node.ts'
-import { defineOutput, giveGradient, inputsOf, type Rule } from '../context.ts'
-import { windowOf } from '../convolution/geometry.ts'
-import { forward, inputGradient, weightGradient } from '../convolution/lower.ts'
-import { reduce } from '../writer.ts'
+import { defineOutput, giveGradient, inputsOf, type Rule } from '../../gradient/context.ts'
+import { windowOf } from '../../shape/window.ts'
+import { forward, inputGradient, weightGradient } from '../../lowering/lower.ts'
+import { reduce } from '../../writer.ts'
 
 /** Conv with groups, any stride, dilation and padding. */
 export const convolution: Rule = (context, node) => {

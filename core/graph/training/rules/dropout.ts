@@ -1,7 +1,7 @@
 /** Differentiation of Dropout; the mask is an input, so that a resumed run draws the same ones. */
 import { floatAttribute } from '../../node.ts'
-import { constantInput, defineOutput, giveGradient, inputsOf, type Rule } from '../context.ts'
-import { mul } from '../writer.ts'
+import { constantInput, defineOutput, giveGradient, inputsOf, type Rule } from '../../gradient/context.ts'
+import { mul } from '../../writer.ts'
 
 /** y = x · mask, where the mask is 0 with probability `ratio`, else 1/(1 − ratio). */
 export const dropout: Rule = (context, node) => {

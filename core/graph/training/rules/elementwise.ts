@@ -1,8 +1,15 @@
 /** Differentiation of elementwise functions of one value. */
 import type { Node } from '../../model.ts'
 import { float, floatAttribute, stringAttribute } from '../../node.ts'
-import { constantInput, defineOutput, giveGradient, inputsOf, type Context, type Rule } from '../context.ts'
-import { add, div, mul, scale, sub, unary, type Writer } from '../writer.ts'
+import {
+  constantInput,
+  defineOutput,
+  giveGradient,
+  inputsOf,
+  type Context,
+  type Rule,
+} from '../../gradient/context.ts'
+import { add, div, mul, scale, sub, unary, type Writer } from '../../writer.ts'
 
 /** dL/dx from dL/dy, given x and y = f(x). */
 type Derivative = (w: Writer, gradient: string, x: string, y: string, node: Node) => string

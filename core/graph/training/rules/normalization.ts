@@ -2,8 +2,8 @@
 import { fail } from '../../../base/error.ts'
 import { floatAttribute, intAttribute } from '../../node.ts'
 import { elements } from '../../tensor.ts'
-import { defineOutput, giveGradient, inputsOf, type Rule } from '../context.ts'
-import { add, div, mul, reduce, reshape, scale, sub, sumTo, unary } from '../writer.ts'
+import { defineOutput, giveGradient, inputsOf, type Rule } from '../../gradient/context.ts'
+import { add, div, mul, reduce, reshape, scale, sub, sumTo, unary } from '../../writer.ts'
 
 /**
  * BatchNormalization over x [N, C, …] with the statistics of the batch (Ioffe and Szegedy 2015): biased variance for

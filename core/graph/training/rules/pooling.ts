@@ -3,9 +3,16 @@ import { fail } from '../../../base/error.ts'
 import type { Node } from '../../model.ts'
 import { intAttribute, intsAttribute } from '../../node.ts'
 import { elements } from '../../tensor.ts'
-import { constantInput, defineOutput, giveGradient, inputsOf, type Context, type Rule } from '../context.ts'
-import { overhang, windowAttributes, windowOf, type Window } from '../convolution/geometry.ts'
-import { expand, mul, reduce, reshape, scale } from '../writer.ts'
+import {
+  constantInput,
+  defineOutput,
+  giveGradient,
+  inputsOf,
+  type Context,
+  type Rule,
+} from '../../gradient/context.ts'
+import { overhang, windowAttributes, windowOf, type Window } from '../../shape/window.ts'
+import { expand, mul, reduce, reshape, scale } from '../../writer.ts'
 
 const kernelOf = (node: Node): number[] =>
   intsAttribute(node, 'kernel_shape') ??

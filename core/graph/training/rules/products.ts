@@ -1,8 +1,8 @@
 /** Differentiation of Gemm and MatMul. */
 import { floatAttribute, intAttribute } from '../../node.ts'
 import { elements } from '../../tensor.ts'
-import { defineOutput, giveGradient, inputsOf, type Rule } from '../context.ts'
-import { add, matmul, reshape, scale, sumTo } from '../writer.ts'
+import { defineOutput, giveGradient, inputsOf, type Rule } from '../../gradient/context.ts'
+import { add, matmul, reshape, scale, sumTo } from '../../writer.ts'
 
 /** Y = α·op(A)·op(B) + β·C. */
 export const gemm: Rule = (context, node) => {

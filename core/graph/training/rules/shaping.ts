@@ -3,8 +3,15 @@ import { fail } from '../../../base/error.ts'
 import type { Node } from '../../model.ts'
 import { floatAttribute, intAttribute, intsAttribute, stringAttribute } from '../../node.ts'
 import { elements } from '../../tensor.ts'
-import { constantInput, defineOutput, giveGradient, inputsOf, type Context, type Rule } from '../context.ts'
-import { reshape, transpose } from '../writer.ts'
+import {
+  constantInput,
+  defineOutput,
+  giveGradient,
+  inputsOf,
+  type Context,
+  type Rule,
+} from '../../gradient/context.ts'
+import { reshape, transpose } from '../../writer.ts'
 
 type Reshaped = (shape: readonly number[], node: Node, context: Context) => number[]
 

@@ -1,9 +1,9 @@
 /** A trainer in double precision: gradients by central differences, plain updates. Slow, and meant for a few hundred weights. */
 import type { TrainerConfig } from '../../../../core/engine/engine.ts'
 import type { OnnxModel } from '../../../../core/graph/model.ts'
-import { array, size, type Array64 } from '../../graph/training/reference/array.ts'
-import { gradient, lossOf, type Batch } from '../../graph/training/reference/differences.ts'
-import { initializersOf, run } from '../../graph/training/reference/run.ts'
+import { array, size, type Array64 } from '../../graph/operators/reference/array.ts'
+import { gradient, lossOf, type Batch } from '../../graph/operators/reference/differences.ts'
+import { initializersOf, run } from '../../graph/operators/reference/run.ts'
 import { update, type Branch, type Slot } from './optimizers.ts'
 
 const weight = /^(k\d|shortcut|fc\.weight)$/

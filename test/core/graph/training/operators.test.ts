@@ -7,7 +7,7 @@ import type { Node } from '../../../../core/graph/model.ts'
 import { node } from '../../../../core/graph/node.ts'
 import { unsupportedOperators } from '../../../../core/graph/training/forward.ts'
 import { supportedOperators } from '../../../../core/graph/training/operators.ts'
-import { operators } from './reference/run.ts'
+import { operators } from '../operators/reference/run.ts'
 
 const config = {
   batch: 2,
@@ -18,7 +18,7 @@ const config = {
 
 describe('supported operators', () => {
   it('all have a double-precision reference and a gradient test', () => {
-    const folder = new URL('gradients/', import.meta.url)
+    const folder = new URL('../operators/gradients/', import.meta.url)
     const tests = readdirSync(folder).map(name => readFileSync(new URL(name, folder), 'utf8'))
     for (const op of supportedOperators) {
       expect(Object.keys(operators)).toContain(op)

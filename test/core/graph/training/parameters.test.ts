@@ -4,7 +4,7 @@ import { node } from '../../../../core/graph/node.ts'
 import { intTensor, scalar } from '../../../../core/graph/tensor.ts'
 import { parametersOf, statisticsOf } from '../../../../core/graph/training/parameters.ts'
 import { normNet, threeBranchNet } from '../../engine/nets.ts'
-import { normal } from './gradients/check.ts'
+import { normal } from '../operators/gradients/check.ts'
 import { classifier } from './tiny.ts'
 
 const decays = (model: ReturnType<typeof normNet>): Record<string, boolean> =>

@@ -2,7 +2,7 @@
 import type { Node, OnnxModel, Tensor } from '../../../../core/graph/model.ts'
 import { floatValue, modelOf, node } from '../../../../core/graph/node.ts'
 import { floatTensor, intTensor } from '../../../../core/graph/tensor.ts'
-import { normal } from './gradients/check.ts'
+import { normal } from '../operators/gradients/check.ts'
 
 /** x [2, 3, 4, 4] through `nodes` to y, averaged, to 3 classes; with the constants that the cases of the tests name. */
 export function withConstants(nodes: Node[]): OnnxModel {

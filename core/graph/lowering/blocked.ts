@@ -3,9 +3,9 @@
  * inference graphs. Given weights that a graph computes they train too, at up to one and a half times the rate of its
  * matrix product. See docs/adr/0002-blocked-convolutions.md.
  */
-import { elements } from '../../tensor.ts'
+import { elements } from '../tensor.ts'
 import { reshape, transpose, type Writer } from '../writer.ts'
-import { overhang, type Window } from './geometry.ts'
+import { overhang, type Window } from '../shape/window.ts'
 import type { Convolution } from './plain.ts'
 
 const domain = 'com.microsoft.nchwc:'

@@ -1,7 +1,7 @@
 /** Convolution gradients in standard operators, for every device, group count, stride and dilation. */
-import { elements } from '../../tensor.ts'
+import { elements } from '../tensor.ts'
 import { matmul, reduce, reshape, transpose, type Writer } from '../writer.ts'
-import { overhang, windowAttributes, type Window } from './geometry.ts'
+import { overhang, windowAttributes, type Window } from '../shape/window.ts'
 
 /** A convolution to lower: x [N, C, H, W], weight [K, C/groups, kh, kw], output [N, K, P, Q]. */
 export interface Convolution {

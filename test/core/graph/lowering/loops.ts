@@ -1,5 +1,5 @@
 /** A convolution and its gradients by plain loops in double precision, with what bounds the rounding of each value. */
-import { size } from '../reference/array.ts'
+import { size } from '../operators/reference/array.ts'
 
 export interface Shape {
   batch: number

@@ -1,7 +1,7 @@
 /** Sizes, strides and paddings of a two-dimensional window, resolved from a node's attributes. */
-import { fail } from '../../../base/error.ts'
-import type { Node } from '../../model.ts'
-import { intAttribute, intsAttribute, stringAttribute } from '../../node.ts'
+import { fail } from '../../base/error.ts'
+import type { Node } from '../model.ts'
+import { intAttribute, intsAttribute, stringAttribute } from '../node.ts'
 
 /** A sliding window over [N, C, H, W] input; pads are [top, left, bottom, right] and may exceed what the window reaches. */
 export interface Window {

@@ -1,7 +1,7 @@
 /** The writer: one node for equal calls, shapes that are known and checked, NumPy's broadcasting. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { float } from '../../../../core/graph/node.ts'
+import { float } from '../../../core/graph/node.ts'
 import {
   add,
   broadcast,
@@ -14,7 +14,7 @@ import {
   sumTo,
   transpose,
   unary,
-} from '../../../../core/graph/training/writer.ts'
+} from '../../../core/graph/writer.ts'
 
 describe('the writer', () => {
   it('gives one node for equal calls and different nodes for different ones', () => {

@@ -2,10 +2,10 @@
 import type { Dim, Graph, Node } from '../model.ts'
 import { intAttribute } from '../node.ts'
 import { elements } from '../tensor.ts'
-import { binaryOperators } from './elementwise.ts'
-import type { Fact } from './fact.ts'
-import { fromFront } from './fact.ts'
-import { isFixed } from './fold.ts'
+import { binaryOperators } from '../shape/elementwise.ts'
+import type { Fact } from '../shape/fact.ts'
+import { fromFront } from '../shape/fact.ts'
+import { isFixed } from '../shape/fold.ts'
 import { inferFacts } from './infer.ts'
 
 type Shapes = (number[] | undefined)[]

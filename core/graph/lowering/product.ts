@@ -2,9 +2,9 @@
  * Convolutions as one matrix product over all positions of the batch, for maps that are smaller than their weights: the
  * patches [N·P·Q, C·kh·kw] serve the forward pass and the weight gradient, and no weight is ever reordered.
  */
-import { elements } from '../../tensor.ts'
+import { elements } from '../tensor.ts'
 import { add, matmul, reshape, transpose, type Writer } from '../writer.ts'
-import { overhang, type Window } from './geometry.ts'
+import { overhang, type Window } from '../shape/window.ts'
 import { patches, type Convolution } from './plain.ts'
 
 /** [N, K, P, Q] → [N·P·Q, K] */

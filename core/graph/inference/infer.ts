@@ -1,11 +1,11 @@
 /** Shape inference: every value's type and shape, with symbolic dimensions and folded shape arithmetic. */
 import { fail } from '../../base/error.ts'
 import type { Dim, Graph, ValueInfo } from '../model.ts'
-import { tensorFact } from './constant.ts'
-import { cleanDim } from './dim.ts'
-import type { Fact } from './fact.ts'
-import { fact, unknownFact } from './fact.ts'
-import { operatorName, ruleOf } from './rules.ts'
+import { tensorFact } from '../shape/constant.ts'
+import { cleanDim } from '../shape/dim.ts'
+import type { Fact } from '../shape/fact.ts'
+import { fact, unknownFact } from '../shape/fact.ts'
+import { operatorName, ruleOf } from '../shape/rules.ts'
 
 /** Stands for an unknown dimension of an input while shapes are computed, so that it can be followed. */
 const anonymous = '?'

@@ -1,13 +1,8 @@
 /** What a differentiation rule sees: the writer, the model's values in it, and a place to leave gradients. */
 import { fail } from '../../base/error.ts'
+import type { LoweringOptions } from '../lowering/lower.ts'
 import type { Node } from '../model.ts'
-import { add, type Writer } from './writer.ts'
-
-/** How convolutions may be lowered on the device that the graph is for. */
-export interface LoweringOptions {
-  /** Block size of ONNX Runtime's blocked-layout convolutions, measured on this machine; 1 where there are none. */
-  block: number
-}
+import { add, type Writer } from '../writer.ts'
 
 /** A tensor that is known when the graph is built. */
 export interface Constant {

@@ -5,7 +5,7 @@ import { readOnnx } from '../../../../core/graph/files/read.ts'
 import type { Dim, Graph, Node, OnnxModel, Tensor } from '../../../../core/graph/model.ts'
 import { floatValue, modelOf, node } from '../../../../core/graph/node.ts'
 import { encodeModel } from '../../../../core/graph/onnx/encode.ts'
-import { inferShapes, unsupportedOperators } from '../../../../core/graph/shape/infer.ts'
+import { inferShapes, unsupportedOperators } from '../../../../core/graph/inference/infer.ts'
 import { elements, floatTensor, intTensor } from '../../../../core/graph/tensor.ts'
 import { sharedFile } from '../../../shared.ts'
 

@@ -1,8 +1,8 @@
 /** Writes a graph with static shapes: every value has a known shape, equal calls give one node. */
-import { fail } from '../../base/error.ts'
-import type { Node, Tensor, ValueInfo } from '../model.ts'
-import { floatValue, node, type AttributeValue } from '../node.ts'
-import { elements, floatTensor, intTensor } from '../tensor.ts'
+import { fail } from '../base/error.ts'
+import type { Node, Tensor, ValueInfo } from './model.ts'
+import { floatValue, node, type AttributeValue } from './node.ts'
+import { elements, floatTensor, intTensor } from './tensor.ts'
 
 /** A graph being written. Values are named by strings; `shape` tells what is known of each. */
 export interface Writer {

@@ -44,10 +44,68 @@ const upwardInside = Object.entries(inside).flatMap(([room, folders]) =>
   })),
 )
 
+// The page: what a screen needs is below the screens, and screens know nothing of each other.
+const rendererFloors = [
+  ['i18n', 'api', 'navigation'],
+  ['stores'],
+  ['keys'],
+  ['ui'],
+  ['stage', 'charts', 'labelmap', 'recipe', 'jobs', 'project'],
+  ['screens'],
+  ['shell'],
+]
+const annotateFloors = [['saving'], ['state'], ['edit'], ['image', 'navigate'], ['panels']]
+
+/** Rules for folders of `root`: each sees only those on floors below its own. */
+const floorsOf = (root, all, top) =>
+  all.flatMap((folders, floor) =>
+    folders.map(folder => ({
+      name: `${root}/${folder}-looks-down`,
+      severity: 'error',
+      from: { path: `^${root}/${folder}/` },
+      to: {
+        path: [
+          ...all
+            .slice(floor)
+            .flat()
+            .filter(other => other !== folder)
+            .map(other => `^${root}/${other}/`),
+          ...top,
+        ],
+      },
+    })),
+  )
+
 module.exports = {
   forbidden: [
     ...upward,
     ...upwardInside,
+    ...floorsOf('renderer', rendererFloors, ['^renderer/[^/]+$', '^electron/', '^build/', '^test/']),
+    ...floorsOf('renderer/screens/annotate', annotateFloors, ['^renderer/screens/annotate/[^/]+$']),
+    {
+      name: 'renderer-folders-have-a-floor',
+      severity: 'error',
+      from: { path: '^renderer/[^/]+/', pathNot: `^renderer/(${rendererFloors.flat().join('|')})/` },
+      to: {},
+    },
+    {
+      name: 'screens-apart',
+      severity: 'error',
+      from: { path: '^renderer/screens/([^/]+)/' },
+      to: { path: '^renderer/screens/', pathNot: '^renderer/screens/$1/' },
+    },
+    {
+      name: 'languages-are-plain',
+      severity: 'error',
+      from: { path: '^renderer/i18n/([^/]+/|languages)' },
+      to: { pathNot: '^(renderer/i18n/([^/]+/|languages)|core/contract/)' },
+    },
+    {
+      name: 'electron-knows-only-messages',
+      severity: 'error',
+      from: { path: '^electron/' },
+      to: { path: '^renderer/', pathNot: '^renderer/i18n/([^/]+/|languages\\.ts$)' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'core-below-electron',

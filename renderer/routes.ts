@@ -1,7 +1,7 @@
 /** Addresses of the screens; each screen's code is loaded when it is first shown. */
 import type { Component } from 'vue'
 import type { Router } from 'vue-router'
-import type { ScreenName } from './router.ts'
+import type { ScreenName } from './navigation/router.ts'
 
 type Load = () => Promise<{ default: Component }>
 

@@ -2,12 +2,12 @@
 import type { ActionId } from '../../keys/actions.ts'
 import { useAction } from '../../keys/useAction.ts'
 import { useProject } from '../../stores/project.ts'
-import { useCropTool } from './crop-tool.ts'
-import { useEditing } from './editing.ts'
-import { stepOpacity } from './overlay.ts'
-import { useAnnotate } from './store.ts'
-import { operationNames, toolNames } from './tools.ts'
-import { useWalk } from './walk.ts'
+import { useCropTool } from './image/crop-tool.ts'
+import { useEditing } from './edit/editing.ts'
+import { stepOpacity } from './state/overlay.ts'
+import { useAnnotate } from './state/store.ts'
+import { operationNames, toolNames } from './state/tools.ts'
+import { useWalk } from './navigate/walk.ts'
 
 /** What only the screen can do. */
 export interface ScreenActions {

@@ -1,10 +1,6 @@
 /** How images and sizes are put into words and colours in the grid. */
 import type { ImageItem } from '../../../core/contract/api/browse.ts'
 
-/** The last part of an image's key; the whole key where there are no parts. */
-export const fileName = (item: { key: string }): string =>
-  item.key.slice(item.key.lastIndexOf('/') + 1) || item.key
-
 /** 0…359: the same for images of one class, so that a page of one class looks calm before its thumbnails are there. */
 export const placeholderHue = (item: Pick<ImageItem, 'id' | 'label'>): number =>
   ((item.label ?? item.id) * 137) % 360

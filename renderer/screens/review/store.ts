@@ -8,7 +8,7 @@ import { onEvent } from '../../api/events.ts'
 import { translate } from '../../i18n/index.ts'
 import { useNotices } from '../../stores/notices.ts'
 import { useProject } from '../../stores/project.ts'
-import { fileName } from '../browse/labels.ts'
+import { fileName } from '../../labelmap/file-name.ts'
 import { back, emptyQueue, mark, topUp, unmark } from './queue.ts'
 import type { Mark } from './queue.ts'
 

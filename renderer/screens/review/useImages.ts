@@ -3,8 +3,8 @@ import { shallowRef, watch } from 'vue'
 import { applyLayer, layerFromList } from '../../../core/labelmap/corrections/index.ts'
 import { api } from '../../api/client.ts'
 import { useProject } from '../../stores/project.ts'
-import { createLoader, loadAnnotation } from '../annotate/load.ts'
-import type { AnnotationGround, LoadedImage } from '../annotate/load.ts'
+import { createLoader, loadAnnotation } from '../../labelmap/load.ts'
+import type { AnnotationGround, LoadedImage } from '../../labelmap/load.ts'
 import { useReview } from './store.ts'
 
 /** An image as the review shows it: `map` is the corrected one. */

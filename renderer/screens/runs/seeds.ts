@@ -1,6 +1,6 @@
 /** Runs that differ by nothing but their seed, and what a difference between runs is worth. */
 import type { RunComparison, RunInfo } from '../../../core/contract/api/training.ts'
-import type { Part } from '../train/recipe-parts.ts'
+import type { Part } from '../../recipe/parts.ts'
 
 /** Runs of one recipe with several seeds. */
 export interface SeedGroup {

@@ -6,7 +6,7 @@ import type { RunCurves, RunInfo } from '../../../core/contract/api/training.ts'
 import { api } from '../../api/client.ts'
 import { onEvent } from '../../api/events.ts'
 import { useProject } from '../../stores/project.ts'
-import type { Part } from '../train/recipe-parts.ts'
+import type { Part } from '../../recipe/parts.ts'
 import { seedCandidates, seedGroups, type SeedGroup } from './seeds.ts'
 import { sortRuns, type TableSort } from './table.ts'
 

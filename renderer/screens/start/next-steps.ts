@@ -1,6 +1,6 @@
 /** The way through a project, and how far this one has come on it. */
 import type { ProjectInfo } from '../../../core/contract/api/project.ts'
-import type { ScreenName } from '../../router.ts'
+import type { ScreenName } from '../../navigation/router.ts'
 
 export interface Step {
   id: 'import' | 'relabel' | 'correct' | 'train' | 'compare'

@@ -1,7 +1,7 @@
 /** The editor of all settings: which section a setting belongs to, and how it is entered. */
 import type { Recipe } from '../../../core/contract/recipe.ts'
-import type { Part } from './recipe-parts.ts'
-import { settings, valueText } from './recipe-parts.ts'
+import type { Part } from '../../recipe/parts.ts'
+import { settings, valueText } from '../../recipe/parts.ts'
 
 /** Sections in the order of the editor. */
 export const sections = [

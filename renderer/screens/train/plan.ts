@@ -1,8 +1,8 @@
 /** What is going to be trained: a base (a preset or another run) and what a person changed of it. */
 import type { ProjectInfo } from '../../../core/contract/api/project.ts'
 import type { JobRequest } from '../../../core/contract/api/jobs.ts'
-import type { Part } from './recipe-parts.ts'
-import { mergeParts, valueAt, withoutValue, withValue } from './recipe-parts.ts'
+import type { Part } from '../../recipe/parts.ts'
+import { mergeParts, valueAt, withoutValue, withValue } from '../../recipe/parts.ts'
 
 /** Where a recipe starts from. */
 export interface Base {

@@ -19,7 +19,7 @@ import {
   type Base,
   type Plan,
 } from './plan.ts'
-import { mergeParts, settings, valueAt, type Part } from './recipe-parts.ts'
+import { mergeParts, settings, valueAt, type Part } from '../../recipe/parts.ts'
 
 type Options = CallOutput<'training.options'>
 

@@ -1,0 +1,31 @@
+/** Every text in English, which gives the other languages their shape. */
+import { annotate } from './annotate.ts'
+import { browse } from './browse.ts'
+import { common } from './common.ts'
+import { desktop } from './desktop.ts'
+import { keys } from './keys.ts'
+import { relabel } from './relabel.ts'
+import { review } from './review.ts'
+import { runs } from './runs.ts'
+import { settings } from './settings.ts'
+import { shell } from './shell.ts'
+import { start } from './start.ts'
+import { train } from './train.ts'
+
+export const en = {
+  common,
+  shell,
+  start,
+  browse,
+  annotate,
+  review,
+  relabel,
+  train,
+  runs,
+  settings,
+  keys,
+  desktop,
+}
+
+/** The shape of a language: a missing or surplus text does not compile. */
+export type Messages = typeof en

@@ -1,0 +1,28 @@
+/** Words of the list of annotations. */
+
+export const annotations = {
+  title: 'Annotations',
+  none: 'No annotation yet',
+  noneText: 'Start one above; it then drives browsing, correcting and training.',
+  current: 'Shown',
+  use: 'Show this one',
+  notUsed: 'The annotation could not be chosen',
+  unfinished: 'Unfinished',
+  unfinishedText: 'Start it again with the same settings to go on with it.',
+  details: 'Provenance',
+  facts: '{size} px · K = {k} · {classes} classes · error {error}',
+  records: 'Label maps',
+  recordsValue: '{n} ({bytes})',
+  scored: 'Measured for browsing',
+  file: 'Annotator file',
+  hash: 'SHA-256',
+  resize: 'Resize',
+  normalisation: 'Mean, deviation',
+  logits: 'Logits',
+  fill: 'Logit of classes not listed',
+  mapped: 'Classes matched',
+  mappedValue: '{n} of {all}',
+  program: 'Program',
+  created: 'Begun',
+  failed: 'Its provenance could not be read',
+}

@@ -1,0 +1,153 @@
+/** Fetches an image with its label map, and keeps the last few so that going on takes no time. */
+import type { CallOutput } from '../../core/contract/api/index.ts'
+import { displayUrl, mapUrl } from '../../core/contract/api/urls.ts'
+import { classMapOf } from '../../core/labelmap/class-map.ts'
+import type { LabelMap } from '../../core/labelmap/label-map.ts'
+import { api, ApiError, toApiError } from '../api/client.ts'
+import { readMapBytes } from './map-bytes.ts'
+import { createTargeter, type Targeter } from './targets.ts'
+
+/** What an annotation's maps are read with. */
+export interface AnnotationGround {
+  id: string
+  /** Names of the annotator's classes. */
+  names: readonly string[]
+  classes: number
+  fill: number
+  targeter: Targeter
+  /** Project class → the first annotator class behind it; −1: none. */
+  annotatorOf: Int32Array
+  created: string
+  file: string
+}
+
+export async function loadAnnotation(id: string, projectClasses: number): Promise<AnnotationGround> {
+  const { manifest, classMap } = await api('annotations.get', { id })
+  const map = classMapOf(classMap, projectClasses)
+  const annotatorOf = new Int32Array(projectClasses).fill(-1)
+  map.target.forEach((to, from) => {
+    if (to >= 0 && annotatorOf[to] === -1) annotatorOf[to] = from
+  })
+  return {
+    id,
+    names: manifest.classes.map(one => one.name),
+    classes: manifest.classes.length,
+    fill: manifest.fill,
+    targeter: createTargeter(map, manifest.fill),
+    annotatorOf,
+    created: manifest.created,
+    file: manifest.annotator.file,
+  }
+}
+
+/** An image as the screen shows it. */
+export interface LoadedImage {
+  info: CallOutput<'images.get'>
+  /** Pixels; a file that cannot be read gets a square, so that something can be laid out. */
+  size: { width: number; height: number }
+  /** null: it cannot be shown. */
+  picture: HTMLImageElement | null
+  pictureProblem: string | null
+  /** The machine's map; null: there is none, or it cannot be read. */
+  map: LabelMap | null
+  mapProblem: ApiError | null
+}
+
+/** Fetches; throws what the backend says where it refuses. */
+async function request(url: string): Promise<Response> {
+  const response = await fetch(url).catch((error: unknown) => {
+    throw new ApiError({ code: 'offline', message: toApiError(error).message, detail: {} })
+  })
+  if (response.ok) return response
+  const body = (await response.json().catch(() => null)) as { code?: string; message?: string } | null
+  throw new ApiError({
+    code: body?.code ?? 'internal',
+    message: body?.message ?? `The backend answered with status ${response.status}.`,
+    detail: {},
+  })
+}
+
+async function loadPicture(id: number): Promise<HTMLImageElement> {
+  const picture = new Image()
+  picture.decoding = 'async'
+  picture.src = displayUrl(id)
+  try {
+    await picture.decode()
+  } catch (error) {
+    await request(displayUrl(id)) // throws the reason, which an image does not tell
+    throw error
+  }
+  return picture
+}
+
+async function loadMap(id: number, ground: AnnotationGround): Promise<LabelMap> {
+  const response = await request(mapUrl(id, ground.id))
+  return readMapBytes(await response.arrayBuffer(), ground.classes)
+}
+
+async function loadImage(id: number, ground: AnnotationGround | null): Promise<LoadedImage> {
+  const info = await api('images.get', { id })
+  const { width, height, problem } = info.item
+  const wanted = ground !== null && info.maps.includes(ground.id)
+  const [picture, map] = await Promise.allSettled([
+    problem === null ? loadPicture(id) : Promise.reject(new Error(problem)),
+    wanted ? loadMap(id, ground) : Promise.resolve(null),
+  ])
+  return {
+    info,
+    size: { width: width || 256, height: height || 256 },
+    picture: picture.status === 'fulfilled' ? picture.value : null,
+    pictureProblem: picture.status === 'rejected' ? toApiError(picture.reason).message : null,
+    map: map.status === 'fulfilled' ? map.value : null,
+    mapProblem: map.status === 'rejected' ? toApiError(map.reason) : null,
+  }
+}
+
+/** The image in sight and its neighbours. */
+const kept = 8
+
+/** A cache of images of one annotation. */
+export interface ImageLoader {
+  get(id: number): Promise<LoadedImage>
+  /** Fetches it in the background; failures are met again when it is shown. */
+  prefetch(id: number): void
+  /** Its facts changed: fetch it anew next time. */
+  forget(id: number): void
+}
+
+const isTroubled = ({ pictureProblem, mapProblem }: LoadedImage): boolean =>
+  pictureProblem !== null || mapProblem !== null
+
+export function createLoader(
+  ground: AnnotationGround | null,
+  load: (id: number, ground: AnnotationGround | null) => Promise<LoadedImage> = loadImage,
+): ImageLoader {
+  const images = new Map<number, Promise<LoadedImage>>()
+
+  /** From the cache, or anew; what went wrong is not kept. */
+  function take(id: number): Promise<LoadedImage> {
+    const known = images.get(id)
+    if (known) images.delete(id)
+    const image = known ?? load(id, ground)
+    images.set(id, image)
+    const drop = (): void => {
+      if (images.get(id) === image) images.delete(id)
+    }
+    image.then(loaded => isTroubled(loaded) && drop(), drop)
+    const oldest = images.keys().next().value
+    if (images.size > kept && oldest !== undefined) images.delete(oldest)
+    return image
+  }
+
+  return {
+    async get(id) {
+      const ahead = images.has(id)
+      const image = take(id)
+      // What went wrong ahead of time may be right now.
+      const loaded = await (ahead ? image.catch(() => null) : image)
+      return loaded && !(ahead && isTroubled(loaded)) ? loaded : take(id)
+    },
+    prefetch: id => void take(id).catch(() => undefined),
+    forget: id => images.delete(id),
+  }
+}

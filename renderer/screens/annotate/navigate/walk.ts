@@ -1,0 +1,78 @@
+/** From image to image in the order of the browse query, with the next one fetched beforehand; and marks of a review. */
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import type { ReviewState } from '../../../../core/contract/api/browse.ts'
+import { api } from '../../../api/client.ts'
+import { translate } from '../../../i18n/index.ts'
+import { router } from '../../../navigation/router.ts'
+import { useNotices } from '../../../stores/notices.ts'
+import { useQuery } from '../../../stores/query.ts'
+import { useAnnotate } from '../state/store.ts'
+import { begin, canStep, found, nowhere, step, type Stepping, type Stepped } from './stepping.ts'
+
+export const useWalk = defineStore('annotate-walk', () => {
+  const browsing = useQuery()
+  const screen = useAnnotate()
+  const notices = useNotices()
+  const stepping = shallowRef<Stepping>(nowhere)
+  const offset = ref<number | null>(null)
+  const total = ref(0)
+  /** Where the last step went, to fetch ahead of it. */
+  let direction = 1
+  const canGo = computed(() => ({ next: canStep(stepping.value, 1), previous: canStep(stepping.value, -1) }))
+
+  /** Looks up where an image stands; its neighbours are fetched, and steps that were asked for meanwhile are made. */
+  async function locate(id: number): Promise<void> {
+    browsing.image = id
+    stepping.value = begin(stepping.value, id)
+    try {
+      const place = await api('browse.place', { query: browsing.query, id })
+      if (browsing.image !== id) return
+      offset.value = place.offset
+      total.value = place.total
+      const ahead = direction > 0 ? [place.next, place.previous] : [place.previous, place.next]
+      for (const neighbour of ahead) if (neighbour !== null) screen.prefetch(neighbour)
+      take(found(stepping.value, place))
+    } catch (error) {
+      if (browsing.image === id) stepping.value = found(stepping.value, { previous: null, next: null }).now
+      throw error
+    }
+  }
+
+  /** An image of the query to begin with: the last one looked at, else the first. */
+  async function first(): Promise<number | null> {
+    if (browsing.image !== null) return browsing.image
+    const page = await api('browse.page', { query: browsing.query, offset: 0, limit: 1 })
+    return page.items[0]?.id ?? null
+  }
+
+  function take({ now, go: id }: Stepped): void {
+    stepping.value = now
+    if (id === null) return
+    // The way back to the review stays open.
+    void router.replace({ name: 'annotate', params: { id }, query: router.currentRoute.value.query })
+  }
+
+  function go(by: 1 | -1): void {
+    direction = by
+    take(step(stepping.value, by))
+  }
+
+  /** Says something of the image; the same again takes it back. */
+  async function mark(state: Exclude<ReviewState, 'none'>): Promise<void> {
+    const image = screen.image
+    if (!image) return
+    const { id, review } = image.info.item
+    const wanted: ReviewState = review === state ? 'none' : state
+    try {
+      await api('review.mark', { selection: { ids: [id] }, state: wanted })
+      const item = { ...image.info.item, review: wanted }
+      screen.forget(id)
+      if (screen.image?.info.item.id === id) screen.image = { ...screen.image, info: { ...image.info, item } }
+    } catch (error) {
+      notices.fail(translate('annotate.review.failed'), error)
+    }
+  }
+
+  return { canGo, offset, total, locate, first, go, mark }
+})

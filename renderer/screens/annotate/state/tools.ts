@@ -1,0 +1,167 @@
+/** The tool in hand: what it touches, what it does, with which class and how strongly; a pure reducer. */
+import type { Operation, Edit } from '../../../../core/contract/api/corrections.ts'
+import type { LabelMap } from '../../../../core/labelmap/label-map.ts'
+import {
+  brushCells,
+  imageCells,
+  rectangleCells,
+  regionCells,
+  type CellGrid,
+  type CellPoint,
+} from '../../../../core/labelmap/corrections/index.ts'
+
+export const toolNames = ['brush', 'rectangle', 'region', 'image', 'inspect'] as const
+export type ToolName = (typeof toolNames)[number]
+export const operationNames = ['raise', 'lower', 'set', 'remove', 'swap'] as const
+export type OperationName = (typeof operationNames)[number]
+
+/** Radii of the brush in cells. */
+export const brushRadii = [0.5, 1, 1.5, 2, 3, 4, 6] as const
+
+export interface ToolState {
+  tool: ToolName
+  operation: OperationName
+  /** Annotator class; null: none chosen yet. */
+  class: number | null
+  /** What `swap` puts in its place. */
+  to: number | null
+  /** Logits that `raise` and `lower` change by. */
+  amount: number
+  /** The logit that `set` sets. */
+  logit: number
+  /** Index into {@link brushRadii}. */
+  brush: number
+  /** The nine classes used last, each in the place of its number key. */
+  recent: readonly number[]
+  /** The same, the one used last at the end. */
+  order: readonly number[]
+}
+
+export const firstTools: ToolState = {
+  tool: 'brush',
+  operation: 'raise',
+  class: null,
+  to: null,
+  amount: 2,
+  logit: 10,
+  brush: 0,
+  recent: [],
+  order: [],
+}
+
+export type ToolAction =
+  | { kind: 'tool'; tool: ToolName }
+  | { kind: 'operation'; operation: OperationName }
+  /** Chooses a class; with `swap` and a class chosen, a key of a recent class chooses what takes its place. */
+  | { kind: 'class'; id: number; role?: 'class' | 'to' }
+  | { kind: 'recent'; place: number }
+  | { kind: 'amount'; value: number }
+  | { kind: 'logit'; value: number }
+  | { kind: 'brush'; by: number }
+  /** A class was used in an edit. */
+  | { kind: 'used'; ids: readonly number[] }
+  /** Another annotation: classes mean something else. */
+  | { kind: 'forget' }
+
+const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value))
+
+export function reduceTools(state: ToolState, action: ToolAction): ToolState {
+  switch (action.kind) {
+    case 'tool':
+      return { ...state, tool: action.tool }
+    case 'operation':
+      return { ...state, operation: action.operation }
+    case 'class':
+      return remember(action.role === 'to' ? { ...state, to: action.id } : { ...state, class: action.id }, [
+        action.id,
+      ])
+    case 'recent': {
+      const id = state.recent[action.place]
+      if (id === undefined) return state
+      const second = state.operation === 'swap' && state.class !== null && state.class !== id
+      return second ? { ...state, to: id } : { ...state, class: id }
+    }
+    case 'amount':
+      return { ...state, amount: clamp(action.value, 0.1, 1000) }
+    case 'logit':
+      return { ...state, logit: clamp(action.value, -65504, 65504) }
+    case 'brush':
+      return { ...state, brush: clamp(state.brush + action.by, 0, brushRadii.length - 1) }
+    case 'used':
+      return remember(state, action.ids)
+    case 'forget':
+      return { ...state, class: null, to: null, recent: [], order: [] }
+  }
+}
+
+/** Classes keep their keys; a new one takes the next free key, or that of the class unused for longest. */
+function remember(state: ToolState, ids: readonly number[]): ToolState {
+  let { recent, order } = state
+  for (const id of ids) {
+    if (!recent.includes(id))
+      recent = recent.length < 9 ? [...recent, id] : recent.map(other => (other === order[0] ? id : other))
+    order = [...order.filter(other => other !== id && recent.includes(other)), id]
+  }
+  return { ...state, recent, order }
+}
+
+/** Why an operation cannot be done yet. */
+export type Missing = 'class' | 'to' | 'same'
+
+/** The operation that the state asks for, or what it lacks. */
+export function operationOf(state: ToolState): Operation | Missing {
+  const { operation: kind, class: id, to } = state
+  if (id === null) return 'class'
+  if (kind === 'swap' && to === null) return 'to'
+  if (kind === 'swap' && to === id) return 'same'
+  const amount = kind === 'set' ? state.logit : kind === 'raise' || kind === 'lower' ? state.amount : null
+  return { kind, class: id, to: kind === 'swap' ? to : null, amount, what: null }
+}
+
+/** What an edit made with a tool is filed under. */
+export const editTool = (tool: ToolName): Edit['tool'] => (tool === 'inspect' ? 'brush' : tool)
+
+/** The cells that a tool touches between two places in units of cells, where the second is under the pointer. */
+export function touchedCells(
+  state: Pick<ToolState, 'tool' | 'brush'>,
+  corrected: LabelMap,
+  from: CellPoint,
+  to: CellPoint,
+): number[] {
+  const [, height, width] = corrected.shape
+  const grid: CellGrid = { height, width }
+  switch (state.tool) {
+    case 'brush':
+      return brushCells(grid, from, to, brushRadii[state.brush] ?? 0.5)
+    case 'rectangle':
+      return rectangleCells(grid, from, to)
+    case 'region': {
+      const cell = cellAt(grid, to)
+      return cell === null ? [] : regionCells(corrected, cell)
+    }
+    case 'image':
+      return cellAt(grid, to) === null ? [] : imageCells(grid)
+    case 'inspect':
+      return []
+  }
+}
+
+/** The cell at a place, or null outside of the map. */
+export function cellAt(grid: CellGrid, at: CellPoint): number | null {
+  const [x, y] = [Math.floor(at.x), Math.floor(at.y)]
+  return x >= 0 && y >= 0 && x < grid.width && y < grid.height ? y * grid.width + x : null
+}
+
+/** The middle of a cell. */
+export const cellMiddle = (grid: CellGrid, cell: number): CellPoint => ({
+  x: (cell % grid.width) + 0.5,
+  y: Math.floor(cell / grid.width) + 0.5,
+})
+
+/** The keyboard's cell after a step; the first step begins in the middle. */
+export function moveCell(grid: CellGrid, cell: number | null, dx: number, dy: number): number {
+  if (cell === null) return Math.floor(grid.height / 2) * grid.width + Math.floor(grid.width / 2)
+  const x = clamp((cell % grid.width) + dx, 0, grid.width - 1)
+  const y = clamp(Math.floor(cell / grid.width) + dy, 0, grid.height - 1)
+  return y * grid.width + x
+}

@@ -1,0 +1,111 @@
+/** Strokes: live maps equal the saved layer applied anew, every cell is touched once, and shares add up. */
+import { expect, test } from 'vitest'
+import { random } from '../../../../../core/base/random.ts'
+import type { Operation } from '../../../../../core/contract/api/corrections.ts'
+import {
+  applyChanges,
+  applyLayer,
+  emptyLayer,
+  inspectCell,
+} from '../../../../../core/labelmap/corrections/index.ts'
+import { classStrength } from '../../../../../core/labelmap/layers.ts'
+import { identityClassMap } from '../../../../../core/labelmap/class-map.ts'
+import type { LabelMap } from '../../../../../core/labelmap/label-map.ts'
+import { poolLabelMap } from '../../../../../core/pooling/pool-label-map.ts'
+import { cellShares } from '../../../../../renderer/labelmap/cell-shares.ts'
+import {
+  addCells,
+  beginStroke,
+  differingCells,
+} from '../../../../../renderer/screens/annotate/state/stroke.ts'
+import {
+  compareTargets,
+  createTargeter,
+  strongest,
+  targetOf,
+} from '../../../../../renderer/labelmap/targets.ts'
+
+const classes = 12
+const ground = (machine: LabelMap) => ({ machine, fill: 0, classes })
+
+function mapOf(seed: number): LabelMap {
+  const draw = random(seed)
+  const [K, H, W] = [3, 4, 5]
+  const ids = new Uint16Array(K * H * W)
+  const logits = new Float32Array(K * H * W)
+  for (let cell = 0; cell < H * W; cell++) {
+    const own = draw.shuffle(Array.from({ length: classes }, (_, c) => c))
+    for (let k = 0; k < K; k++) {
+      ids[k * H * W + cell] = own[k]!
+      logits[k * H * W + cell] = 6 - 2 * k + draw.next()
+    }
+  }
+  return { shape: [K, H, W], ids, logits }
+}
+
+const raise: Operation = { kind: 'raise', class: 3, to: null, amount: 4, what: null }
+const edit = 'stroke-1'
+
+test('a stroke over cells, some of them twice, is the edit that is saved', () => {
+  const machine = mapOf(1)
+  let stroke = beginStroke(edit, raise, emptyLayer, machine)
+  const changed: number[] = []
+  for (const cells of [[0, 1], [1, 2], [7], [2, 1, 0]]) {
+    const step = addCells(stroke, ground(machine), cells)
+    stroke = step.stroke
+    changed.push(...step.changed)
+  }
+  expect(changed).toEqual([0, 1, 2, 7])
+  expect([...stroke.touched]).toEqual([0, 1, 2, 7])
+  const layer = applyChanges(emptyLayer, stroke.changes)
+  expect(layer).toEqual(stroke.layer)
+  const anew = applyLayer(machine, layer, { fill: 0, classes })
+  for (let cell = 0; cell < 20; cell++)
+    expect(inspectCell(stroke.corrected, emptyLayer, [], cell).slice(0, 3)).toEqual(
+      inspectCell(anew, emptyLayer, [], cell).slice(0, 3),
+    )
+  expect(machine).toEqual(mapOf(1))
+})
+
+test('two layers differ in just the cells that were changed between them', () => {
+  const machine = mapOf(2)
+  const first = addCells(beginStroke(edit, raise, emptyLayer, machine), ground(machine), [1, 2]).stroke
+  const second = addCells(
+    beginStroke('stroke-2', raise, first.layer, first.corrected),
+    ground(machine),
+    [2, 9],
+  ).stroke
+  expect(differingCells(first.layer, second.layer).sort((a, b) => a - b)).toEqual([2, 9])
+  expect(differingCells(second.layer, emptyLayer).sort((a, b) => a - b)).toEqual([1, 2, 9])
+  expect(differingCells(first.layer, first.layer)).toEqual([])
+})
+
+test("a cell's shares are the softmax over all classes; removed classes have none", () => {
+  const machine = mapOf(3)
+  const shares = cellShares(inspectCell(machine, emptyLayer, [], 6), { classes, fill: 0 })
+  for (const { class: id, share } of shares)
+    expect(share).toBeCloseTo(classStrength(machine, id, classes).values[6]!, 6)
+  const top = shares[0]!.class
+  const remove: Operation = { kind: 'remove', class: top, to: null, amount: null, what: null }
+  const { layer } = addCells(beginStroke(edit, remove, emptyLayer, machine), ground(machine), [6]).stroke
+  const left = cellShares(inspectCell(machine, layer, [], 6), { classes, fill: 0 })
+  expect(left.at(-1)).toMatchObject({ class: top, logit: null, share: 0, editId: edit })
+  expect(left[0]!.share).toBeGreaterThan(shares[1]!.share)
+})
+
+test('targets are pooled by the same code as training, and compared by their strongest classes', () => {
+  const machine = mapOf(4)
+  const targeter = createTargeter(identityClassMap(classes), 0)
+  const crop = { top: 10, left: 5, height: 40, width: 60 }
+  const image = { height: 80, width: 100 }
+  for (const axes of ['correct', 'published'] as const) {
+    const ours = targetOf(targeter, machine, crop, image, axes)
+    const theirs = poolLabelMap(machine, crop, image, { classes, axes })
+    expect([...ours.probabilities]).toEqual([...theirs.probabilities])
+  }
+  const a = { probabilities: Float32Array.from([0.1, 0.6, 0.3]), unmatchedMass: 0 }
+  const b = { probabilities: Float32Array.from([0.7, 0.1, 0.2]), unmatchedMass: 0 }
+  expect(strongest(a.probabilities, 2)).toEqual([1, 2])
+  expect(strongest(Float32Array.from([0.5, 0.5]), 2)).toEqual([0, 1])
+  expect(compareTargets([a, b], 2).map(row => row.id)).toEqual([0, 1])
+})

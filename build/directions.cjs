@@ -29,18 +29,21 @@ const upward = floors.flatMap((rooms, floor) =>
   })),
 )
 
-/** Floors within a room, lowest first: a folder sees only those below it. */
+/** Floors within a room, lowest first: a folder sees only those below it; '' stands for the room's own files. */
 const inside = {
+  'core/project': ['database', 'browse', 'corrections', ''],
   'core/labelmap': ['codec', 'corrections', 'files'],
   'core/training': ['recipe', 'sample', 'supervision', 'loader', 'measure', 'run'],
 }
+
+const pathOf = (room, folder) => `^${room}/${folder === '' ? '[^/]+$' : `${folder}/`}`
 
 const upwardInside = Object.entries(inside).flatMap(([room, folders]) =>
   folders.slice(0, -1).map((folder, floor) => ({
     name: `${room}/${folder}-looks-down`,
     severity: 'error',
-    from: { path: `^${room}/${folder}/` },
-    to: { path: folders.slice(floor + 1).map(above => `^${room}/${above}/`) },
+    from: { path: pathOf(room, folder) },
+    to: { path: folders.slice(floor + 1).map(above => pathOf(room, above)) },
   })),
 )
 

@@ -1,5 +1,5 @@
 /** How many images a project has, by split and by class. */
-import type { Project } from './project.ts'
+import type { Project } from './database/handle.ts'
 
 /** Figures of a split. `classes[c]` counts the usable images labelled c. */
 export interface SplitCounts {

@@ -1,8 +1,8 @@
 /** The images of a project: where they are, what they are labelled, what is known to be wrong with them. */
 import { join } from 'node:path'
 import { fail } from '../base/error.ts'
-import { followImages } from './browse/follow.ts'
-import { transaction } from './database.ts'
+import { placeNewImages } from './browse/rebuild.ts'
+import { transaction } from './database/connection.ts'
 import { actualFolder, storedFolder, type Project } from './project.ts'
 
 /** An object whose place is known. */
@@ -120,7 +120,7 @@ export function addImages(project: Project, split: string, rows: readonly NewIma
         row.problem ?? null,
       )
     }
-    followImages(project.db, found.id, last)
+    placeNewImages(project.db, found.id, last)
   })
 }
 

@@ -1,8 +1,8 @@
 /** The jobs of a project: what was asked for, how far it is, and how it ended. The queue decides; this only keeps. */
 import { fail } from '../base/error.ts'
 import type { Job, JobRequest } from '../contract/api/jobs.ts'
-import { guarded, transaction } from './database.ts'
-import type { Project } from './project.ts'
+import { guarded, transaction } from './database/connection.ts'
+import type { Project } from './database/handle.ts'
 
 interface StoredJob {
   id: number

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os'
 import Database from 'better-sqlite3'
 import { fail } from '../base/error.ts'
-import { guarded } from './database.ts'
+import { guarded } from './database/connection.ts'
 
 interface Owner {
   pid: number

@@ -1,10 +1,10 @@
 /** A project at a glance: its splits in figures that stay quick over a million images, and the annotation in use. */
 import { listAnnotations, type AnnotationRow } from './annotations.ts'
-import { browsedAnnotation } from './browse/facts.ts'
-import { readState } from './browse/state.ts'
-import { guarded } from './database.ts'
+import { browsedAnnotation } from './browse/measures.ts'
+import { readState } from './browse/browse-state.ts'
+import { guarded } from './database/connection.ts'
 import { listSplits } from './images.ts'
-import type { Project } from './project.ts'
+import type { Project } from './database/handle.ts'
 
 /** Figures of a split. */
 export interface SplitTotals {

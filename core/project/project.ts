@@ -2,28 +2,12 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { fail } from '../base/error.ts'
-import { asProjectError, openReadonly, openWritable, transaction, type Db } from './database.ts'
+import { asProjectError, openReadonly, openWritable, transaction, type Db } from './database/connection.ts'
+import type { ClassEntry, Project } from './database/handle.ts'
 import { takeLock } from './lock.ts'
-import { schemaVersion } from './schema.ts'
+import { schemaVersion } from './database/schema.ts'
 
-/** A class of the project; `index` counts from 0 without gaps. */
-export interface ClassEntry {
-  index: number
-  name: string
-  wnid?: string
-}
-
-/** An open project. `close` it; a writable one keeps others from writing while it is open. */
-export interface Project {
-  /** Absolute. */
-  dir: string
-  name: string
-  classes: ClassEntry[]
-  readonly: boolean
-  /** Internal to core/project. */
-  db: Db
-  close(): void
-}
+export type { ClassEntry, Project }
 
 const databaseFile = (dir: string): string => join(dir, 'project.db')
 const lockFile = (dir: string): string => join(dir, 'project.lock')

@@ -2,8 +2,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fail } from '../base/error.ts'
-import { asProjectError, transaction } from './database.ts'
-import type { Project } from './project.ts'
+import { asProjectError, transaction } from './database/connection.ts'
+import type { Project } from './database/handle.ts'
 
 /** State of a run; a `running` one whose process has died can be resumed like a `stopped` one. */
 export type RunStatus = 'running' | 'done' | 'stopped' | 'failed'

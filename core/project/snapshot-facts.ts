@@ -1,8 +1,8 @@
 /** What of a snapshot is told in lists: its splits and counts, without reading its images. */
 import { zstdDecompressSync } from 'node:zlib'
 import { fail } from '../base/error.ts'
-import { asProjectError } from './database.ts'
-import type { Project } from './project.ts'
+import { asProjectError } from './database/connection.ts'
+import type { Project } from './database/handle.ts'
 
 /** A snapshot's splits and counts. */
 export interface SnapshotFacts {

@@ -5,10 +5,10 @@ import { fail } from '../base/error.ts'
 import { decodeLayer, encodeLayer } from '../labelmap/corrections/index.ts'
 import type { CorrectionLayer } from '../labelmap/corrections/index.ts'
 import { getAnnotation } from './annotations.ts'
-import { readLayers } from './corrections.ts'
-import { asProjectError, transaction } from './database.ts'
+import { readLayers } from './corrections/store.ts'
+import { asProjectError, transaction } from './database/connection.ts'
 import { iterateImages, requireSplit } from './images.ts'
-import type { ClassEntry, Project } from './project.ts'
+import type { ClassEntry, Project } from './database/handle.ts'
 
 /** An image as a run saw it. */
 export interface SnapshotImage {

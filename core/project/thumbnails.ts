@@ -2,8 +2,8 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
-import type { Db } from './database.ts'
-import type { Project } from './project.ts'
+import type { Db } from './database/connection.ts'
+import type { Project } from './database/handle.ts'
 
 /** What the source file was when its thumbnail was made. */
 export interface SourceStamp {

@@ -2,7 +2,7 @@
 import type { AnnotationInfo, ProjectInfo } from '../../core/contract/api/project.ts'
 import type { Manifest } from '../../core/contract/manifest.ts'
 import { listAnnotations, type AnnotationRow } from '../../core/project/annotations.ts'
-import { scoredCount } from '../../core/project/browse/facts.ts'
+import { measuredCount } from '../../core/project/browse/measures.ts'
 import { countRuns, currentAnnotation, splitTotals } from '../../core/project/overview.ts'
 import type { Project } from '../../core/project/project.ts'
 
@@ -20,7 +20,7 @@ export function annotationInfo(project: Project, row: AnnotationRow): Annotation
     topK: manifest.topK ?? 0,
     classes: manifest.classes?.length ?? 0,
     error: manifest.annotator?.surgery?.error ?? null,
-    scored: scoredCount(project, row.id),
+    scored: measuredCount(project, row.id),
   }
 }
 

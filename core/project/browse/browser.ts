@@ -1,12 +1,12 @@
 /** Answers to a project's queries: counts, pages, places and histograms, with what is worth remembering between them. */
 import type { Histograms, ImageFilter, ImageItem, ImageQuery } from '../../contract/api/browse.ts'
-import { guarded } from '../database.ts'
-import type { Project } from '../project.ts'
+import { guarded } from '../database/connection.ts'
+import type { Project } from '../database/handle.ts'
 import { splitPlaces } from './columns.ts'
 import { histogramsOf } from './histograms.ts'
-import { itemsAt } from './items.ts'
+import { itemsAt } from './image-items.ts'
 import { offsetOf, orderOf, rankAt, type Order } from './order.ts'
-import { beginSession, countOf, refresh, warmUp, type Session } from './session.ts'
+import { createQueryCache, countOf, refresh, warmUp, type QueryCache } from './query-cache.ts'
 
 /** Reads a project, of which it sees every change that is committed. All errors are `RelabelError`s. */
 export interface Browser {
@@ -41,66 +41,63 @@ export function openBrowser(project: Project): Browser {
   const { db } = project
   db.pragma('cache_size = -131072')
   db.pragma('mmap_size = 2147483648')
-  const session = beginSession(db)
+  const cache = createQueryCache(db)
   const reading = <T>(action: () => T): T =>
     guarded(db.name, () =>
       db
         .transaction(() => {
-          refresh(session)
+          refresh(cache)
           return action()
         })
         .deferred(),
     )
   return {
-    count: query => reading(() => ({ total: countOf(session, query.filter), version: session.version })),
+    count: query => reading(() => ({ total: countOf(cache, query.filter), version: cache.version })),
     page: (query, offset, limit) =>
       reading(() => {
-        const order = orderOf(session, query)
-        const items = itemsAt(db, placesAt(session, order, offset, limit))
-        return { offset, items, total: order.total, version: session.version }
+        const order = orderOf(cache, query)
+        const items = itemsAt(db, placesAt(cache, order, offset, limit))
+        return { offset, items, total: order.total, version: cache.version }
       }),
     ids: (query, offset, limit) =>
-      reading(() => imagesAt(session, placesAt(session, orderOf(session, query), offset, limit))),
-    place: (query, id) => reading(() => placeOf(session, query, id)),
-    histograms: filter => reading(() => histogramsOf(session, filter)),
-    version: () => reading(() => session.version),
-    warm: () => reading(() => warmUp(session)),
+      reading(() => imagesAt(cache, placesAt(cache, orderOf(cache, query), offset, limit))),
+    place: (query, id) => reading(() => placeOf(cache, query, id)),
+    histograms: filter => reading(() => histogramsOf(cache, filter)),
+    version: () => reading(() => cache.version),
+    warm: () => reading(() => warmUp(cache)),
   }
 }
 
-function placeAt({ stretches }: Session, rank: number): number {
+function placeAt({ stretches }: QueryCache, rank: number): number {
   const stretch = stretches.findLast(({ first }) => first <= rank)!
   return stretch.split * splitPlaces + rank - stretch.first
 }
 
-function rankOf({ stretches }: Session, place: number): number {
+function rankOf({ stretches }: QueryCache, place: number): number {
   const split = Math.floor(place / splitPlaces)
   return stretches.find(one => one.split === split)!.first + (place % splitPlaces)
 }
 
 /** Places of the offsets that there are. */
-function placesAt(session: Session, order: Order, offset: number, limit: number): number[] {
+function placesAt(cache: QueryCache, order: Order, offset: number, limit: number): number[] {
   const places: number[] = []
   const end = Math.min(order.total, offset + limit)
-  for (let at = Math.max(0, offset); at < end; at++) places.push(placeAt(session, rankAt(order, at)))
+  for (let at = Math.max(0, offset); at < end; at++) places.push(placeAt(cache, rankAt(order, at)))
   return places
 }
 
-function imagesAt(session: Session, places: readonly number[]): number[] {
-  const find = session.db.prepare<[number], number>('SELECT image FROM browse WHERE place = ?').pluck()
+function imagesAt(cache: QueryCache, places: readonly number[]): number[] {
+  const find = cache.db.prepare<[number], number>('SELECT image FROM browse WHERE place = ?').pluck()
   return places.flatMap(place => find.get(place) ?? [])
 }
 
-function placeOf(session: Session, query: ImageQuery, id: number): ReturnType<Browser['place']> {
-  const order = orderOf(session, query)
+function placeOf(cache: QueryCache, query: ImageQuery, id: number): ReturnType<Browser['place']> {
+  const order = orderOf(cache, query)
   const { total } = order
-  const place = session.db
-    .prepare<[number], number>('SELECT place FROM browse WHERE image = ?')
-    .pluck()
-    .get(id)
+  const place = cache.db.prepare<[number], number>('SELECT place FROM browse WHERE image = ?').pluck().get(id)
   if (place === undefined) return { offset: null, previous: null, next: null, total }
-  const { offset, belongs } = offsetOf(session, query, order, rankOf(session, place))
-  const image = (at: number): number | null => imagesAt(session, placesAt(session, order, at, 1))[0] ?? null
+  const { offset, belongs } = offsetOf(cache, query, order, rankOf(cache, place))
+  const image = (at: number): number | null => imagesAt(cache, placesAt(cache, order, at, 1))[0] ?? null
   return {
     offset: belongs ? offset : null,
     previous: offset > 0 ? image(offset - 1) : null,

@@ -2,9 +2,9 @@
  * The browse table in memory, a typed array a column, so that any filter and sort is a plain loop. Rows lie in the order by
  * name: a rank counts images from 0 through all splits. SQLite says which rows have changed since they were read.
  */
-import type { Db } from '../database.ts'
-import { sorting, type Sorted, type Sorting } from './sorted.ts'
-import { readState } from './state.ts'
+import type { Db } from '../database/connection.ts'
+import { sorting, type Sorted, type Sorting } from './radix-sort.ts'
+import { readState } from './browse-state.ts'
 
 /** Rows that are read, and noted as changed, together. */
 export const chunkRows = 1024

@@ -1,9 +1,9 @@
 /** Counts beside each filter, each under all other filters. */
 import { reviewStates, type Histograms, type ImageFilter } from '../../contract/api/browse.ts'
-import { stateBits, reviewBit } from './bits.ts'
-import { reason } from './fails.ts'
-import { columnsOf, failsFor, type Session } from './session.ts'
-import { passes, type Tally, type TallyRow } from './tally.ts'
+import { stateBits, reviewBit } from './state-bits.ts'
+import { reason } from './filter-reasons.ts'
+import { columnsOf, reasonsFor, type QueryCache } from './query-cache.ts'
+import { passes, type StateCounts, type StateCount } from './state-counts.ts'
 
 const bins = 20
 const mostClasses = 1000
@@ -18,7 +18,7 @@ function without(filter: ImageFilter, name: keyof ImageFilter): ImageFilter {
 
 interface Counted {
   /** By split and states, under a filter without any condition on these. */
-  rows: Omit<TallyRow, 'bin'>[]
+  rows: Omit<StateCount, 'bin'>[]
   /** By class, from −1. */
   classes: Uint32Array
   predicted: Uint32Array
@@ -26,19 +26,19 @@ interface Counted {
 }
 
 /** One pass over all images: each counts wherever nothing but the histogram's own condition is against it. */
-function counted(session: Session, filter: ImageFilter): Counted {
-  const columns = columnsOf(session)
-  const fails = failsFor(session, filter)
+function counted(cache: QueryCache, filter: ImageFilter): Counted {
+  const columns = columnsOf(cache)
+  const reasons = reasonsFor(cache, filter)
   const { bits, label, top, confidence } = columns
-  const classes = new Uint32Array(session.tally.classes + 1)
-  const predicted = new Uint32Array(session.tally.classes + 1)
+  const classes = new Uint32Array(cache.stateCounts.classes + 1)
+  const predicted = new Uint32Array(cache.stateCounts.classes + 1)
   const sure = new Array<number>(bins).fill(0)
   const rows: Counted['rows'] = []
   const states = new Uint32Array(mostBits)
-  for (const { split, first, count } of session.stretches) {
+  for (const { split, first, count } of cache.stretches) {
     states.fill(0)
     for (let rank = first; rank < first + count; rank++) {
-      const fail = fails ? fails[rank]! : 0
+      const fail = reasons ? reasons[rank]! : 0
       if ((fail & ~reason.states) === 0) states[bits[rank]!]!++
       if ((fail & ~reason.classes) === 0) classes[label[rank]! + 1]!++
       if ((fail & ~reason.predicted) === 0) predicted[top[rank]! + 1]!++
@@ -65,12 +65,12 @@ function groups(counts: Uint32Array, from: -1 | 0): { value: number; count: numb
 
 /** One state's values with their counts, under the other states and splits. */
 function facet<T>(
-  tally: Tally,
-  rows: readonly Omit<TallyRow, 'bin'>[],
+  stateCounts: StateCounts,
+  rows: readonly Omit<StateCount, 'bin'>[],
   filter: ImageFilter,
-  values: readonly { value: T; is: (row: Omit<TallyRow, 'bin'>) => boolean }[],
+  values: readonly { value: T; is: (row: Omit<StateCount, 'bin'>) => boolean }[],
 ): { value: T; count: number }[] {
-  const pass = passes(tally, filter)
+  const pass = passes(stateCounts, filter)
   return values.map(({ value, is }) => {
     let count = 0
     for (const row of rows) if (is(row) && pass(row)) count += row.images
@@ -83,10 +83,10 @@ const yesNo = (bits: { yes: number; no: number }) => [
   { value: false, is: (row: { bits: number }) => (row.bits & bits.no) !== 0 },
 ]
 
-export function histogramsOf(session: Session, filter: ImageFilter): Histograms {
-  const { tally } = session
-  const { rows, classes, predicted, confidence } = counted(session, filter)
-  const splits = [...tally.splits].map(([id, value]) => ({
+export function histogramsOf(cache: QueryCache, filter: ImageFilter): Histograms {
+  const { stateCounts } = cache
+  const { rows, classes, predicted, confidence } = counted(cache, filter)
+  const splits = [...stateCounts.splits].map(([id, value]) => ({
     value,
     is: (row: { split: number }) => row.split === id,
   }))
@@ -95,13 +95,13 @@ export function histogramsOf(session: Session, filter: ImageFilter): Histograms 
     is: (row: { bits: number }) => (row.bits & reviewBit(value)) !== 0,
   }))
   return {
-    splits: facet(tally, rows, without(filter, 'splits'), splits),
+    splits: facet(stateCounts, rows, without(filter, 'splits'), splits),
     classes: groups(classes, -1),
     predicted: groups(predicted, 0),
-    review: facet(tally, rows, without(filter, 'review'), states),
-    corrected: facet(tally, rows, without(filter, 'corrected'), yesNo(stateBits.corrected)),
-    disagree: facet(tally, rows, without(filter, 'disagree'), yesNo(stateBits.disagree)),
-    listed: facet(tally, rows, without(filter, 'listed'), yesNo(stateBits.listed)),
+    review: facet(stateCounts, rows, without(filter, 'review'), states),
+    corrected: facet(stateCounts, rows, without(filter, 'corrected'), yesNo(stateBits.corrected)),
+    disagree: facet(stateCounts, rows, without(filter, 'disagree'), yesNo(stateBits.disagree)),
+    listed: facet(stateCounts, rows, without(filter, 'listed'), yesNo(stateBits.listed)),
     confidence,
   }
 }

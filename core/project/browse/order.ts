@@ -1,7 +1,7 @@
 /** Images in a query's order: those with the measure up or down, then those without, by name. */
 import type { ImageQuery, ImageSort } from '../../contract/api/browse.ts'
 import { sortedBy, type SortKey } from './columns.ts'
-import { columnsOf, countOf, failsFor, listFor, type Session } from './session.ts'
+import { columnsOf, countOf, reasonsFor, listFor, type QueryCache } from './query-cache.ts'
 
 /** A query's images; `list` holds their ranks, null: all by name. */
 export interface Order {
@@ -15,26 +15,26 @@ const keys = { class: 'label', review: 'score', confidence: 'confidence' } as co
 const keyOf = (sort: ImageSort): SortKey | null => (sort.by === 'name' ? null : keys[sort.by])
 
 /** Ties go by name in the direction of the sort; images without the measure come last, always from first name to last. */
-export function orderOf(session: Session, query: ImageQuery): Order {
+export function orderOf(cache: QueryCache, query: ImageQuery): Order {
   const { filter, sort } = query
   const { descending } = sort
   const key = keyOf(sort)
-  const total = countOf(session, filter)
-  const fails = failsFor(session, filter)
-  if (!fails && !key) return { total, descending, list: null }
-  const list = listFor(session, JSON.stringify([filter, sort.by, descending]), () => {
+  const total = countOf(cache, filter)
+  const reasons = reasonsFor(cache, filter)
+  if (!reasons && !key) return { total, descending, list: null }
+  const list = listFor(cache, JSON.stringify([filter, sort.by, descending]), () => {
     const ranks = new Uint32Array(total)
     let count = 0
     const add = (from: Uint32Array | null, down: boolean): void => {
-      const length = from ? from.length : fails!.length
+      const length = from ? from.length : reasons!.length
       for (let i = 0; i < length; i++) {
         const index = down ? length - 1 - i : i
         const rank = from ? from[index]! : index
-        if (!fails || fails[rank] === 0) ranks[count++] = rank
+        if (!reasons || reasons[rank] === 0) ranks[count++] = rank
       }
     }
     if (key) {
-      const { known, unknown } = sortedBy(columnsOf(session), key)
+      const { known, unknown } = sortedBy(columnsOf(cache), key)
       add(known, descending)
       add(unknown, false)
     } else add(null, descending)
@@ -51,14 +51,14 @@ export function rankAt(order: Order, offset: number): number {
 
 /** Where an image stands, or would: the offset, and whether it is there. */
 export function offsetOf(
-  session: Session,
+  cache: QueryCache,
   { sort }: ImageQuery,
   order: Order,
   rank: number,
 ): { offset: number; belongs: boolean } {
   const { list } = order
   if (!list) return { offset: order.descending ? order.total - 1 - rank : rank, belongs: true }
-  const comes = comparison(session, sort)
+  const comes = comparison(cache, sort)
   let low = 0
   let high = list.length
   while (low < high) {
@@ -70,11 +70,11 @@ export function offsetOf(
 }
 
 /** Below 0 where the first rank comes before the second. */
-function comparison(session: Session, sort: ImageSort): (a: number, b: number) => number {
+function comparison(cache: QueryCache, sort: ImageSort): (a: number, b: number) => number {
   const key = keyOf(sort)
   const way = sort.descending ? -1 : 1
   if (!key) return (a, b) => (a - b) * way
-  const values = columnsOf(session)[key]
+  const values = columnsOf(cache)[key]
   return (a, b) => {
     const first = values[a]!
     const second = values[b]!

@@ -1,11 +1,11 @@
 /** What a person says of images: marking them, one or all of a query, and how far the review is. */
 import { reviewStates, type ReviewState, type Selection } from '../../contract/api/browse.ts'
-import { guarded, transaction } from '../database.ts'
-import type { Project } from '../project.ts'
-import { reviewBit, reviewOf, stateBits } from './bits.ts'
-import { changed } from './state.ts'
-import { readTally } from './tally.ts'
-import { whereOf, type SqlValue } from './where.ts'
+import { guarded, transaction } from '../database/connection.ts'
+import type { Project } from '../database/handle.ts'
+import { reviewBit, reviewOf, stateBits } from './state-bits.ts'
+import { changed } from './browse-state.ts'
+import { readStateCounts } from './state-counts.ts'
+import { whereOf, type SqlValue } from './filter-sql.ts'
 
 /** Former states are told of up to this many images. */
 const mostBefore = 1000
@@ -89,12 +89,12 @@ export interface ReviewProgress {
 /** How far the review of the usable images of some splits is (default: all), and all sittings so far. */
 export function reviewProgress(project: Project, splits?: readonly string[]): ReviewProgress {
   return guarded(project.db.name, () => {
-    const tally = readTally(project.db)
+    const stateCounts = readStateCounts(project.db)
     const counts = { none: 0, accepted: 0, fixed: 0, skipped: 0, flagged: 0 }
     let total = 0
-    for (const row of tally.rows) {
+    for (const row of stateCounts.rows) {
       if ((row.bits & stateBits.problem.yes) !== 0) continue
-      if (splits && !splits.includes(tally.splits.get(row.split) ?? '')) continue
+      if (splits && !splits.includes(stateCounts.splits.get(row.split) ?? '')) continue
       counts[reviewOf(row.bits)] += row.images
       total += row.images
     }

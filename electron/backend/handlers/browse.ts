@@ -1,6 +1,6 @@
 /** Browsing and saved views: questions go to the reading threads, views are kept by the writer. */
-import { imageItem } from '../../../core/project/browse/items.ts'
-import { listViews, removeView, saveView } from '../../../core/project/browse/views.ts'
+import { imageItem } from '../../../core/project/browse/image-items.ts'
+import { listViews, removeView, saveView } from '../../../core/project/browse/saved-views.ts'
 import { getImage } from '../../../core/project/images.ts'
 import type { HandlersOf } from '../context.ts'
 

@@ -1,5 +1,5 @@
 /** Corrections: the store does the work; whoever browses hears of it. */
-import { applyEdit, getCorrections, redoEdit, undoEdit } from '../../../core/project/corrections.ts'
+import { applyEdit, getCorrections, redoEdit, undoEdit } from '../../../core/project/corrections/store.ts'
 import type { HandlersOf } from '../context.ts'
 import { checkEditFits, extentOf } from '../fitting-edits.ts'
 

@@ -1,6 +1,6 @@
 /** The open project: making, opening, closing, what it is. */
 import { fail } from '../../../core/base/error.ts'
-import { useAnnotation } from '../../../core/project/browse/facts.ts'
+import { useAnnotation } from '../../../core/project/browse/measures.ts'
 import type { HandlersOf } from '../context.ts'
 import { inspectFolder, makeProject } from '../create.ts'
 import { createChangeFlow } from '../queue/changes.ts'

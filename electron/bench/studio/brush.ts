@@ -9,7 +9,7 @@ import { createLabelMapWriter } from '../../../core/labelmap/files/index.ts'
 import type { LabelMap } from '../../../core/labelmap/label-map.ts'
 import type { Manifest } from '../../../core/contract/manifest.ts'
 import { addAnnotation, updateAnnotation } from '../../../core/project/annotations.ts'
-import { useAnnotation } from '../../../core/project/browse/facts.ts'
+import { useAnnotation } from '../../../core/project/browse/measures.ts'
 import { addImages, addSplit } from '../../../core/project/images.ts'
 import { createProject } from '../../../core/project/project.ts'
 

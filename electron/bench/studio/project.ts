@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { random, type Random } from '../../../core/base/random.ts'
 import { addAnnotation, updateAnnotation } from '../../../core/project/annotations.ts'
-import { useAnnotation, writeFacts, type FactsRow } from '../../../core/project/browse/facts.ts'
+import { useAnnotation, writeMeasures, type MeasuresRow } from '../../../core/project/browse/measures.ts'
 import { markReview } from '../../../core/project/browse/review.ts'
 import { addImages, addSplit } from '../../../core/project/images.ts'
 import { createProject } from '../../../core/project/project.ts'
@@ -54,10 +54,10 @@ export async function makeStudioProject(cache: string, options: StudioProjectOpt
     const { id } = addAnnotation(project, { config: { bench: true } })
     const draw = random(2)
     for (let first = 0; first < images; first += 20_000) {
-      const batch: FactsRow[] = []
+      const batch: MeasuresRow[] = []
       for (let index = first; index < Math.min(images, first + 20_000); index++)
         if (index % 50_021 !== 7) batch.push(factsOf(index + 1, labels[index]!, classes, draw))
-      writeFacts(project, id, batch)
+      writeMeasures(project, id, batch)
     }
     updateAnnotation(project, id, { status: 'done' })
     await useAnnotation(project, id)
@@ -78,7 +78,7 @@ export async function makeStudioProject(cache: string, options: StudioProjectOpt
 const folderOf = (index: number): string => `n${String(1_440_764 + index * 13_337).padStart(8, '0')}`
 
 /** Four of five maps agree with the label; those that do are surer. */
-function factsOf(image: number, label: number, classes: number, draw: Random): FactsRow {
+function factsOf(image: number, label: number, classes: number, draw: Random): MeasuresRow {
   const agrees = label >= 0 && draw.next() < 0.8
   const top = agrees ? label : draw.int(classes)
   const confidence = agrees ? 1 - draw.next() ** 2 * 0.8 : 0.1 + draw.next() * 0.7

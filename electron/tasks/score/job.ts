@@ -5,7 +5,7 @@ import { openLabelMaps } from '../../../core/labelmap/files/index.ts'
 import { matchClasses } from '../../../core/labelmap/match-classes.ts'
 import { createMapScorer, type MapMeasures } from '../../../core/pooling/measures.ts'
 import { getAnnotation } from '../../../core/project/annotations.ts'
-import { scoredImages, unscoredImages } from '../../../core/project/scored.ts'
+import { measuredCount, unmeasuredImages } from '../../../core/project/browse/unmeasured.ts'
 import { openProject } from '../../../core/project/project.ts'
 import type { JobContext } from '../process/protocol.ts'
 
@@ -46,7 +46,7 @@ export async function run(config: ScoreConfig, context: JobContext): Promise<Sco
     try {
       const { manifest } = reader
       const measure = createMapScorer(matchClasses(manifest.classes, project.classes), manifest.fill)
-      const before = Math.min(reader.count, scoredImages(project, config.annotation))
+      const before = Math.min(reader.count, measuredCount(project, config.annotation))
       const meter = createMeter(reader.count)
       meter.before(before)
       const result: ScoreResult = {
@@ -62,7 +62,7 @@ export async function run(config: ScoreConfig, context: JobContext): Promise<Sco
           ...(left === undefined ? {} : { left }),
         })
       }
-      for (const { id, key, label } of unscoredImages(project, config.annotation)) {
+      for (const { id, key, label } of unmeasuredImages(project, config.annotation)) {
         if (!reader.has(key)) continue
         try {
           rows.push({ image: id, ...measure(reader.getSync(key), label) })

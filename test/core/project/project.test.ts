@@ -11,7 +11,7 @@ import { RelabelError } from '../../../core/base/error.ts'
 import { addAnnotation, listAnnotations } from '../../../core/project/annotations.ts'
 import { addImages, addSplit, listImages, listSplits } from '../../../core/project/images.ts'
 import { beginProject, createProject, openProject } from '../../../core/project/project.ts'
-import { schemaVersion } from '../../../core/project/schema.ts'
+import { schemaVersion } from '../../../core/project/database/schema.ts'
 
 let dir: string
 beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'relabel-project-'))))

@@ -1,7 +1,7 @@
 /** The job `score`: measures of an annotation's label maps, written into the database batch by batch. */
 import { listAnnotations, getAnnotation } from '../../../../core/project/annotations.ts'
-import { writeFacts } from '../../../../core/project/browse/facts.ts'
-import { scoredImages } from '../../../../core/project/scored.ts'
+import { writeMeasures } from '../../../../core/project/browse/measures.ts'
+import { measuredCount } from '../../../../core/project/browse/unmeasured.ts'
 import { listJobs } from '../../../../core/project/jobs.ts'
 import type { Project } from '../../../../core/project/project.ts'
 import type { ScoreConfig, ScoreEvent, ScoreResult } from '../../../tasks/score/job.ts'
@@ -15,7 +15,7 @@ export const score: Kind<'score'> = {
     const config: ScoreConfig = { project: project.dir, annotation }
     const result = await child<ScoreResult>('score', config, {
       onEvent(data) {
-        writeFacts(project, annotation, (data as ScoreEvent).rows)
+        writeMeasures(project, annotation, (data as ScoreEvent).rows)
         changed('images')
       },
     })
@@ -32,6 +32,6 @@ export function unscored(project: Project): string[] {
     ),
   )
   return listAnnotations(project)
-    .filter(({ id, status }) => status === 'done' && !waiting.has(id) && scoredImages(project, id) === 0)
+    .filter(({ id, status }) => status === 'done' && !waiting.has(id) && measuredCount(project, id) === 0)
     .map(({ id }) => id)
 }

@@ -6,9 +6,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { reviewStates, type ImageFilter } from '../../../../core/contract/api/browse.ts'
 import { openBrowser } from '../../../../core/project/browse/browser.ts'
-import { refillBrowse } from '../../../../core/project/browse/follow.ts'
+import { rebuildBrowse } from '../../../../core/project/browse/rebuild.ts'
 import { openProject } from '../../../../core/project/project.ts'
-import { transaction } from '../../../../core/project/database.ts'
+import { transaction } from '../../../../core/project/database/connection.ts'
 import { images, makeProject, query, splitNames } from './made.ts'
 import { disagrees, orderModel, passesModel, type ModelImage } from './model.ts'
 
@@ -112,7 +112,7 @@ describe('browsing', () => {
               project.db.prepare(`SELECT * FROM ${table}`).all(),
             )
           const before = tables()
-          transaction(project.db, () => refillBrowse(project.db))
+          transaction(project.db, () => rebuildBrowse(project.db))
           expect(before).toEqual(tables())
           project.close()
         })

@@ -2,8 +2,8 @@
 import fc from 'fast-check'
 import { reviewStates, type ImageQuery } from '../../../../core/contract/api/browse.ts'
 import { addAnnotation } from '../../../../core/project/annotations.ts'
-import { useAnnotation, writeFacts } from '../../../../core/project/browse/facts.ts'
-import { imageItem } from '../../../../core/project/browse/items.ts'
+import { useAnnotation, writeMeasures } from '../../../../core/project/browse/measures.ts'
+import { imageItem } from '../../../../core/project/browse/image-items.ts'
 import { markReview } from '../../../../core/project/browse/review.ts'
 import { addImages, addSplit, findImage } from '../../../../core/project/images.ts'
 import { createProject, type Project } from '../../../../core/project/project.ts'
@@ -118,9 +118,9 @@ export async function makeProject(
   await useAnnotation(project, other)
   const withIds = rows.map(row => ({ ...row, id: findImage(project, `${row.split}/${row.path}`)!.id }))
   const facts = withIds.flatMap(row => (row.facts ? [{ image: row.id, ...row.facts }] : []))
-  writeFacts(project, id, facts.slice(0, 5))
+  writeMeasures(project, id, facts.slice(0, 5))
   await useAnnotation(project, id)
-  writeFacts(project, id, facts.slice(5))
+  writeMeasures(project, id, facts.slice(5))
   const correct = project.db.prepare('INSERT INTO corrections VALUES (?, ?, 1, ?, ?)')
   for (const row of withIds) {
     markReview(project, { ids: [row.id] }, row.review)

@@ -8,13 +8,13 @@ import { addAnnotation } from '../../../../core/project/annotations.ts'
 import { openBrowser } from '../../../../core/project/browse/browser.ts'
 import {
   browsedAnnotation,
-  scoredCount,
+  measuredCount,
   useAnnotation,
-  writeFacts,
-} from '../../../../core/project/browse/facts.ts'
-import { imageItem } from '../../../../core/project/browse/items.ts'
+  writeMeasures,
+} from '../../../../core/project/browse/measures.ts'
+import { imageItem } from '../../../../core/project/browse/image-items.ts'
 import { markReview, reviewProgress } from '../../../../core/project/browse/review.ts'
-import { listViews, removeView, saveView } from '../../../../core/project/browse/views.ts'
+import { listViews, removeView, saveView } from '../../../../core/project/browse/saved-views.ts'
 import { addImages, addSplit } from '../../../../core/project/images.ts'
 import { createProject, openProject, type Project } from '../../../../core/project/project.ts'
 
@@ -111,7 +111,7 @@ describe('marks', () => {
     markReview(project, { ids: [2] }, 'accepted')
     const { id } = addAnnotation(project, { config: 1 })
     await useAnnotation(project, id)
-    writeFacts(project, id, [facts(2, 0), facts(3, 2)])
+    writeMeasures(project, id, [facts(2, 0), facts(3, 2)])
     addImages(project, 'train', [
       { path: 'a/first.png', label: null, width: 1, height: 1 },
       { ...rows(3)[1]!, label: 2 },
@@ -179,15 +179,15 @@ describe('measures', () => {
     ]
     expect(browsedAnnotation(project)).toBeNull()
     await useAnnotation(project, a)
-    writeFacts(project, a, [facts(1, 0), facts(2, 1)])
+    writeMeasures(project, a, [facts(1, 0), facts(2, 1)])
     const alone = imageItem(project, { id: 1 }).facts!
     expect(alone).toMatchObject({ top: 0, disputed: 0, listed: true })
-    writeFacts(project, b, [facts(1, 2)])
-    writeFacts(project, c, [facts(1, 0)])
+    writeMeasures(project, b, [facts(1, 2)])
+    writeMeasures(project, c, [facts(1, 0)])
     const disputed = imageItem(project, { id: 1 }).facts!
     expect(disputed.disputed).toBe(0.5)
     expect(disputed.score).toBeGreaterThan(alone.score)
-    expect(scoredCount(project, a)).toBe(2)
+    expect(measuredCount(project, a)).toBe(2)
     const browser = openBrowser(project)
     const review = { filter: {}, sort: { by: 'review', descending: true } } as const
     expect(browser.ids(review, 0, 3)).toEqual([1, 2, 3])
@@ -196,21 +196,21 @@ describe('measures', () => {
     expect(imageItem(project, { id: 1 }).facts).toMatchObject({ top: 2, disputed: 1 })
     expect(browser.count(query({ disagree: true })).total).toBe(1)
     expect(browser.count(query({ disagree: false })).total).toBe(0)
-    writeFacts(project, b, [facts(1, 0)])
+    writeMeasures(project, b, [facts(1, 0)])
     expect(browser.count(query({ disagree: false })).total).toBe(1)
     expect(imageItem(project, { id: 1 }).facts!.disputed).toBe(0)
   })
 
   it('are refused where they cannot be', async () => {
     const { id } = addAnnotation(project, { config: 1 })
-    expect(() => writeFacts(project, id, [{ ...facts(1, 0), confidence: NaN }])).toThrow(
+    expect(() => writeMeasures(project, id, [{ ...facts(1, 0), confidence: NaN }])).toThrow(
       /confidence of image 1/,
     )
-    expect(() => writeFacts(project, id, [facts(1, 0), facts(99_999, 0)])).toThrow(
+    expect(() => writeMeasures(project, id, [facts(1, 0), facts(99_999, 0)])).toThrow(
       /no image with the id 99999/,
     )
-    expect(scoredCount(project, id)).toBe(0)
-    expect(() => writeFacts(project, 'a99', [])).toThrow(/no annotation "a99"/)
+    expect(measuredCount(project, id)).toBe(0)
+    expect(() => writeMeasures(project, 'a99', [])).toThrow(/no annotation "a99"/)
     await expect(useAnnotation(project, 'x')).rejects.toThrow(/no annotation "x"/)
     expect(() => imageItem(project, { key: 'train/none' })).toThrow(/no image "train\/none"/)
   })

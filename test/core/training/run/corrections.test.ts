@@ -20,7 +20,7 @@ import {
   poolTarget,
 } from '../../../../core/pooling/target.ts'
 import { addAnnotation, updateAnnotation } from '../../../../core/project/annotations.ts'
-import { applyEdit } from '../../../../core/project/corrections.ts'
+import { applyEdit } from '../../../../core/project/corrections/store.ts'
 import { addImages, addSplit, findImage } from '../../../../core/project/images.ts'
 import { createProject } from '../../../../core/project/project.ts'
 import { addRun } from '../../../../core/project/runs.ts'

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Job } from '../../../../core/contract/api/jobs.ts'
 import { openLabelMaps } from '../../../../core/labelmap/files/index.ts'
 import { getAnnotation } from '../../../../core/project/annotations.ts'
-import { browsedAnnotation } from '../../../../core/project/browse/facts.ts'
+import { browsedAnnotation } from '../../../../core/project/browse/measures.ts'
 import { openProject, type Project } from '../../../../core/project/project.ts'
 import { getRun, listRuns } from '../../../../core/project/runs.ts'
 import { createQueue, type JobQueue } from '../../../../electron/backend/queue/index.ts'

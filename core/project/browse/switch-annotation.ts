@@ -4,10 +4,10 @@
  * have not been reached show no measures, neither new nor former ones.
  */
 import { setImmediate as pause } from 'node:timers/promises'
-import { transaction, type Db } from '../database.ts'
-import type { Project } from '../project.ts'
+import { transaction, type Db } from '../database/connection.ts'
+import type { Project } from '../database/handle.ts'
 import { chunkRows, readStretches, splitPlaces } from './columns.ts'
-import { changed, readState } from './state.ts'
+import { changed, readState } from './browse-state.ts'
 
 /** A slice should take about this long, milliseconds. */
 const wantedTime = 20
@@ -17,7 +17,7 @@ const sliceLimits = { least: 512, most: 16_384 }
 const correctedIn = 'SELECT image FROM corrections WHERE annotation = ? AND entries > 0'
 
 /** Makes an annotation the browsed one, with none of its measures yet. To be called in a transaction. */
-export function beginFill(db: Db, annotation: number): void {
+export function beginSwitch(db: Db, annotation: number): void {
   const before = readState(db).annotation
   const mark = (bit: number, of: number): unknown =>
     db
@@ -36,7 +36,7 @@ export function beginFill(db: Db, annotation: number): void {
 }
 
 /** Brings in the measures of the next images; false: there is nothing left. */
-export function fillSlice(db: Db, rows: number): boolean {
+export function switchSlice(db: Db, rows: number): boolean {
   const { filled } = readState(db)
   if (filled === null) return false
   const end =
@@ -62,13 +62,13 @@ export function fillSlice(db: Db, rows: number): boolean {
 }
 
 /** Goes on until everything is brought in, the project is closed, or `told` of a slice fails. */
-export async function fillAll(project: Project, told: () => void = () => undefined): Promise<void> {
+export async function finishSwitch(project: Project, told: () => void = () => undefined): Promise<void> {
   const { db } = project
   let rows = firstSlice
   for (let more = true; more;) {
     if (!db.open) return
     const start = performance.now()
-    more = transaction(db, () => fillSlice(db, rows))
+    more = transaction(db, () => switchSlice(db, rows))
     const time = performance.now() - start
     if (time < wantedTime / 2) rows = Math.min(rows * 2, sliceLimits.most)
     else if (time > wantedTime) rows = Math.max(rows >> 1, sliceLimits.least)

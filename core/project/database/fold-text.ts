@@ -1,9 +1,9 @@
 /** How keys and search texts are compared: whatever their case, a line break like a space. */
 import type { Database } from 'better-sqlite3'
 
-export const fold = (text: string): string => text.toLowerCase().replaceAll('\n', ' ')
+export const foldText = (text: string): string => text.toLowerCase().replaceAll('\n', ' ')
 
 /** Makes `fold` known to SQL, which knows only the case of ASCII letters. */
-export function addFold(db: Database): void {
-  db.function('fold', { deterministic: true }, text => fold(String(text)))
+export function addFoldText(db: Database): void {
+  db.function('fold', { deterministic: true }, text => foldText(String(text)))
 }

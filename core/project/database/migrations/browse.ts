@@ -2,7 +2,7 @@
  * Tables behind browsing and review: measures of label maps, what a person said of an image, saved views, and the
  * narrow table `browse` that filters and sorts read. An image's `place` is its split's id · 2³² + its rank by path
  * there, so that the order by name is the order of integers; −1 stands for "none" in its columns. What `bits` holds is
- * told in `browse/bits.ts`.
+ * told in `browse/state-bits.ts`.
  */
 
 const tables = `

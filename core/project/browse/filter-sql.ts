@@ -1,12 +1,12 @@
 /** A filter as conditions of SQL over the table `browse`, for what is written to all images of a query. */
 import { fail } from '../../base/error.ts'
 import type { ImageFilter } from '../../contract/api/browse.ts'
-import type { Db } from '../database.ts'
-import { rejectedBits, stateBits } from './bits.ts'
+import type { Db } from '../database/connection.ts'
+import { rejectedBits, stateBits } from './state-bits.ts'
 import { readStretches, splitPlaces } from './columns.ts'
-import { given } from './fails.ts'
-import { beginNames, findHits, readNames } from './names.ts'
-import { readState } from './state.ts'
+import { isGiven } from './filter-reasons.ts'
+import { createSearchText, findHits, readSearchText } from './text-search.ts'
+import { readState } from './browse-state.ts'
 
 export type SqlValue = number | string
 
@@ -38,15 +38,15 @@ export function whereOf(db: Db, filter: ImageFilter): Where {
   }
   const reject = rejectedBits(filter)
   if (reject !== 0) add('bits & ? = 0', reject)
-  if (given(filter.splits)) add(`split IN (${splitIds(db, filter.splits).join(',')})`)
-  if (given(filter.classes)) add(`label IN (${integers(filter.classes, 'class')})`)
-  if (given(filter.predicted)) add(`top IN (${integers(filter.predicted, 'class')})`)
+  if (isGiven(filter.splits)) add(`split IN (${splitIds(db, filter.splits).join(',')})`)
+  if (isGiven(filter.classes)) add(`label IN (${integers(filter.classes, 'class')})`)
+  if (isGiven(filter.predicted)) add(`top IN (${integers(filter.predicted, 'class')})`)
   if (filter.confidence)
     add('confidence BETWEEN ? AND ?', Math.max(0, filter.confidence[0]), filter.confidence[1])
   // Images that wait for their measures pass no condition on them, whatever former ones say.
   const { filled } = readState(db)
   const measured = reject & (stateBits.disagree.unknown | stateBits.listed.unknown)
-  if (filled !== null && (measured !== 0 || given(filter.predicted) || filter.confidence))
+  if (filled !== null && (measured !== 0 || isGiven(filter.predicted) || filter.confidence))
     add('place < ?', filled)
   if (filter.text) {
     useText(db, filter.text)
@@ -60,8 +60,8 @@ const inUse = new WeakMap<Db, { has: (place: number) => boolean }>()
 
 function useText(db: Db, text: string): void {
   const stretches = readStretches(db)
-  const names = beginNames(stretches)
-  readNames(db, names)
+  const names = createSearchText(stretches)
+  readSearchText(db, names)
   const { found } = findHits(names, text)
   const first = new Map(stretches.map(stretch => [stretch.split, stretch.first]))
   const has = (place: number): boolean =>

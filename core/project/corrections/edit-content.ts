@@ -1,7 +1,7 @@
 /** What an edit did, as the database keeps it: JSON under zstd, each change a short row, the edits before it by number. */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import { edit as editSchema } from '../contract/api/corrections.ts'
-import type { Change, Edit, LayerEntry } from '../contract/api/corrections.ts'
+import { edit as editSchema } from '../../contract/api/corrections.ts'
+import type { Change, Edit, LayerEntry } from '../../contract/api/corrections.ts'
 
 /** Decompressed content is refused beyond this, whatever a foreign project says. */
 const maxBytes = 2 ** 28

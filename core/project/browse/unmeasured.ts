@@ -1,9 +1,9 @@
 /** Which images of an annotation have no measures yet. */
-import { guarded } from './database.ts'
-import type { Project } from './project.ts'
+import { guarded } from '../database/connection.ts'
+import type { Project } from '../database/handle.ts'
 
 /** An image whose label map is to be measured, if there is one. */
-export interface UnscoredImage {
+export interface UnmeasuredImage {
   id: number
   key: string
   label: number | null
@@ -15,12 +15,12 @@ const numberOf = (annotation: string): number => Number(/^a(\d+)$/.exec(annotati
  * Usable images without measures, ordered by id, in pieces: no statement stays open while they are worked on, so that
  * the database's log can be folded back meanwhile.
  */
-export function* unscoredImages(
+export function* unmeasuredImages(
   project: Project,
   annotation: string,
   atOnce = 1000,
-): Generator<UnscoredImage> {
-  const page = project.db.prepare<[number, number, number], UnscoredImage>(
+): Generator<UnmeasuredImage> {
+  const page = project.db.prepare<[number, number, number], UnmeasuredImage>(
     `SELECT images.id, splits.name || '/' || images.path AS key, images.label FROM images
      JOIN splits ON splits.id = images.split
      WHERE images.id > ? AND images.problem IS NULL
@@ -36,7 +36,7 @@ export function* unscoredImages(
 }
 
 /** Images with measures. */
-export function scoredImages(project: Project, annotation: string): number {
+export function measuredCount(project: Project, annotation: string): number {
   return guarded(project.db.name, () =>
     project.db
       .prepare<[number], number>('SELECT count(*) FROM facts WHERE annotation = ?')

@@ -1,8 +1,8 @@
 /** Corrections in the project: every edit of every image, its state, and the layer that the edits in force make. */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
-import { fail, messageOf } from '../base/error.ts'
-import { edit as editSchema } from '../contract/api/corrections.ts'
-import type { Change, CorrectionState, Edit, HistoryEdit } from '../contract/api/corrections.ts'
+import { fail, messageOf } from '../../base/error.ts'
+import { edit as editSchema } from '../../contract/api/corrections.ts'
+import type { Change, CorrectionState, Edit, HistoryEdit } from '../../contract/api/corrections.ts'
 import {
   applyChanges,
   decodeLayer,
@@ -11,11 +11,11 @@ import {
   invertChanges,
   layerSize,
   layerToList,
-} from '../labelmap/corrections/index.ts'
-import type { CorrectionLayer } from '../labelmap/corrections/index.ts'
-import { guarded, transaction } from './database.ts'
+} from '../../labelmap/corrections/index.ts'
+import type { CorrectionLayer } from '../../labelmap/corrections/index.ts'
+import { guarded, transaction } from '../database/connection.ts'
 import { packEdit, unpackEdit } from './edit-content.ts'
-import type { Project } from './project.ts'
+import type { Project } from '../database/handle.ts'
 
 /** Whose corrections: an image's (row id) over the map of an annotation (`a1`). */
 export interface CorrectionPlace {

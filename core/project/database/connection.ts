@@ -1,8 +1,8 @@
 /** The SQLite file behind a project: opening it, its errors in the project's terms, and transactions. */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import { fail, messageOf, RelabelError } from '../base/error.ts'
-import { addFold } from './browse/fold.ts'
+import { fail, messageOf, RelabelError } from '../../base/error.ts'
+import { addFoldText } from './fold-text.ts'
 import { migrate, schemaVersion } from './schema.ts'
 
 /** An open connection; only this room may use it. */
@@ -71,7 +71,7 @@ export function openWritable(file: string, create: boolean): Db {
       db.pragma('journal_mode = WAL')
       db.pragma('synchronous = FULL')
       db.pragma('foreign_keys = ON')
-      addFold(db)
+      addFoldText(db)
       migrate(db)
       return db
     } catch (error) {

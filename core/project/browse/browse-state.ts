@@ -1,5 +1,5 @@
 /** The one row that says which annotation is browsed, and counts the changes. */
-import type { Db } from '../database.ts'
+import type { Db } from '../database/connection.ts'
 
 export interface BrowseState {
   /** Changes whenever the answer to some query may have changed. */

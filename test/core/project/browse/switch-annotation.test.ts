@@ -10,13 +10,13 @@ import {
   browsedAnnotation,
   finishAnnotation,
   useAnnotation,
-  writeFacts,
-} from '../../../../core/project/browse/facts.ts'
-import { beginFill, fillSlice } from '../../../../core/project/browse/fill.ts'
-import { refillBrowse } from '../../../../core/project/browse/follow.ts'
+  writeMeasures,
+} from '../../../../core/project/browse/measures.ts'
+import { beginSwitch, switchSlice } from '../../../../core/project/browse/switch-annotation.ts'
+import { rebuildBrowse } from '../../../../core/project/browse/rebuild.ts'
 import { markReview } from '../../../../core/project/browse/review.ts'
-import { readState } from '../../../../core/project/browse/state.ts'
-import { transaction } from '../../../../core/project/database.ts'
+import { readState } from '../../../../core/project/browse/browse-state.ts'
+import { transaction } from '../../../../core/project/database/connection.ts'
 import { addImages, addSplit } from '../../../../core/project/images.ts'
 import { createProject, openProject, type Project } from '../../../../core/project/project.ts'
 
@@ -38,8 +38,8 @@ beforeEach(async () => {
   first = addAnnotation(project, { config: 1 }).id
   second = addAnnotation(project, { config: 2 }).id
   await useAnnotation(project, first)
-  writeFacts(project, first, measures(1))
-  writeFacts(project, second, measures(2))
+  writeMeasures(project, first, measures(1))
+  writeMeasures(project, second, measures(2))
 })
 afterEach(() => {
   project.close()
@@ -61,8 +61,8 @@ const total = (browser: Browser, filter: ImageFilter): number => browser.count({
 
 /** Begins the switch and brings in the first 3000 images, as far as a kill let it come. */
 function begin(): void {
-  transaction(project.db, () => beginFill(project.db, Number(second.slice(1))))
-  transaction(project.db, () => fillSlice(project.db, 3000))
+  transaction(project.db, () => beginSwitch(project.db, Number(second.slice(1))))
+  transaction(project.db, () => switchSlice(project.db, 3000))
 }
 
 const rows = (): unknown[] =>
@@ -97,7 +97,7 @@ describe('a switch of annotations', () => {
     begin()
     markReview(project, { ids: [1, 8000] }, 'flagged')
     addImages(project, 'train', [{ path: 'z.png', label: 1, width: 1, height: 1, problem: null }])
-    writeFacts(project, second, [{ ...measures(0)[0]!, image: 8500 }])
+    writeMeasures(project, second, [{ ...measures(0)[0]!, image: 8500 }])
     project.close()
     project = openProject(join(dir, 'p'))
     let slices = 0
@@ -109,7 +109,7 @@ describe('a switch of annotations', () => {
     expect(total(browser, { predicted: [0], disagree: false })).toBe(1)
     expect(total(browser, { review: ['flagged'] })).toBe(2)
     const found = rows()
-    transaction(project.db, () => refillBrowse(project.db))
+    transaction(project.db, () => rebuildBrowse(project.db))
     expect(found).toEqual(rows())
   })
 
@@ -133,7 +133,9 @@ describe('reading ahead', () => {
     for (let more = true; more; steps++) {
       const ahead = openBrowser(reader)
       for (let i = 0; i < steps && more; i++) more = ahead.warm()
-      writeFacts(project, first, [{ ...measures(1)[0]!, image: 1 + steps, confidence: 0.2 - steps / 1000 }])
+      writeMeasures(project, first, [
+        { ...measures(1)[0]!, image: 1 + steps, confidence: 0.2 - steps / 1000 },
+      ])
       more &&= ahead.warm()
       expect(ahead.ids(order, 0, 100)).toEqual(openBrowser(reader).ids(order, 0, 100))
     }

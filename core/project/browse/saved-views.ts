@@ -1,8 +1,8 @@
 /** Saved views: queries with a name. */
 import { fail } from '../../base/error.ts'
 import { imageQuery, type ImageQuery, type SavedView } from '../../contract/api/browse.ts'
-import { guarded, transaction } from '../database.ts'
-import type { Project } from '../project.ts'
+import { guarded, transaction } from '../database/connection.ts'
+import type { Project } from '../database/handle.ts'
 
 /** Far more than anybody would look through. */
 const mostViews = 1000

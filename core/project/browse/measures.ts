@@ -1,13 +1,13 @@
 /** Measures of label maps: writing them, and choosing the annotation whose measures are browsed. */
 import { fail } from '../../base/error.ts'
 import { reviewScore } from '../../labelmap/review-score.ts'
-import { guarded, transaction, type Db } from '../database.ts'
-import type { Project } from '../project.ts'
-import { beginFill, fillAll } from './fill.ts'
-import { changed, readState } from './state.ts'
+import { guarded, transaction, type Db } from '../database/connection.ts'
+import type { Project } from '../database/handle.ts'
+import { beginSwitch, finishSwitch } from './switch-annotation.ts'
+import { changed, readState } from './browse-state.ts'
 
 /** Measures of an image's label map in the project's classes. */
-export interface FactsRow {
+export interface MeasuresRow {
   /** Id of the image. */
   image: number
   /** Strongest class of the whole image. */
@@ -22,7 +22,7 @@ export interface FactsRow {
   listed: boolean | null
 }
 
-interface StoredFacts extends Omit<FactsRow, 'listed' | 'image'> {
+interface StoredMeasures extends Omit<MeasuresRow, 'listed' | 'image'> {
   annotation: number
   /** As stored; null: not stored yet. */
   disputed: number | null
@@ -49,24 +49,24 @@ export function browsedAnnotation(project: Project): string | null {
 
 /**
  * Switches to another annotation's measures and corrections. It is the browsed one at once; its measures follow in slices
- * of some 20 ms (see fill.ts), `told` after each, and all are there when the promise resolves. Switching again meanwhile
+ * of some 20 ms (see switch-annotation.ts), `told` after each, and all are there when the promise resolves. Switching again meanwhile
  * turns to the newest; closing the project stops, and `finishAnnotation` goes on later. Rejects with `not-found`.
  */
 export async function useAnnotation(project: Project, id: string, told?: () => void): Promise<void> {
   transaction(project.db, () => {
     const number = requireNumber(project.db, id)
-    if (readState(project.db).annotation !== number) beginFill(project.db, number)
+    if (readState(project.db).annotation !== number) beginSwitch(project.db, number)
   })
-  await fillAll(project, told)
+  await finishSwitch(project, told)
 }
 
 /** Brings in what a switch left behind when the program ended; nothing to do in most projects. */
 export async function finishAnnotation(project: Project, told?: () => void): Promise<void> {
-  if (!project.readonly && readState(project.db).filled !== null) await fillAll(project, told)
+  if (!project.readonly && readState(project.db).filled !== null) await finishSwitch(project, told)
 }
 
 /** Images of an annotation whose measures are known. */
-export function scoredCount(project: Project, id: string): number {
+export function measuredCount(project: Project, id: string): number {
   return guarded(project.db.name, () => {
     const number = requireNumber(project.db, id)
     return project.db
@@ -85,7 +85,7 @@ const share = (value: number, name: string, image: number): number =>
  * Stores a batch of measures in one transaction; those an image had are replaced, and those of other annotations learn
  * of the new strongest class. Give some thousand rows a call.
  */
-export function writeFacts(project: Project, id: string, rows: readonly FactsRow[]): void {
+export function writeMeasures(project: Project, id: string, rows: readonly MeasuresRow[]): void {
   const { db } = project
   transaction(db, () => {
     const number = requireNumber(db, id)
@@ -98,7 +98,7 @@ export function writeFacts(project: Project, id: string, rows: readonly FactsRow
       .all(number)
     const labelOf = db.prepare<[number], number | null>('SELECT label FROM images WHERE id = ?').pluck()
     const store = db.prepare('INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
-    const known = db.prepare<[number, number], StoredFacts>(
+    const known = db.prepare<[number, number], StoredMeasures>(
       'SELECT annotation, top, confidence, margin, entropy, listed, disputed FROM facts WHERE annotation = ? AND image = ?',
     )
     const show = db.prepare(
@@ -107,7 +107,7 @@ export function writeFacts(project: Project, id: string, rows: readonly FactsRow
     for (const row of rows) {
       const label = labelOf.get(row.image)
       if (label === undefined) fail('not-found', `the project has no image with the id ${row.image}`)
-      const all: StoredFacts[] = [
+      const all: StoredMeasures[] = [
         {
           annotation: number,
           disputed: null,
@@ -118,7 +118,7 @@ export function writeFacts(project: Project, id: string, rows: readonly FactsRow
           listed: row.listed === null ? null : Number(row.listed),
         },
       ]
-      for (const other of others) all.push(...(known.all(other, row.image) as StoredFacts[]))
+      for (const other of others) all.push(...(known.all(other, row.image) as StoredMeasures[]))
       for (const facts of all) {
         const { annotation, top, confidence, margin, entropy } = facts
         const disputed = all.length < 2 ? 0 : all.filter(one => one.top !== top).length / (all.length - 1)

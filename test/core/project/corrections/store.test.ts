@@ -6,16 +6,16 @@ import { join } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { correctionState } from '../../../core/contract/api/corrections.ts'
-import type { Edit } from '../../../core/contract/api/corrections.ts'
-import { emptyHistory, historyList, layerToList } from '../../../core/labelmap/corrections/index.ts'
-import type { LabelMap } from '../../../core/labelmap/label-map.ts'
-import type { ImageQuery } from '../../../core/contract/api/browse.ts'
-import { addAnnotation, updateAnnotation } from '../../../core/project/annotations.ts'
-import { openBrowser } from '../../../core/project/browse/browser.ts'
-import { useAnnotation } from '../../../core/project/browse/facts.ts'
-import { imageItem } from '../../../core/project/browse/items.ts'
-import { readState } from '../../../core/project/browse/state.ts'
+import { correctionState } from '../../../../core/contract/api/corrections.ts'
+import type { Edit } from '../../../../core/contract/api/corrections.ts'
+import { emptyHistory, historyList, layerToList } from '../../../../core/labelmap/corrections/index.ts'
+import type { LabelMap } from '../../../../core/labelmap/label-map.ts'
+import type { ImageQuery } from '../../../../core/contract/api/browse.ts'
+import { addAnnotation, updateAnnotation } from '../../../../core/project/annotations.ts'
+import { openBrowser } from '../../../../core/project/browse/browser.ts'
+import { useAnnotation } from '../../../../core/project/browse/measures.ts'
+import { imageItem } from '../../../../core/project/browse/image-items.ts'
+import { readState } from '../../../../core/project/browse/browse-state.ts'
 import {
   applyEdit,
   getCorrections,
@@ -23,11 +23,11 @@ import {
   readLayers,
   redoEdit,
   undoEdit,
-} from '../../../core/project/corrections.ts'
-import { addImages, addSplit, listImages } from '../../../core/project/images.ts'
-import { createProject, openProject, type Project } from '../../../core/project/project.ts'
-import { createSnapshot, readSnapshot } from '../../../core/project/snapshots.ts'
-import { perform, someDeed, someMap } from '../labelmap/corrections/random.ts'
+} from '../../../../core/project/corrections/store.ts'
+import { addImages, addSplit, listImages } from '../../../../core/project/images.ts'
+import { createProject, openProject, type Project } from '../../../../core/project/project.ts'
+import { createSnapshot, readSnapshot } from '../../../../core/project/snapshots.ts'
+import { perform, someDeed, someMap } from '../../labelmap/corrections/random.ts'
 
 let dir: string
 let project: Project

@@ -1,9 +1,9 @@
 /** Images by split, states and twentieth of confidence: a few hundred rows that answer most counts at once. */
 import type { ImageFilter } from '../../contract/api/browse.ts'
-import type { Db } from '../database.ts'
-import { rejectedBits } from './bits.ts'
+import type { Db } from '../database/connection.ts'
+import { rejectedBits } from './state-bits.ts'
 
-export interface TallyRow {
+export interface StateCount {
   split: number
   bits: number
   /** Twentieth of 0…1; −1: no measures. */
@@ -11,18 +11,18 @@ export interface TallyRow {
   images: number
 }
 
-export interface Tally {
+export interface StateCounts {
   total: number
   /** Classes of the project. */
   classes: number
   /** By id. */
   splits: Map<number, string>
-  rows: TallyRow[]
+  rows: StateCount[]
 }
 
-export function readTally(db: Db): Tally {
+export function readStateCounts(db: Db): StateCounts {
   const rows = db
-    .prepare<[], TallyRow>('SELECT split, bits, bin, images FROM browse_tally WHERE images > 0')
+    .prepare<[], StateCount>('SELECT split, bits, bin, images FROM browse_tally WHERE images > 0')
     .all()
   const names = db.prepare<[], { id: number; name: string }>('SELECT id, name FROM splits ORDER BY id').all()
   return {
@@ -33,19 +33,19 @@ export function readTally(db: Db): Tally {
   }
 }
 
-export function tallySum(tally: Tally, passes: (row: TallyRow) => boolean): number {
+export function sumCounts(stateCounts: StateCounts, passes: (row: StateCount) => boolean): number {
   let sum = 0
-  for (const row of tally.rows) if (passes(row)) sum += row.images
+  for (const row of stateCounts.rows) if (passes(row)) sum += row.images
   return sum
 }
 
-/** Whether a row of the tally passes a filter's states and splits. */
+/** Whether a count's images pass a filter's states and splits. */
 export function passes(
-  tally: Tally,
+  stateCounts: StateCounts,
   filter: ImageFilter,
-): (row: Pick<TallyRow, 'split' | 'bits'>) => boolean {
+): (row: Pick<StateCount, 'split' | 'bits'>) => boolean {
   const reject = rejectedBits(filter)
   const splits = filter.splits && filter.splits.length > 0 ? new Set(filter.splits) : null
   return row =>
-    (row.bits & reject) === 0 && (splits === null || splits.has(tally.splits.get(row.split) ?? ''))
+    (row.bits & reject) === 0 && (splits === null || splits.has(stateCounts.splits.get(row.split) ?? ''))
 }

@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openBrowser } from '../../../../core/project/browse/browser.ts'
-import { browsedAnnotation } from '../../../../core/project/browse/facts.ts'
-import { refillBrowse } from '../../../../core/project/browse/follow.ts'
+import { browsedAnnotation } from '../../../../core/project/browse/measures.ts'
+import { rebuildBrowse } from '../../../../core/project/browse/rebuild.ts'
 import { openProject } from '../../../../core/project/project.ts'
-import { migrations, schemaVersion } from '../../../../core/project/schema.ts'
-import { hostileNames } from './made.ts'
+import { migrations, schemaVersion } from '../../../../core/project/database/schema.ts'
+import { hostileNames } from '../browse/made.ts'
 
 let dir: string
 beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'relabel-old-'))))
@@ -65,7 +65,7 @@ it('keeps every image and finds it', () => {
   expect(browser.count({ filter: { text: 'LONG'.repeat(2000) }, sort }).total).toBe(1)
   const rows = (): unknown[] => project.db.prepare('SELECT * FROM browse').all()
   const migrated = rows()
-  refillBrowse(project.db)
+  rebuildBrowse(project.db)
   expect(rows()).toEqual(migrated)
   project.close()
 })

@@ -1,7 +1,7 @@
 /** Keeps the browse table in step with the images: new ones get a place; big changes fill it afresh. */
-import type { Db } from '../database.ts'
-import { browseIndexes, browseNames, browseTally, browseTriggers } from '../migrations/browse.ts'
-import { changed } from './state.ts'
+import type { Db } from '../database/connection.ts'
+import { browseIndexes, browseNames, browseTally, browseTriggers } from '../database/migrations/browse.ts'
+import { changed } from './browse-state.ts'
 
 const bitsOf = `(1 << coalesce(reviews.state, 0)) | iif(corrections.entries > 0, 64, 32)
   | CASE WHEN facts.top IS NULL OR images.label IS NULL THEN 128 WHEN facts.top = images.label THEN 256 ELSE 512 END
@@ -25,7 +25,7 @@ const indexNames = (sql: string): string[] => [...sql.matchAll(/INDEX (\w+)/g)].
 const triggerNames = [...browseTriggers.matchAll(/TRIGGER (\w+)/g)].map(match => match[1]!)
 
 /** Fills the browse table afresh: seconds for a million images. To be called in a transaction. */
-export function refillBrowse(db: Db): void {
+export function rebuildBrowse(db: Db): void {
   const indexes = indexNames(browseIndexes)
   db.exec(indexes.map(name => `DROP INDEX IF EXISTS ${name};`).join(''))
   db.exec(triggerNames.map(name => `DROP TRIGGER IF EXISTS ${name};`).join(''))
@@ -38,7 +38,7 @@ export function refillBrowse(db: Db): void {
 }
 
 /** After images were added to a split: those with an id above `last` are new. To be called in the transaction. */
-export function followImages(db: Db, split: number, last: number): void {
+export function placeNewImages(db: Db, split: number, last: number): void {
   const added = db
     .prepare<[number, number], { images: number; first: string | null }>(
       'SELECT count(*) AS images, min(path) AS first FROM images WHERE split = ? AND id > ?',
@@ -54,14 +54,14 @@ export function followImages(db: Db, split: number, last: number): void {
   const known = db.prepare<[], number>('SELECT count(*) FROM browse').pluck().get()!
   const behind =
     !end || db.prepare<[string, string], number>('SELECT ? < ?').pluck().get(end.path, added.first!) === 1
-  if (!behind || added.images > 1000 + known) return refillBrowse(db)
+  if (!behind || added.images > 1000 + known) return rebuildBrowse(db)
   const first = end ? end.place + 1 - split * 2 ** 32 : 0
   db.prepare(`${rowsOf(ranked(String(first)))} WHERE images.split = ? AND images.id > ?`).run(split, last)
-  followNames(db, split, first)
+  rebuildNames(db, split, first)
   changed(db, true)
 }
 
-function followNames(db: Db, split: number, first: number): void {
+function rebuildNames(db: Db, split: number, first: number): void {
   const from = split * 2 ** 32 + Math.floor(first / 1024) * 1024
   const to = (split + 1) * 2 ** 32
   db.prepare('DELETE FROM browse_names WHERE chunk >= ? >> 10 AND chunk < ? >> 10').run(from, to)

@@ -1,9 +1,9 @@
 /** Images as lists show them. */
 import { fail } from '../../base/error.ts'
 import type { ImageItem } from '../../contract/api/browse.ts'
-import type { Db } from '../database.ts'
-import type { Project } from '../project.ts'
-import { reviewOf, stateBits } from './bits.ts'
+import type { Db } from '../database/connection.ts'
+import type { Project } from '../database/handle.ts'
+import { reviewOf, stateBits } from './state-bits.ts'
 
 interface StoredItem {
   id: number

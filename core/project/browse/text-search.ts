@@ -1,10 +1,10 @@
 /** Text search: the folded keys lie in SQLite as lines, 1024 places a row, and are searched as bytes. */
-import type { Db } from '../database.ts'
+import type { Db } from '../database/connection.ts'
 import { chunkRows, splitPlaces, type Stretch } from './columns.ts'
-import { fold } from './fold.ts'
+import { foldText } from '../database/fold-text.ts'
 
 /** The keys of a project, in the order of their places. */
-export interface Names {
+export interface SearchText {
   count: number
   chunks: { rank: number; keys: Buffer; starts: Uint32Array }[]
   stretches: readonly Stretch[]
@@ -20,13 +20,13 @@ export interface Hits {
   found: Uint8Array
 }
 
-export function beginNames(stretches: readonly Stretch[]): Names {
+export function createSearchText(stretches: readonly Stretch[]): SearchText {
   const count = stretches.reduce((sum, stretch) => sum + stretch.count, 0)
   return { count, chunks: [], stretches, last: -1, whole: false }
 }
 
 /** Reads up to `most` more rows; a million keys are some 45 MB. True: all are there. */
-export function readNames(db: Db, names: Names, most = 1e9): boolean {
+export function readSearchText(db: Db, names: SearchText, most = 1e9): boolean {
   if (names.whole) return true
   const rows = db
     .prepare<[number, number], { chunk: number; keys: Buffer }>(
@@ -70,8 +70,8 @@ function matchAfter(keys: Buffer, wanted: Buffer, start: number): number {
 }
 
 /** Searches for a part of the key, whatever its case. */
-export function findHits(names: Names, text: string): Hits {
-  const wanted = Buffer.from(fold(text))
+export function findHits(names: SearchText, text: string): Hits {
+  const wanted = Buffer.from(foldText(text))
   const found = new Uint8Array(names.count)
   let count = 0
   for (const { rank, keys, starts } of names.chunks) {

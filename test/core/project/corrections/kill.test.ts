@@ -7,25 +7,25 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { random } from '../../../core/base/random.ts'
-import { applyChanges, emptyLayer, layerToList } from '../../../core/labelmap/corrections/index.ts'
-import { addAnnotation } from '../../../core/project/annotations.ts'
-import { getCorrections } from '../../../core/project/corrections.ts'
-import { addImages, addSplit, listImages } from '../../../core/project/images.ts'
-import { createProject, openProject } from '../../../core/project/project.ts'
+import { random } from '../../../../core/base/random.ts'
+import { applyChanges, emptyLayer, layerToList } from '../../../../core/labelmap/corrections/index.ts'
+import { addAnnotation } from '../../../../core/project/annotations.ts'
+import { getCorrections } from '../../../../core/project/corrections/store.ts'
+import { addImages, addSplit, listImages } from '../../../../core/project/images.ts'
+import { createProject, openProject } from '../../../../core/project/project.ts'
 
 let dir: string
 beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'relabel-kill-'))))
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 const module = (name: string): string =>
-  JSON.stringify(fileURLToPath(new URL(`../../../core/project/${name}`, import.meta.url)))
+  JSON.stringify(fileURLToPath(new URL(`../../../../core/project/${name}`, import.meta.url)))
 
 /** Saves edits from number `argv[3]` on, undoes and redoes some, and prints each step when it is acknowledged. */
 const editor = `
   const { writeSync } = await import('node:fs')
   const { openProject } = await import(${module('project.ts')})
-  const { applyEdit, getCorrections, redoEdit, undoEdit } = await import(${module('corrections.ts')})
+  const { applyEdit, getCorrections, redoEdit, undoEdit } = await import(${module('corrections/store.ts')})
   const [dir, image, from] = [process.argv[1], Number(process.argv[2]), Number(process.argv[3])]
   const project = openProject(dir)
   const place = { image, annotation: 'a1' }

@@ -1,7 +1,6 @@
 /** Corrections in the project: every edit of every image, its state, and the layer that the edits in force make. */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { fail, messageOf } from '../../base/error.ts'
-import { edit as editSchema } from '../../contract/api/corrections.ts'
 import type { Change, CorrectionState, Edit, HistoryEdit } from '../../contract/api/corrections.ts'
 import {
   applyChanges,
@@ -15,6 +14,7 @@ import {
 import type { CorrectionLayer } from '../../labelmap/corrections/index.ts'
 import { guarded, transaction } from '../database/connection.ts'
 import { packEdit, unpackEdit } from './edit-content.ts'
+import { checkEditFits, type MapExtent } from './fit.ts'
 import type { Project } from '../database/handle.ts'
 
 /** Whose corrections: an image's (row id) over the map of an annotation (`a1`). */
@@ -159,20 +159,17 @@ function checkSigned(
 
 /**
  * Saves an edit and what it changes; on disk when it returns. What was undone can no longer be redone then. An edit that is
- * saved already (same id) changes nothing and returns the version that it got. Throws 'conflict' where `version` is not
- * the current one, a `before` does not hold or the id belongs to another image; 'not-found'; 'usage' for a malformed edit.
+ * saved already (same id) changes nothing and returns the version that it got. `edit` is as the contract's schema gives
+ * it; `extent` is that of the label map, null where there is no map to compare with. Throws 'conflict' where `version` is
+ * not the current one, a `before` does not hold or the id belongs to another image; 'mismatch' where the map has no such
+ * cell or class; 'not-found'.
  */
 export function applyEdit(
   project: Project,
-  step: CorrectionPlace & { version: number; edit: Edit },
+  step: CorrectionPlace & { version: number; edit: Edit; extent: MapExtent | null },
 ): { version: number } {
-  const { image } = step
-  const parsed = editSchema.safeParse(step.edit)
-  if (!parsed.success)
-    return fail('usage', `the edit is malformed: ${parsed.error.issues[0]?.message ?? ''}`, {
-      issues: parsed.error.issues.slice(0, 10).map(issue => `${issue.path.join('.')}: ${issue.message}`),
-    })
-  const edit = parsed.data
+  const { image, edit, extent } = step
+  if (extent) checkEditFits(edit, extent)
   return transaction(project.db, () => {
     const number = locate(project, step)
     const saved = project.db

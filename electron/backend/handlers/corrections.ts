@@ -1,7 +1,7 @@
 /** Corrections: the store does the work; whoever browses hears of it. */
 import { applyEdit, getCorrections, redoEdit, undoEdit } from '../../../core/project/corrections/store.ts'
 import type { HandlersOf } from '../context.ts'
-import { checkEditFits, extentOf } from '../fitting-edits.ts'
+import { extentOf } from '../map-extents.ts'
 
 type Names = 'corrections.get' | 'corrections.apply' | 'corrections.undo' | 'corrections.redo'
 
@@ -12,8 +12,8 @@ export const correctionHandlers: HandlersOf<Names> = {
     return getCorrections(opened.project, place)
   },
   async 'corrections.apply'(step, { session }) {
-    await checkEditFits(session.writable(), step)
-    const saved = applyEdit(session.writable().project, step)
+    const extent = await extentOf(session.writable(), step.image, step.annotation)
+    const saved = applyEdit(session.writable().project, { ...step, extent })
     session.imagesChanged([step.image])
     return saved
   },

@@ -2,6 +2,7 @@
 import { openLabelMaps, type LabelMapReader } from '../../../core/labelmap/files/index.ts'
 import type { LabelMap } from '../../../core/labelmap/label-map.ts'
 import { getAnnotation, listAnnotations } from '../../../core/project/annotations.ts'
+import type { MapExtent } from '../../../core/project/corrections/fit.ts'
 import type { Project } from '../../../core/project/project.ts'
 
 const open = new Map<string, Promise<LabelMapReader>>()
@@ -55,7 +56,7 @@ export async function mapExtent(
   project: Project,
   annotation: string,
   key: string,
-): Promise<{ cells: number; classes: number } | null> {
+): Promise<MapExtent | null> {
   const reader = await readerOf(project, annotation)
   if (!reader.has(key)) await reader.refresh()
   if (!reader.has(key)) return null

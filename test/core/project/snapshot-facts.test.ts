@@ -32,6 +32,7 @@ afterEach(() => {
 function correct(image: number): void {
   const id = `edit-of-${image}`
   applyEdit(project, {
+    extent: null,
     ...{ image, annotation, version: 0 },
     edit: {
       ...{ id, author: 'Ada', created: '2026-01-02T03:04:05.000Z', tool: 'brush' },

@@ -49,6 +49,7 @@ describe('relabel target', () => {
     const changes = planChanges(map, emptyLayer, cells, operation, id, { fill: 0 })
     const image = findImage(project, key)!.id
     applyEdit(project, {
+      extent: null,
       ...{ image, annotation: 'a1', version: 0 },
       edit: {
         ...{ id, author: 'me', created: '2026-01-01T00:00:00.000Z', tool: 'image' },

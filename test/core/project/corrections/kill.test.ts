@@ -38,7 +38,7 @@ const editor = `
       changes.push({ cell: number * 20 + i, class: number % 7, before: null, after: { logit: number, edit: id } })
     const edit = { id, author: 'me', created: new Date().toISOString(), tool: 'brush', changes,
       operation: { kind: 'set', class: number % 7, to: null, amount: number, what: null } }
-    version = applyEdit(project, { ...place, version, edit }).version
+    version = applyEdit(project, { extent: null, ...place, version, edit }).version
     writeSync(1, id + ' ' + version + '\\n')
     if (number % 3 > 0) continue
     version = undoEdit(project, { ...place, version, edit: id }).version

@@ -212,6 +212,7 @@ describe('a run of a project', () => {
     const before = snapshot()
     const id = 'edit-0001'
     applyEdit(project, {
+      extent: null,
       ...{ image: findImage(project, images[4]!.key)!.id, annotation: made.id, version: 0 },
       edit: {
         ...{ id, author: 'me', created: '2026-01-01T00:00:00.000Z', tool: 'image' },

@@ -38,13 +38,14 @@ const apply = (
   id: string,
   cell: number,
   of: number,
+  logit = 2,
 ): Promise<{ version: number }> =>
   host.call('corrections.apply', {
     ...{ image, annotation, version },
     edit: {
       ...{ id, author: 'me', created: '2026-01-01T00:00:00.000Z', tool: 'brush' },
       operation: { kind: 'set', class: of, to: null, amount: 2, what: null },
-      changes: [{ cell, class: of, before: null, after: { logit: 2, edit: id } }],
+      changes: [{ cell, class: of, before: null, after: { logit, edit: id } }],
     },
   })
 
@@ -58,6 +59,7 @@ test('a map of 8×8 cells and ten classes takes edits of its cells and classes, 
   const { id: image } = items[0]!
   await expect(apply(image, 0, 'cell-outside', 64, 1)).rejects.toThrow(/mismatch.*cell 64.*64 cells/)
   await expect(apply(image, 0, 'class-outside', 0, 10)).rejects.toThrow(/mismatch.*class 10.*10 classes/)
+  await expect(apply(image, 0, 'beyond-half', 0, 1, 1e9)).rejects.toThrow(/usage.*after.*logit/s)
   expect(await apply(image, 0, 'the-last-one', 63, 9)).toEqual({ version: 1 })
   const kept = await host.call<{ history: { id: string }[] }>('corrections.get', { image, annotation })
   expect(kept.history.map(edit => edit.id)).toEqual(['the-last-one'])

@@ -1,0 +1,23 @@
+/** Refuses an edit of cells or classes that its label map does not have. */
+import { fail } from '../../base/error.ts'
+import type { Edit } from '../../contract/api/corrections.ts'
+
+/** How much a label map has room for. */
+export interface MapExtent {
+  /** H · W of the map. */
+  cells: number
+  /** Of its annotator. */
+  classes: number
+}
+
+/** Fails with `mismatch`, naming the first cell or class that the map does not have. */
+export function checkEditFits({ changes }: Pick<Edit, 'changes'>, extent: MapExtent): void {
+  const wrong = changes.find(change => change.cell >= extent.cells || change.class >= extent.classes)
+  if (wrong)
+    fail(
+      'mismatch',
+      `the edit changes class ${wrong.class} in cell ${wrong.cell}, but the label map has ${extent.cells} cells and ` +
+        `${extent.classes} classes; open the image again`,
+      { cell: wrong.cell, class: wrong.class, ...extent },
+    )
+}

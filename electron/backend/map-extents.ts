@@ -1,0 +1,26 @@
+/** How many cells and classes the label maps of the images opened last have: a save must not wait behind a long query. */
+import type { MapExtent } from '../../core/project/corrections/fit.ts'
+import { getImage } from '../../core/project/images.ts'
+import type { OpenProject } from './session.ts'
+
+const known = new WeakMap<OpenProject, Map<string, MapExtent>>()
+const most = 1000
+
+/** Looks an image's map up; null: there is no map, or it cannot be read, and training leaves the image out anyway. */
+export async function extentOf(
+  opened: OpenProject,
+  image: number,
+  annotation: string,
+): Promise<MapExtent | null> {
+  const extents = known.get(opened) ?? new Map<string, MapExtent>()
+  known.set(opened, extents)
+  const name = `${annotation} ${image}`
+  const found = extents.get(name)
+  if (found) return found
+  const { key } = getImage(opened.project, image)
+  const extent = await opened.reader.ask('quick', 'extent', { annotation, key }).catch(() => null)
+  if (!extent) return null
+  if (extents.size >= most) extents.delete(extents.keys().next().value!)
+  extents.set(name, extent)
+  return extent
+}

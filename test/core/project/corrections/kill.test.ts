@@ -71,8 +71,10 @@ describe('a kill', () => {
       let output = ''
       child.stdout.on('data', (data: Buffer) => (output += data.toString()))
       const closed = once(child, 'close')
-      await once(child.stdout, 'data')
-      await sleep(draw.uniform(0, 60))
+      // Killed after some steps were acknowledged, and at any moment of the next one.
+      const wanted = 1 + draw.integer(6)
+      while (output.split('\n').length < wanted + 1) await once(child.stdout, 'data')
+      await sleep(draw.uniform(0, 10))
       child.kill('SIGKILL')
       await closed
       const project = openProject(at)

@@ -72,7 +72,7 @@ describe('a kill', () => {
       child.stdout.on('data', (data: Buffer) => (output += data.toString()))
       const closed = once(child, 'close')
       // Killed after some steps were acknowledged, and at any moment of the next one.
-      const wanted = 1 + draw.integer(6)
+      const wanted = 1 + draw.int(6)
       while (output.split('\n').length < wanted + 1) await once(child.stdout, 'data')
       await sleep(draw.uniform(0, 10))
       child.kill('SIGKILL')

@@ -153,6 +153,13 @@ module.exports = {
       to: { path: 'onnxruntime-node|tfjs-node' },
     },
     {
+      name: 'one-door-to-onnxruntime',
+      comment: 'its usage reports are switched off there, before it is loaded',
+      severity: 'error',
+      from: { path: '^(core|electron|renderer|build)/', pathNot: '^core/engine/runtime\\.ts$' },
+      to: { path: 'onnxruntime-node' },
+    },
+    {
       name: 'only-image-decodes',
       severity: 'error',
       from: { pathNot: '^(core/image|test)/' },

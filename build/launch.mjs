@@ -58,7 +58,12 @@ install()
 // The npm package `node` brings Node 24 for everything that follows, whatever the system's version is.
 const node = join(binaries, process.platform === 'win32' ? 'node.cmd' : 'node')
 if (!existsSync(node)) fail(`${node} is missing; delete node_modules and run the same command again.`)
-const env = { ...process.env, PATH: `${binaries}${delimiter}${process.env.PATH ?? ''}` }
+const env = {
+  ...process.env,
+  PATH: `${binaries}${delimiter}${process.env.PATH ?? ''}`,
+  // ONNX Runtime would report its use; core/engine switches that off as well, for whoever comes without this launcher.
+  ORT_DISABLE_TELEMETRY: '1',
+}
 const child = spawn(node, [join(root, target), ...args], {
   cwd: process.env.INIT_CWD ?? process.cwd(),
   env,

@@ -1,6 +1,6 @@
 /** The ONNX Runtime driver: opens sessions on one of its execution providers. */
 import { availableParallelism } from 'node:os'
-import ort from 'onnxruntime-node'
+import { ort } from './runtime.ts'
 import { fail, messageOf } from '../base/error.ts'
 import { elements } from '../graph/tensor.ts'
 import type { EngineOptions, FloatArray, Session } from './engine.ts'

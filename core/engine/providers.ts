@@ -1,5 +1,5 @@
 /** Which execution providers this installation has, and whether they really run. */
-import { listSupportedBackends } from 'onnxruntime-node'
+import { ort } from './runtime.ts'
 import { fail } from '../base/error.ts'
 import { floatValue, modelOf, node } from '../graph/node.ts'
 import type { EngineOptions } from './engine.ts'
@@ -13,7 +13,7 @@ export interface ProviderInfo {
 
 /** All providers that the installed ONNX Runtime knows on this platform. */
 export function listProviders(): ProviderInfo[] {
-  return listSupportedBackends().map(({ name, bundled }) => ({ name, bundled }))
+  return ort.listSupportedBackends().map(({ name, bundled }) => ({ name, bundled }))
 }
 
 /** Runs a one-operator model on a provider and checks its answer; resolves with the milliseconds of the run. */

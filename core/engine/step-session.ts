@@ -1,5 +1,5 @@
 /** Runs a training-step graph again and again: buffers are made once, states are swapped and not copied. */
-import ort from 'onnxruntime-node'
+import { ort } from './runtime.ts'
 import { fail, messageOf } from '../base/error.ts'
 import { encodeModel } from '../graph/onnx/encode.ts'
 import type { TrainingGraph } from '../graph/training/build.ts'

@@ -1,5 +1,5 @@
 /** Trains a model on ONNX Runtime: one graph run a step, from a model that is built once. */
-import ort from 'onnxruntime-node'
+import { ort } from './runtime.ts'
 import { fail } from '../base/error.ts'
 import { random } from '../base/random.ts'
 import type { OnnxModel } from '../graph/model.ts'

@@ -73,7 +73,10 @@ export function startBackend(places: Places, args: readonly string[], times = ba
     // What was open when it died is opened again by itself; what to open at first is no longer asked for.
     const first = again ? [] : args
     const options = ['--socket', socket, '--home', places.home, '--with-parent', ...first]
-    const started = spawn(places.node, [places.backend, ...options], { stdio: ['pipe', 'pipe', 'pipe'] })
+    const started = spawn(places.node, [places.backend, ...options], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
+    })
     child = started
     let printed = ''
     started.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -6,8 +6,8 @@ import type { Session } from '../../core/engine/engine.ts'
 import { randomResizedCrop } from '../../core/training/sample/crop.ts'
 import type { Crop } from '../../core/training/sample/crop.ts'
 import { createMetrics } from '../../core/training/measure/metrics.ts'
-import { normalisation } from '../../core/training/sample/normalise.ts'
-import { createResampler, resample } from '../../core/training/sample/resample.ts'
+import { normalisation } from '../../core/image/normalise.ts'
+import { createResampler, resample } from '../../core/image/resample.ts'
 import { cropRanges, normalising } from './recipe.ts'
 
 /** Scenes in memory: bytes `[n, side, side, 3]` and their truth. */

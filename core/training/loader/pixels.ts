@@ -3,7 +3,7 @@ import { openSync, closeSync, readSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { fail } from '../../base/error.ts'
 import { decodeImage } from '../../image/decode.ts'
-import type { Pixels } from '../sample/resample.ts'
+import type { Pixels } from '../../image/resample.ts'
 
 /** Where pixels come from; posted to workers. `offsets` and `sizes` as in a layout. */
 export type PixelSource =

@@ -1,5 +1,5 @@
 /** Which part of an image evaluation sees. */
-import type { Window } from './resample.ts'
+import type { Window } from '../../image/resample.ts'
 
 /** Half of a whole number, halves to the even side, as Python rounds. */
 function halfOf(n: number): number {

@@ -1,9 +1,9 @@
 /** Crop and resize against hand-computed cases, an independent slow form, and properties. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createResampler, resample } from '../../../../core/training/sample/resample.ts'
-import type { Normalisation } from '../../../../core/training/sample/normalise.ts'
-import type { Window } from '../../../../core/training/sample/resample.ts'
+import { createResampler, resample } from '../../../core/image/resample.ts'
+import type { Normalisation } from '../../../core/image/normalise.ts'
+import type { Window } from '../../../core/image/resample.ts'
 
 const ones: Normalisation = { gain: [255, 255, 255], bias: [0, 0, 0] } // pixel values as they are
 

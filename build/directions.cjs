@@ -59,6 +59,16 @@ const rendererFloors = [
 ]
 const annotateFloors = [['saving'], ['state'], ['edit'], ['image', 'navigate'], ['panels']]
 
+// A folder of `electron` is a runtime, and a task is a folder; tasks on one floor know nothing of each other.
+const electronFloors = [['tasks'], ['backend', 'cli'], ['demo', 'bench']]
+const taskFloors = [
+  ['process'],
+  ['annotate', 'export', 'import', 'machine', 'sample', 'score'],
+  ['evaluate'],
+  ['train'],
+]
+const backendFloors = [['media', 'reader', 'queue'], ['handlers']]
+
 /** Rules for folders of `root`: each sees only those on floors below its own. */
 const floorsOf = (root, all, top) =>
   all.flatMap((folders, floor) =>
@@ -85,6 +95,28 @@ module.exports = {
     ...upwardInside,
     ...floorsOf('renderer', rendererFloors, ['^renderer/[^/]+$', '^electron/', '^build/', '^test/']),
     ...floorsOf('renderer/screens/annotate', annotateFloors, ['^renderer/screens/annotate/[^/]+$']),
+    ...floorsOf('electron', electronFloors, ['^electron/[^/]+$', '^electron/shell/', '^build/', '^test/']),
+    ...floorsOf('electron/tasks', taskFloors, ['^electron/tasks/[^/]+$']),
+    ...floorsOf('electron/backend', backendFloors, ['^electron/backend/(main|server|calls)\\.ts$']),
+    {
+      name: 'electron-folders-have-a-floor',
+      severity: 'error',
+      from: {
+        path: '^electron/([^/]+|(tasks|backend)/[^/]+)/',
+        pathNot: [
+          `^electron/((${electronFloors.flat().join('|')}|shell)/[^/]+$|(shell|cli|demo|bench)/)`,
+          `^electron/tasks/(${taskFloors.flat().join('|')})/`,
+          `^electron/backend/(${backendFloors.flat().join('|')})/`,
+        ],
+      },
+      to: {},
+    },
+    {
+      name: 'shell-stands-beside',
+      severity: 'error',
+      from: { path: '^electron/(shell/|main\\.ts|preload\\.ts)' },
+      to: { path: ['^core/', '^electron/'], pathNot: '^(core/(base|contract)/|electron/shell/)' },
+    },
     {
       name: 'renderer-folders-have-a-floor',
       severity: 'error',

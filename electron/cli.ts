@@ -4,4 +4,15 @@ import { enableCompileCache } from 'node:module'
 // Saves a third of the start of a command; without a writable folder it does nothing.
 enableCompileCache()
 const { runCli } = await import('./cli/index.ts')
-await runCli(process.argv.slice(2))
+await runCli(process.argv.slice(2), [
+  {
+    name: 'demo',
+    summary: 'the built-in sample, end to end',
+    load: () => import('./demo/command.ts'),
+  },
+  {
+    name: 'bench',
+    summary: 'pooling, annotate, train, data, studio: benchmarks',
+    load: () => import('./bench/command.ts'),
+  },
+])

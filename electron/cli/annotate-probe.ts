@@ -3,14 +3,12 @@ import { size } from '../../core/base/bytes.ts'
 import type { ProbeReport } from '../../core/annotator/probe.ts'
 import type { Project } from '../../core/project/project.ts'
 import type { CheckResult } from '../tasks/annotate/check.ts'
-import type { ProbeConfig } from '../tasks/annotate/probe.ts'
-import { runJob } from '../tasks/process/run-job.ts'
+import { probeImages } from '../tasks/annotate/steps.ts'
 import type { CommandContext, CommandResult } from './action.ts'
 import type { AnnotateRequest } from '../tasks/annotate/request.ts'
 import type { AnnotateOptions } from './annotate-options.ts'
+import { childOf } from './child.ts'
 import { clock } from './progress.ts'
-
-const cropsAnImage = 16
 
 /** Tries some images; writes nothing. */
 export async function runProbe(
@@ -20,27 +18,8 @@ export async function runProbe(
   options: AnnotateOptions,
   checked: CheckResult,
 ): Promise<CommandResult> {
-  const config: ProbeConfig = {
-    project: project.dir,
-    split: request.split,
-    model: request.model,
-    classes: request.classes.length,
-    preprocessing: request.preprocessing,
-    stride: checked.stride,
-    batch: checked.batch,
-    ...(checked.fixedBatch ? { fixedBatch: checked.fixedBatch } : {}),
-    engine: request.engine,
-    ...(options.workers ? { workers: options.workers } : {}),
-    logits: options.logits,
-    ks: [...new Set([5, 10, 20, options.topK])].sort((a, b) => a - b),
-    count: options.probeImages,
-    crops: cropsAnImage,
-    seed: 0,
-  }
-  const report = await runJob<ProbeReport>('probe', config, {
-    signal: context.signal,
-    onWarning: context.note,
-  })
+  const trial = { ...options, images: options.probeImages }
+  const report = await probeImages(project, request, trial, checked, childOf(context))
   context.progress.end()
   return { json: report, text: describe(report, options) }
 }

@@ -5,12 +5,11 @@ import type { AnnotationRow } from '../../core/project/annotations.ts'
 import { openProject, type Project } from '../../core/project/project.ts'
 import { requestOf, type AnnotateRequest } from '../tasks/annotate/request.ts'
 import { begin, carryOn, checkModel, findSame, manifestOf, requireUsable } from '../tasks/annotate/steps.ts'
-import type { RunChild } from '../tasks/process/child.ts'
 import type { AnnotateResult } from '../tasks/annotate/job.ts'
 import type { CheckResult } from '../tasks/annotate/check.ts'
-import { runJob } from '../tasks/process/run-job.ts'
 import { act, leaf, numberOption, numbersOption, type CommandContext, type CommandResult } from './action.ts'
 import type { AnnotateOptions } from './annotate-options.ts'
+import { childOf } from './child.ts'
 import { describeAnnotation } from './annotate-text.ts'
 import { runProbe } from './annotate-probe.ts'
 
@@ -102,9 +101,7 @@ async function check(
   options: AnnotateOptions,
 ): Promise<CheckResult> {
   context.progress.update({ phase: 'check the annotator', done: 0, total: 1 })
-  const child: RunChild = (name, config) =>
-    runJob(name, config, { signal: context.signal, onWarning: context.note })
-  const checked = await checkModel(project, options, request, child)
+  const checked = await checkModel(project, options, request, childOf(context))
   context.progress.update({ phase: 'check the annotator', done: 1, total: 1 })
   requireUsable(checked, request, options)
   return checked
@@ -117,15 +114,9 @@ async function goOn(
   row: AnnotationRow,
   options: AnnotateOptions,
 ): Promise<CommandResult> {
-  const child: RunChild = (name, config) =>
-    runJob(name, config, {
-      signal: context.signal,
-      onProgress: progress => context.progress.update(progress),
-      onWarning: context.note,
-    })
   let result: AnnotateResult
   try {
-    result = await carryOn(project, request, row, options, child)
+    result = await carryOn(project, request, row, options, childOf(context))
   } catch (error) {
     const how = 'what is done is kept; the same command continues it'
     if (error instanceof RelabelError && error.code === 'cancelled')

@@ -3,8 +3,8 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { checkPreprocessing, type Preprocessing } from '../../core/annotator/preprocess.ts'
 import type { CheckConfig, CheckResult } from '../tasks/annotate/check.ts'
-import { runJob } from '../tasks/process/run-job.ts'
 import { act, leaf, numberOption, numbersOption, type CommandContext, type CommandResult } from './action.ts'
+import { childOf } from './child.ts'
 
 interface Options {
   size: number
@@ -45,10 +45,7 @@ async function check(context: CommandContext, model: string, options: Options): 
     acceptApproximation: Boolean(options.acceptApproximation),
     ...(options.image ? { image: resolve(options.image) } : {}),
   }
-  const result = await runJob<CheckResult>('check-annotator', config, {
-    signal: context.signal,
-    onWarning: context.note,
-  })
+  const result = await childOf(context)<CheckResult>('check-annotator', config)
   return { json: result, text: describe(model, result), exitCode: result.refused === null ? 0 : 1 }
 }
 

@@ -2,7 +2,8 @@
 import { Command, CommanderError } from 'commander'
 import { report } from './report-error.ts'
 
-interface Entry {
+/** A command of the program. */
+export interface Entry {
   name: string
   summary: string
   load: () => Promise<{ register: (program: Command) => void }>
@@ -34,17 +35,19 @@ const commands: readonly Entry[] = [
     summary: 'write the model of a run as ONNX and safetensors',
     load: () => import('./export.ts'),
   },
-  { name: 'demo', summary: 'the built-in sample, end to end', load: () => import('./demo.ts') },
-  {
-    name: 'bench',
-    summary: 'pooling, annotate, train, data, studio: benchmarks',
-    load: () => import('./bench.ts'),
-  },
-  { name: 'doctor', summary: 'what this machine offers', load: () => import('./doctor.ts') },
 ]
 
-/** Runs one command line (without `node` and the script) and ends the process with code 0, 1 (failed) or 2 (bad usage). */
-export async function runCli(args: string[]): Promise<void> {
+const doctor: Entry = {
+  name: 'doctor',
+  summary: 'what this machine offers',
+  load: () => import('./doctor.ts'),
+}
+
+/**
+ * Runs one command line (without `node` and the script) and ends the process with code 0, 1 (failed) or 2 (bad usage).
+ * `more` are commands of rooms above this one; they are listed before `doctor`.
+ */
+export async function runCli(args: string[], more: readonly Entry[] = []): Promise<void> {
   const json = args.includes('--json')
   const program = new Command('relabel')
     .description('Turn a single-label image data set into localized multi-labels, and train on them.')
@@ -56,7 +59,7 @@ export async function runCli(args: string[]): Promise<void> {
   process.stdout.on('error', () => process.exit(1)) // the reader went away
   try {
     const wanted = args.find(arg => !arg.startsWith('-'))
-    for (const { name, summary, load } of commands)
+    for (const { name, summary, load } of [...commands, ...more, doctor])
       if (name === wanted) (await load()).register(program)
       else program.command(name).description(summary)
     if (args.length === 0) program.outputHelp()

@@ -8,11 +8,10 @@ import { getRun } from '../../core/project/runs.ts'
 import type { RunStatus } from '../../core/project/runs.ts'
 import { checkStudent } from '../../core/training/run/student.ts'
 import type { RunReport } from '../../core/training/run/run.ts'
-import type { RunChild } from '../tasks/process/child.ts'
 import { located, newRun, trainRun } from '../tasks/train/steps.ts'
-import { runJob } from '../tasks/process/run-job.ts'
 import { act, leaf } from './action.ts'
 import type { CommandContext, CommandResult } from './action.ts'
+import { childOf } from './child.ts'
 import { metricsText, percent } from './metrics-text.ts'
 import { addRecipeOptions, recipeOf } from './recipe-options.ts'
 
@@ -51,13 +50,7 @@ async function runOne(
   before: RunStatus | undefined,
 ): Promise<RunReport> {
   context.note(`run ${id}: ${recipe.student}, ${recipe.supervision}, ${recipe.epochs} epochs`)
-  const child: RunChild = (name, config, options) =>
-    runJob(name, config, {
-      signal: context.signal,
-      onProgress: progress => context.progress.update(progress),
-      onWarning: text => context.note(`note: ${text}`),
-      ...options,
-    })
+  const child = childOf(context, text => context.note(`note: ${text}`))
   try {
     return await trainRun(project, { run: id, recipe, before }, child, ({ epoch, loss, val }) => {
       const words = val ? `, validation: ${metricsText(val)}` : ''

@@ -1,98 +1,70 @@
-/** Calling this program's own command line as a user would, so that the demo shows nothing that a user could not do. */
-import { spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { z } from 'zod'
-import { fail, RelabelError } from '../../core/base/error.ts'
-import type { ErrorCode } from '../../core/base/error.ts'
-import type { Watch } from '../tasks/sample/scenes.ts'
+/** `relabel demo`: the built-in sample, end to end, with a table and a report. */
+import type { Command } from 'commander'
+import { runDemo } from './demo.ts'
+import type { DemoResult } from './demo.ts'
+import { resultTable, textTable } from './table.ts'
+import { act, leaf, numberOption } from '../cli/action.ts'
+import type { CommandContext, CommandResult } from '../cli/action.ts'
 
-const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
-
-const failure = z.object({
-  error: z.object({ code: z.string(), message: z.string(), detail: z.record(z.string(), z.unknown()) }),
-})
-
-/** Progress of a command whose stderr is no terminal: `phase: done/total, note`. */
-const progressLine = /^(\S[^:]*): (\d+)\/(\d+)(?:, (.*))?$/
-
-/** Words of a command line, quoted where a shell would need it. */
-export function commandLine(args: readonly string[]): string {
-  const words = args.map(word =>
-    /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`,
-  )
-  return ['relabel', ...words].join(' ')
+interface Options {
+  out: string
+  seeds: number
+  full?: boolean
+  scale: number
 }
 
-/**
- * Runs `relabel ARGS --json` and resolves with its document, checked against `schema`. Its errors are rethrown with
- * their code; `onMessage` hears lines of stderr that are no progress.
- */
-export async function runCommand<T>(
-  args: readonly string[],
-  schema: z.ZodType<T>,
-  watch: Watch,
-  onMessage: (line: string) => void = () => {},
-): Promise<T> {
-  const child = spawn(process.execPath, [cli, ...args, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] })
-  const stop = (): void => void child.kill('SIGTERM')
-  const killWithParent = (): void => void child.kill('SIGKILL')
-  watch.signal.addEventListener('abort', stop)
-  process.once('exit', killWithParent)
-  const out: Buffer[] = []
-  child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
-  const tail: string[] = []
-  createInterface({ input: child.stderr }).on('line', line => {
-    const match = progressLine.exec(line)
-    if (match) {
-      // The command's own pace, not the demo's: its phases count different things.
-      const words = [match[1]!, ...(match[4] === undefined ? [] : [match[4]])].join(', ')
-      return watch.onProgress(Number(match[2]), Number(match[3]), words)
-    }
-    if (line.trim() === '') return
-    tail.push(line)
-    if (tail.length > 20) tail.shift()
-    onMessage(line)
-  })
-  try {
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.on('error', reject)
-      child.on('close', resolve)
-    })
-    return answerOf(args, code, Buffer.concat(out).toString(), tail, schema, watch.signal)
-  } finally {
-    watch.signal.removeEventListener('abort', stop)
-    process.off('exit', killWithParent)
-  }
-}
-
-function answerOf<T>(
-  args: readonly string[],
-  code: number | null,
-  text: string,
-  tail: readonly string[],
-  schema: z.ZodType<T>,
-  signal: AbortSignal,
-): T {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    value = undefined
-  }
-  if (code === 0) {
-    const parsed = schema.safeParse(value)
-    if (parsed.success) return parsed.data
-    throw new Error(
-      `${commandLine(args)} answered something else than expected: ${z.prettifyError(parsed.error)}`,
+export function register(program: Command): void {
+  leaf(program, 'demo', 'make digit scenes, relabel them, train students, and write a table and a report')
+    .option('--out <dir>', 'folder for everything it makes', 'demo')
+    .option(
+      '--seeds <n>',
+      'students of each row',
+      numberOption('--seeds', { min: 1, max: 100, integer: true }),
+      1,
     )
-  }
-  if (signal.aborted) fail('cancelled', `${commandLine(args)} was stopped`)
-  const told = failure.safeParse(value)
-  if (told.success) {
-    const { code: kind, message, detail } = told.data.error
-    if (kind !== 'internal') throw new RelabelError(kind as ErrorCode, message, detail)
-    throw new Error(`${commandLine(args)}: ${message}`)
-  }
-  throw new Error(`${commandLine(args)} ended with code ${code}: ${tail.join('\n')}`)
+    .option('--full', 'all ten supervisions instead of three')
+    .option(
+      '--scale <x>',
+      'a smaller demo for a quick look (0.005 to 1)',
+      numberOption('--scale', { min: 0.005, max: 1 }),
+      1,
+    )
+    .action(act(demo))
+}
+
+async function demo(context: CommandContext, options: Options): Promise<CommandResult> {
+  const result = await runDemo({ ...options, full: options.full ?? false }, context)
+  return { json: result, text: describe(result) }
+}
+
+const percent = (share: number): string => (100 * share).toFixed(1)
+
+function describe(result: DemoResult): string {
+  const { statistics } = result.quality
+  const total = result.parts.reduce((sum, part) => sum + part.seconds, 0)
+  return [
+    `annotator on single digits: ${result.annotator.accuracy.map(one => `${percent(one.accuracy)} % at ${one.size} px`).join(', ')}`,
+    '',
+    'targets of random crops (nothing trained), percent',
+    textTable([
+      ['target', 'first class visible', 'mAP'],
+      ...result.quality.rows.map(row => [row.name, percent(row.real), percent(row.mAP)]),
+    ]),
+    `crops that match the labelled digit's box ${percent(statistics.match)} %, miss its centre ${percent(statistics.centreMissing)} %, show nothing of it ${percent(statistics.noOverlap)} %`,
+    '',
+    'students on the test scenes, percent',
+    resultTable(result.rows),
+    '',
+    textTable([
+      ['part', 'seconds'],
+      ...result.parts.map(part => [
+        part.name + (part.reused ? ' (made earlier)' : ''),
+        part.seconds.toFixed(1),
+      ]),
+      ['together', total.toFixed(1)],
+    ]),
+    '',
+    `report   ${result.report}`,
+    `project  ${result.project}`,
+  ].join('\n')
 }

@@ -1,26 +1,32 @@
-/** Label maps for the demo's training scenes, by `relabel annotate`. */
-import { z } from 'zod'
-import { commandLine, runCommand } from './command.ts'
-import { watchOf } from './context.ts'
+/** Label maps for the demo's training scenes, by the steps that `relabel annotate` takes. */
+import { openProject } from '../../core/project/project.ts'
+import { requestOf, type AnnotateAsk } from '../tasks/annotate/request.ts'
+import { carryOn, findOrBegin } from '../tasks/annotate/steps.ts'
+import { childOf } from './context.ts'
 import type { DemoContext } from './context.ts'
 import { normalising } from './recipe.ts'
 
-/** What the demo keeps of the command's answer. */
-const answer = z.object({ annotation: z.string() })
-
-/** The words of the command. */
-export function annotateArguments({ recipe, paths }: Pick<DemoContext, 'recipe' | 'paths'>): string[] {
-  return [
-    ...['annotate', paths.project, '--model', paths.annotator, '--classes', paths.classes],
-    ...['--size', String(recipe.relabel.size), '--resize', 'squash', '--top-k', String(recipe.relabel.topK)],
-    ...['--mean', normalising.mean.join(','), '--std', normalising.std.join(',')],
-    ...['--split', 'train'],
-  ]
+/** What the annotation is asked for. */
+export function annotateAsk({ recipe, paths }: Pick<DemoContext, 'recipe' | 'paths'>): AnnotateAsk {
+  return {
+    ...{ model: paths.annotator, classes: paths.classes, split: 'train' },
+    ...{ size: recipe.relabel.size, resize: 'squash', topK: recipe.relabel.topK },
+    ...{ mean: [...normalising.mean], std: [...normalising.std] },
+    ...{ batch: 8, logits: 'fp16' },
+  }
 }
 
 /** Annotates the training scenes; an interrupted annotation is taken up again. Returns the annotation's id. */
 export async function relabelScenes(context: DemoContext): Promise<{ annotation: string }> {
-  const args = annotateArguments(context)
-  context.command.note(`$ ${commandLine(args)}`)
-  return runCommand(args, answer, watchOf(context, 'annotate'))
+  const ask = annotateAsk(context)
+  const child = childOf(context, 'annotate')
+  const project = openProject(context.paths.project)
+  try {
+    const request = await requestOf(project, ask)
+    const row = await findOrBegin(project, request, ask, child)
+    await carryOn(project, request, row, ask, child)
+    return { annotation: row.id }
+  } finally {
+    project.close()
+  }
 }

@@ -1,23 +1,23 @@
-/** Training one student by `relabel train`, and measuring it on the test scenes. */
+/** Training one student by the steps that `relabel train` takes, and measuring it on the test scenes. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { z } from 'zod'
-import type { RecipeInput } from '../../core/contract/recipe.ts'
+import type { Recipe, RecipeInput } from '../../core/contract/recipe.ts'
 import { openSession } from '../../core/engine/session.ts'
 import { getRun, listRuns } from '../../core/project/runs.ts'
+import type { RunRow } from '../../core/project/runs.ts'
 import { openProject } from '../../core/project/project.ts'
+import type { Project } from '../../core/project/project.ts'
 import { writeAtomicSync } from '../../core/base/files/atomic.ts'
 import { parseRecipe } from '../../core/training/recipe/recipe.ts'
 import { readLog } from '../../core/training/run/run-log.ts'
-import { commandLine, runCommand } from './command.ts'
-import { watchOf } from './context.ts'
+import type { RunChild } from '../tasks/process/child.ts'
+import { located, newRun, trainRun } from '../tasks/train/steps.ts'
+import { childOf } from './context.ts'
 import type { DemoContext } from './context.ts'
 import { measureStudent } from './measure.ts'
 import type { SceneSet, StudentMeasures } from './measure.ts'
 import type { Row } from './recipe.ts'
-
-const answer = z.object({ run: z.string() })
 
 /** One epoch as the run's metrics tell it. */
 export interface EpochPoint {
@@ -31,7 +31,7 @@ export interface EpochPoint {
 export interface StudentResult {
   run: string
   measures: StudentMeasures
-  /** The command as a whole. */
+  /** Of the training, its child process included. */
   seconds: number
   epochs: EpochPoint[]
 }
@@ -41,7 +41,7 @@ export function studentRecipe({ recipe }: Pick<DemoContext, 'recipe'>, row: Row,
   return { ...recipe.student, ...row.recipe, seed }
 }
 
-/** The same for the command: with the annotation of this project, and the annotator that `distill` runs. */
+/** The same for a run: with the annotation of this project, and the annotator that `distill` runs. */
 export function trainingRecipe(
   { recipe, paths }: Pick<DemoContext, 'recipe' | 'paths'>,
   row: Row,
@@ -67,15 +67,10 @@ export async function trainStudent(
   mkdirSync(paths.recipes, { recursive: true })
   const given = trainingRecipe(context, row, seed, annotation)
   writeAtomicSync(file, `${JSON.stringify(given, null, 2)}\n`)
-  const unfinished = findUnfinished(paths.project, given)
-  const args = [
-    'train',
-    paths.project,
-    ...(unfinished === undefined ? ['--recipe', file] : ['--resume', unfinished]),
-  ]
-  command.note(`$ ${commandLine(args)}`)
+  const phase = `train ${row.name}, seed ${seed}`
+  command.note(`${phase}: recipe ${file}`)
   const started = performance.now()
-  const { run } = await runCommand(args, answer, watchOf(context, `train ${row.name}, seed ${seed}`))
+  const run = await train(paths.project, located(parseRecipe(given)), childOf(context, phase))
   const seconds = (performance.now() - started) / 1000
   const { model, epochs } = readRun(paths.project, run)
   const session = await openSession(model)
@@ -88,17 +83,24 @@ export async function trainStudent(
   }
 }
 
-/** A run with this recipe that an earlier start left behind; a killed one still counts as running. */
-function findUnfinished(dir: string, given: RecipeInput): string | undefined {
-  const wanted = parseRecipe(given)
-  const project = openProject(dir, { readonly: true })
+/** Trains a run with this recipe to its end, one that an earlier start left behind if there is such; returns its id. */
+async function train(dir: string, recipe: Recipe, child: RunChild): Promise<string> {
+  const project = openProject(dir)
   try {
-    return listRuns(project).findLast(
-      run => (run.status === 'stopped' || run.status === 'running') && isDeepStrictEqual(run.config, wanted),
-    )?.id
+    const unfinished = findUnfinished(project, recipe)
+    const run = unfinished?.id ?? newRun(project, recipe)
+    await trainRun(project, { run, recipe, before: unfinished?.status }, child)
+    return run
   } finally {
     project.close()
   }
+}
+
+/** A run that was stopped; a killed one still counts as running. */
+function findUnfinished(project: Project, recipe: Recipe): RunRow | undefined {
+  return listRuns(project).findLast(
+    run => (run.status === 'stopped' || run.status === 'running') && isDeepStrictEqual(run.config, recipe),
+  )
 }
 
 /** The model file and the epochs of a run. */

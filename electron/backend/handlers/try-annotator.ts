@@ -1,17 +1,15 @@
 /** Behind `annotator.check` and `annotator.probe`: a classifier looked at and tried before a long run. */
 import { statfsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { ProbeReport } from '../../../core/annotator/probe.ts'
 import { messageOf } from '../../../core/base/error.ts'
 import type { AnnotateProbe, AnnotateRequest, SurgeryCheck } from '../../../core/contract/api/annotator.ts'
 import { readClasses } from '../../../core/dataset/class-file.ts'
 import { matchClasses } from '../../../core/labelmap/match-classes.ts'
 import { requireSplit } from '../../../core/project/images.ts'
 import type { ClassEntry, Project } from '../../../core/project/project.ts'
-import { checkModel, requireUsable } from '../../tasks/annotate/steps.ts'
+import { checkModel, probeImages, requireUsable } from '../../tasks/annotate/steps.ts'
 import { askOf, requestOf } from '../../tasks/annotate/request.ts'
 import type { CheckResult } from '../../tasks/annotate/check.ts'
-import type { ProbeConfig } from '../../tasks/annotate/probe.ts'
 import { namedClasses } from '../../tasks/annotate/classes.ts'
 import { childOf } from '../child-of-call.ts'
 
@@ -91,8 +89,6 @@ function suggestedBy({ named }: CheckResult): SurgeryCheck['suggested'] {
   return { mean: mean as Triple, std: std as Triple, ...(size === null ? {} : { size }) }
 }
 
-const cropsAnImage = 16
-
 /** Some images annotated for a trial; nothing is kept. Rejects as the annotation itself would. */
 export async function probeAnnotator(
   project: Project,
@@ -103,24 +99,8 @@ export async function probeAnnotator(
   const checked = await check(project, request, signal, () => {})
   const asked = await requestOf(project, ask, namedClasses(project, checked))
   requireUsable(checked, asked, ask)
-  const config: ProbeConfig = {
-    project: project.dir,
-    split: asked.split,
-    model: asked.model,
-    classes: asked.classes.length,
-    preprocessing: asked.preprocessing,
-    stride: checked.stride,
-    batch: checked.batch,
-    ...(checked.fixedBatch ? { fixedBatch: checked.fixedBatch } : {}),
-    engine: asked.engine,
-    ...(request.workers === null ? {} : { workers: request.workers }),
-    logits: request.logits,
-    ks: [...new Set([5, 10, 20, request.topK])].sort((a, b) => a - b),
-    count: images,
-    crops: cropsAnImage,
-    seed: 0,
-  }
-  const report = await childOf(signal)<ProbeReport>('probe', config)
+  const trial = { ...ask, images }
+  const report = await probeImages(project, asked, trial, checked, childOf(signal))
   const { bavail, bsize } = statfsSync(project.dir)
   return {
     images: report.images,

@@ -1,6 +1,7 @@
 /** The steps of an annotation: check the annotator, find or begin the annotation, and go on with it in a child process. */
 import { isDeepStrictEqual } from 'node:util'
 import { fail } from '../../../core/base/error.ts'
+import type { ProbeReport } from '../../../core/annotator/probe.ts'
 import type { Manifest } from '../../../core/contract/manifest.ts'
 import {
   addAnnotation,
@@ -13,8 +14,12 @@ import type { Project } from '../../../core/project/project.ts'
 import { packageVersion } from '../process/version.ts'
 import type { AnnotateConfig, AnnotateResult } from './job.ts'
 import type { CheckConfig, CheckResult } from './check.ts'
+import type { ProbeConfig } from './probe.ts'
 import { preprocessingOf, type AnnotateAsk, type AnnotateRequest } from './request.ts'
 import type { RunChild } from '../process/child.ts'
+
+/** Random crops of each image of a trial. */
+const cropsAnImage = 16
 
 /** The newest annotation with the same configuration, to be continued. */
 export function findSame(project: Project, request: AnnotateRequest): AnnotationRow | undefined {
@@ -101,6 +106,48 @@ export function begin(
     created,
   })
   return getAnnotation(project, id)
+}
+
+/** What a trial on some images costs, for several K; nothing is kept. */
+export function probeImages(
+  project: Project,
+  request: AnnotateRequest,
+  ask: Pick<AnnotateAsk, 'workers' | 'logits' | 'topK'> & { images: number },
+  checked: CheckResult,
+  child: RunChild,
+): Promise<ProbeReport> {
+  const config: ProbeConfig = {
+    project: project.dir,
+    split: request.split,
+    model: request.model,
+    classes: request.classes.length,
+    preprocessing: request.preprocessing,
+    stride: checked.stride,
+    batch: checked.batch,
+    ...(checked.fixedBatch ? { fixedBatch: checked.fixedBatch } : {}),
+    engine: request.engine,
+    ...(ask.workers ? { workers: ask.workers } : {}),
+    logits: ask.logits,
+    ks: [...new Set([5, 10, 20, ask.topK])].sort((a, b) => a - b),
+    count: ask.images,
+    crops: cropsAnImage,
+    seed: 0,
+  }
+  return child<ProbeReport>('probe', config)
+}
+
+/** The newest annotation with the same configuration; a new one, once the model has proved usable, where there is none. */
+export async function findOrBegin(
+  project: Project,
+  request: AnnotateRequest,
+  ask: AnnotateAsk,
+  child: RunChild,
+): Promise<AnnotationRow> {
+  const same = findSame(project, request)
+  if (same) return same
+  const checked = await checkModel(project, ask, request, child)
+  requireUsable(checked, request, ask)
+  return begin(project, request, ask, checked)
 }
 
 type Stored = Manifest & { run: { stride: [number, number]; batch: number; fixedBatch?: number } }

@@ -1,6 +1,5 @@
-/** Making the demo's scenes on disk, the project around them, and reading scenes back into memory. */
-import { readFile, rm } from 'node:fs/promises'
-import { existsSync } from 'node:fs'
+/** Making the digit scenes on disk, and the project around them. */
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fail } from '../../../core/base/error.ts'
 import type { DigitPools } from '../../../core/dataset/digit-scenes/digits.ts'
@@ -8,12 +7,9 @@ import type { SceneOptions } from '../../../core/dataset/digit-scenes/options.ts
 import { splits } from '../../../core/dataset/digit-scenes/scene.ts'
 import type { Split } from '../../../core/dataset/digit-scenes/scene.ts'
 import { writeScenes } from '../../../core/dataset/digit-scenes/write.ts'
-import type { TruthLine } from '../../../core/dataset/digit-scenes/write.ts'
 import { importImageFolder } from '../../../core/dataset/import.ts'
-import { decodeImage } from '../../../core/image/decode.ts'
 import { createProject } from '../../../core/project/project.ts'
 import type { ClassEntry } from '../../../core/project/project.ts'
-import type { SceneSet } from '../../demo/measure.ts'
 
 /** The ten digits as a project's classes. */
 export const digitClasses: ClassEntry[] = Array.from({ length: 10 }, (_, index) => ({
@@ -23,7 +19,7 @@ export const digitClasses: ClassEntry[] = Array.from({ length: 10 }, (_, index) 
 
 /** Hears of progress and may be told to stop. */
 export interface Watch {
-  onProgress: (done: number, total: number, note?: string) => void
+  onProgress: (done: number, total: number) => void
   signal: AbortSignal
 }
 
@@ -72,29 +68,4 @@ export async function makeProject(dir: string, scenes: string, watch: Watch): Pr
   } finally {
     project.close()
   }
-}
-
-/** The truth of a split. */
-export async function readTruthLines(scenes: string, split: Split): Promise<TruthLine[]> {
-  const file = join(scenes, split, 'truth.jsonl')
-  if (!existsSync(file))
-    fail('not-found', `${file} is missing; delete the demo's folder and start again`, { file })
-  const lines = (await readFile(file, 'utf8')).trim().split('\n')
-  return lines.map(line => JSON.parse(line) as TruthLine)
-}
-
-/** A split's scenes as pixels in memory. */
-export async function loadScenes(scenes: string, split: Split, side: number): Promise<SceneSet> {
-  const truth = await readTruthLines(scenes, split)
-  const pixels = new Uint8Array(truth.length * side * side * 3)
-  let next = 0
-  const read = async (): Promise<void> => {
-    while (next < truth.length) {
-      const index = next++
-      const { data } = await decodeImage(join(scenes, split, truth[index]!.image))
-      pixels.set(data, index * side * side * 3)
-    }
-  }
-  await Promise.all(Array.from({ length: 8 }, read))
-  return { side, pixels, truth }
 }

@@ -1,7 +1,7 @@
 /** `relabel bench`: runs the named benchmarks and prints their figures. */
 import type { Command } from 'commander'
 import { fail } from '../../core/base/error.ts'
-import { act, leaf, type CommandContext, type CommandResult } from './action.ts'
+import { act, leaf, type CommandContext, type CommandResult } from '../cli/action.ts'
 
 type Bench = (options: Options) => Promise<unknown>
 
@@ -19,15 +19,15 @@ const adapt =
 
 /** Each is loaded only when it runs. */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
-  pooling: async () => adapt((await import('../bench/pooling.ts')).benchPooling),
+  pooling: async () => adapt((await import('./pooling.ts')).benchPooling),
   annotate: async () => {
-    const { benchAnnotate } = await import('../bench/annotate.ts')
+    const { benchAnnotate } = await import('./annotate.ts')
     return ({ model, images }) =>
       benchAnnotate({ ...(model ? { model } : {}), ...(images ? { images } : {}) })
   },
-  train: async () => adapt((await import('../bench/train.ts')).benchTrain),
-  data: async () => adapt((await import('../bench/data.ts')).benchData),
-  studio: async () => adapt((await import('../bench/studio/index.ts')).benchStudio),
+  train: async () => adapt((await import('./train.ts')).benchTrain),
+  data: async () => adapt((await import('./data.ts')).benchData),
+  studio: async () => adapt((await import('./studio/index.ts')).benchStudio),
 }
 
 export function register(program: Command): void {

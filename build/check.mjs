@@ -1,4 +1,4 @@
-/** The whole check: format, lint, types, import directions, tests; `--only a,b` runs some of them. Runs them all and fails if one failed. */
+/** The whole check: format, lint, types, import directions and folder circles, tests; `--only a,b` runs some of them. Runs them all and fails if one failed. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -26,6 +26,7 @@ const steps = {
     'renderer',
     'test',
   ],
+  circles: ['build/folder-circles.ts'],
   test: [
     bin('vitest', 'vitest.mjs'),
     'run',

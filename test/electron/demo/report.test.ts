@@ -98,8 +98,8 @@ describe('reportPage', () => {
   it('says the numbers it was given and marks the best', () => {
     expect(page).toMatch(/class="best">50\.0</)
     expect(page).not.toMatch(/class="best">40\.0</)
-    expect(page).toContain('23.5 % miss its centre')
-    expect(page).toContain('97.0 % at 24 px')
+    expect(page).toMatch(/23\.5\s%\smiss\sits\scentre/)
+    expect(page).toMatch(/97\.0\s%\sat\s24\spx/)
     expect(page).toMatch(/together<\/b><\/td>\s*<td>\s*<b>5\.0/)
   })
 

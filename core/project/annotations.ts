@@ -1,8 +1,7 @@
 /** The annotations of a project: one annotator's label maps over a split, each in its own folder. */
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { fail } from '../base/error.ts'
-import { asProjectError, transaction } from './database/connection.ts'
+import { transaction } from './database/connection.ts'
+import { annotationFolder, makeInProject } from './database/entries.ts'
 import type { Project } from './database/handle.ts'
 
 /** One annotation. */
@@ -44,23 +43,15 @@ export function addAnnotation(
         JSON.stringify(info.manifest ?? null),
       )
     const id = `a${lastInsertRowid}`
-    const dir = annotationDir(project, id)
-    try {
-      mkdirSync(dir, { recursive: true })
-    } catch (error) {
-      throw asProjectError(error, dir)
-    }
-    return { id, dir }
+    return { id, dir: makeInProject(project, annotationFolder(project, id)) }
   })
 }
-
-const annotationDir = (project: Project, id: string): string => join(project.dir, 'annotations', id)
 
 function rowOf(project: Project, row: StoredAnnotation): AnnotationRow {
   const id = `a${row.number}`
   return {
     id,
-    dir: annotationDir(project, id),
+    dir: annotationFolder(project, id),
     status: row.status === 'done' ? 'done' : 'running',
     created: row.created,
     config: JSON.parse(row.config),

@@ -1,13 +1,19 @@
 /** One writer a project: an operating-system lock that ends with its process, however that ends. */
+import { statSync } from 'node:fs'
 import { hostname } from 'node:os'
-import Database from 'better-sqlite3'
 import { fail } from '../base/error.ts'
-import { guarded } from './database/connection.ts'
+import { guarded, type Db } from './database/connection.ts'
+import { hasSchema, isEmpty } from './database/schema-check.ts'
+import { openSqlite } from './database/sqlite.ts'
 
 interface Owner {
   pid: number
   host: string
 }
+
+const ownerTable = 'CREATE TABLE IF NOT EXISTS owner (pid INTEGER NOT NULL, host TEXT NOT NULL)'
+/** Bytes. */
+const largest = 65_536
 
 /** A held lock. */
 export interface Lock {
@@ -20,10 +26,11 @@ export interface Lock {
  */
 export function takeLock(file: string): Lock {
   return guarded(file, () => {
-    const db = new Database(file, { timeout: 0 })
+    const db = openSqlite(file, { timeout: 0 })
     try {
+      requireLock(db, file)
       // The owner is committed first: a second process may read it while the transaction below stays open.
-      db.exec('CREATE TABLE IF NOT EXISTS owner (pid INTEGER NOT NULL, host TEXT NOT NULL)')
+      if (isEmpty(db)) db.exec(ownerTable)
       db.transaction(() => {
         db.exec('DELETE FROM owner')
         db.prepare('INSERT INTO owner (pid, host) VALUES (?, ?)').run(process.pid, hostname())
@@ -48,7 +55,19 @@ export function takeLock(file: string): Lock {
   })
 }
 
-function ownerOf(db: Database.Database): Owner | undefined {
+/** A lock file has two pages; a strange one could keep whoever reads it busy for ever. */
+function requireLock(db: Db, file: string): void {
+  const isLock =
+    statSync(file).size <= largest &&
+    (isEmpty(db) || hasSchema(db, ownerTable)) &&
+    db.pragma('quick_check(1)', { simple: true }) === 'ok'
+  if (!isLock)
+    fail('bad-project', `${file} is not a lock of this program; delete it and open the project again`, {
+      file,
+    })
+}
+
+function ownerOf(db: Db): Owner | undefined {
   try {
     return db.prepare<[], Owner>('SELECT pid, host FROM owner').get()
   } catch {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { fail } from '../base/error.ts'
 import { asProjectError, openReadonly, openWritable, transaction, type Db } from './database/connection.ts'
+import { databaseEndings, requireOwnEntries } from './database/entries.ts'
 import type { ClassEntry, Project } from './database/handle.ts'
 import { takeLock } from './lock.ts'
 import { schemaVersion } from './database/schema.ts'
@@ -50,7 +51,7 @@ export function beginProject(dir: string, options: { name?: string; classes: Cla
   const file = databaseFile(folder)
   const draft = join(folder, 'project.new.db')
   const discard = (): void => {
-    for (const end of ['', '-wal', '-shm']) rmSync(`${draft}${end}`, { force: true })
+    for (const ending of databaseEndings) rmSync(draft + ending, { force: true })
   }
   if (existsSync(file)) fail('usage', `${folder} holds a project already; choose another folder`, { file })
   try {
@@ -58,6 +59,7 @@ export function beginProject(dir: string, options: { name?: string; classes: Cla
   } catch (error) {
     throw asProjectError(error, folder)
   }
+  requireOwnEntries(folder)
   const lock = takeLock(lockFile(folder))
   let db: Db | undefined
   try {
@@ -105,7 +107,8 @@ export function openProject(dir: string, options: { readonly?: boolean } = {}): 
   if (!existsSync(folder))
     fail('not-found', `${folder} does not exist; make a project with "relabel new"`, { dir: folder })
   if (!statSync(folder).isDirectory() || !existsSync(file))
-    fail('bad-project', `${folder} is no project: it has no project.db`, { dir: folder })
+    fail('bad-project', `${folder} is not a project: it has no project.db`, { dir: folder })
+  requireOwnEntries(folder)
   if (options.readonly) {
     const { db, version } = openReadonly(file)
     if (version === schemaVersion) return projectOf(folder, db, true, () => {})

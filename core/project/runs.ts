@@ -1,8 +1,7 @@
 /** The runs of a project: one training each, with its configuration, snapshot and metrics. */
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { fail } from '../base/error.ts'
-import { asProjectError, transaction } from './database/connection.ts'
+import { transaction } from './database/connection.ts'
+import { makeInProject, runFolder } from './database/entries.ts'
 import type { Project } from './database/handle.ts'
 
 /** State of a run; a `running` one whose process has died can be resumed like a `stopped` one. */
@@ -35,7 +34,6 @@ interface StoredRun {
 }
 
 const columns = 'number, kind, status, created, config, snapshot, metrics'
-const runDir = (project: Project, id: string): string => join(project.dir, 'runs', id)
 const numberOf = (id: string): number => Number(/^r(\d+)$/.exec(id)?.[1] ?? -1)
 
 /** Adds a run in state `running` and makes its folder. `snapshot` must exist. */
@@ -50,13 +48,7 @@ export function addRun(
       .prepare('INSERT INTO runs (kind, status, created, config, snapshot) VALUES (?, ?, ?, ?, ?)')
       .run(info.kind, 'running', new Date().toISOString(), JSON.stringify(info.config ?? null), info.snapshot)
     const id = `r${lastInsertRowid}`
-    const dir = runDir(project, id)
-    try {
-      mkdirSync(dir, { recursive: true })
-    } catch (error) {
-      throw asProjectError(error, dir)
-    }
-    return { id, dir }
+    return { id, dir: makeInProject(project, runFolder(project, id)) }
   })
 }
 
@@ -64,7 +56,7 @@ function rowOf(project: Project, row: StoredRun): RunRow {
   const id = `r${row.number}`
   return {
     id,
-    dir: runDir(project, id),
+    dir: runFolder(project, id),
     kind: 'train',
     status: row.status as RunStatus,
     created: row.created,

@@ -1,9 +1,12 @@
 /** Thumbnails of a project in a small SQLite file of their own, which may be deleted at any time. */
-import { mkdirSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import Database from 'better-sqlite3'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { requireOwned } from '../base/files/owned.ts'
 import type { Db } from './database/connection.ts'
+import { cacheFolder, databaseEndings, makeInProject } from './database/entries.ts'
 import type { Project } from './database/handle.ts'
+import { hasSchema } from './database/schema-check.ts'
+import { openSqlite } from './database/sqlite.ts'
 
 /** What the source file was when its thumbnail was made. */
 export interface SourceStamp {
@@ -29,6 +32,10 @@ export interface ThumbnailOptions {
 }
 
 const format = 1
+/** Bytes of a thumbnail; larger ones are none of ours. */
+const largest = 2 ** 22
+/** Thumbnails that are dropped at a time. */
+const mostDropped = 200_000
 const table = `
   CREATE TABLE thumbnails (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -48,22 +55,24 @@ const table = `
 
 /** Opens nothing before it is asked. A project that cannot be written has no store: everything is made afresh. */
 export function openThumbnails(project: Project, options: ThumbnailOptions = {}): Thumbnails {
-  const file = join(project.dir, 'cache', 'thumbnails.db')
+  const file = join(cacheFolder(project), 'thumbnails.db')
   const budget = options.budget ?? 2 ** 31
   let db: Db | null | undefined
   const drop = (): void => {
     db?.close()
     db = undefined
-    for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
+    requireOwned(project.dir, cacheFolder(project), 'folder')
+    for (const ending of databaseEndings) rmSync(file + ending, { force: true })
   }
   const store = (): Db | null => {
     if (db !== undefined) return db
     if (project.readonly) return (db = null)
     try {
+      makeInProject(project, cacheFolder(project))
       return (db = openStore(file))
     } catch {
       try {
-        drop() // damaged, or of another format: it is only a cache
+        drop() // damaged, or not what this program makes: it is only a cache
         return (db = openStore(file))
       } catch {
         return (db = null)
@@ -87,7 +96,8 @@ export function openThumbnails(project: Project, options: ThumbnailOptions = {})
         db =>
           db
             .prepare<[number, number, number, number], Buffer>(
-              'SELECT webp FROM thumbnails WHERE image = ? AND side = ? AND modified = ? AND size = ?',
+              `SELECT webp FROM thumbnails WHERE image = ? AND side = ? AND modified = ? AND size = ?
+               AND length(webp) <= ${largest}`,
             )
             .pluck()
             .get(image, side, source.modified, source.size) ?? null,
@@ -95,7 +105,7 @@ export function openThumbnails(project: Project, options: ThumbnailOptions = {})
       ),
     put: (image, side, source, webp) =>
       tried(db => {
-        if (webp.byteLength > budget) return
+        if (webp.byteLength > Math.min(budget, largest)) return
         db.transaction(() => {
           db.prepare('DELETE FROM thumbnails WHERE image = ? AND side = ?').run(image, side)
           db.prepare('INSERT INTO thumbnails (image, side, modified, size, webp) VALUES (?, ?, ?, ?, ?)').run(
@@ -117,14 +127,14 @@ export function openThumbnails(project: Project, options: ThumbnailOptions = {})
 }
 
 function openStore(file: string): Db {
-  mkdirSync(dirname(file), { recursive: true })
-  const db = new Database(file, { timeout: 1000 })
+  const db = openSqlite(file, { timeout: 1000 })
   try {
+    const version = db.pragma('user_version', { simple: true })
+    if (!hasSchema(db, version === 0 ? '' : table) || (version !== 0 && version !== format))
+      throw new Error(`thumbnails of format ${String(version)}`)
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = OFF') // a cache: what a power cut takes is made again
-    const version = db.pragma('user_version', { simple: true })
     if (version === 0) db.transaction(() => db.exec(table)).immediate()
-    else if (version !== format) throw new Error(`thumbnails of format ${String(version)}`)
     return db
   } catch (error) {
     db.close()
@@ -138,7 +148,7 @@ const bytesOf = (db: Db): number => db.prepare<[], number>('SELECT bytes FROM to
 function dropOldest(db: Db, keep: number): void {
   const rows = db
     .prepare<[], { number: number; bytes: number }>(
-      'SELECT number, length(webp) AS bytes FROM thumbnails ORDER BY number',
+      `SELECT number, length(webp) AS bytes FROM thumbnails ORDER BY number LIMIT ${mostDropped}`,
     )
     .iterate()
   let over = bytesOf(db) - keep

@@ -4,6 +4,8 @@ import Database from 'better-sqlite3'
 import { fail, messageOf, RelabelError } from '../../base/error.ts'
 import { addFoldText } from './fold-text.ts'
 import { migrate, schemaVersion } from './schema.ts'
+import { requireOwnSchema } from './schema-check.ts'
+import { harden, openSqlite } from './sqlite.ts'
 
 /** An open connection; only this room may use it. */
 export type Db = Database.Database
@@ -50,7 +52,8 @@ export function transaction<T>(db: Db, action: () => T): T {
   return guarded(db.name, () => db.transaction(action).immediate())
 }
 
-function checkVersion(db: Db, file: string): number {
+/** The version, which this program knows, of a database whose schema is that of the version. To be asked before anything else. */
+function checkSchema(db: Db, file: string): number {
   const version = db.pragma('user_version', { simple: true }) as number
   if (version > schemaVersion)
     fail(
@@ -58,16 +61,17 @@ function checkVersion(db: Db, file: string): number {
       `${file} was written by a newer version of Relabel Studio (project format ${version}, this program knows ${schemaVersion}); update the program`,
       { file, version, known: schemaVersion },
     )
-  if (version < 1) fail('bad-project', `${file} is no project of Relabel Studio`, { file })
+  if (version < 1) fail('bad-project', `${file} is not a project of Relabel Studio`, { file })
+  requireOwnSchema(db, file, version)
   return version
 }
 
 /** A writable connection with the current schema; `create` makes the file. */
 export function openWritable(file: string, create: boolean): Db {
   return guarded(file, () => {
-    const db = new Database(file, { fileMustExist: !create, timeout: 5000 })
+    const db = openSqlite(file, { fileMustExist: !create, timeout: 5000 })
     try {
-      if (!create) checkVersion(db, file)
+      if (!create) checkSchema(db, file)
       db.pragma('journal_mode = WAL')
       db.pragma('synchronous = FULL')
       db.pragma('foreign_keys = ON')
@@ -89,13 +93,13 @@ export function openReadonly(file: string): { db: Db; version: number } {
   return guarded(file, () => {
     let db: Db | undefined
     try {
-      db = new Database(file, { readonly: true, fileMustExist: true, timeout: 5000 })
-      return { db, version: checkVersion(db, file) }
+      db = openSqlite(file, { readonly: true, fileMustExist: true, timeout: 5000 })
+      return { db, version: checkSchema(db, file) }
     } catch (error) {
       db?.close()
       if (!/^SQLITE_(CANTOPEN|READONLY|IOERR)/.test(codeOf(error)) || pending(file)) throw error
       const copy = inMemory(file)
-      return { db: copy, version: checkVersion(copy, file) }
+      return { db: copy, version: checkSchema(copy, file) }
     }
   })
 }
@@ -106,5 +110,7 @@ function inMemory(file: string): Db {
   const bytes = readFileSync(file)
   // Header bytes 18 and 19 say "write-ahead log", which a database in memory cannot have.
   if (bytes[18] === 2) bytes.fill(1, 18, 20)
-  return new Database(bytes, { readonly: true })
+  const db = new Database(bytes, { readonly: true })
+  harden(db)
+  return db
 }

@@ -1,0 +1,33 @@
+/** Where a project keeps what is its own, and that all of it lies in the project's folder itself. */
+import { join } from 'node:path'
+import { makeOwnedFolder, requireOwned, requireOwnedTree } from '../../base/files/owned.ts'
+
+/** Databases of the project, each with the files that SQLite may keep beside it. */
+const databases = ['project.db', 'project.new.db', 'project.lock']
+/** Endings of a database's own file and of those that SQLite keeps beside it. */
+export const databaseEndings = ['', '-wal', '-shm', '-journal']
+/** Folders that hold nothing but what the program writes, to any depth. */
+const folders = ['annotations', 'runs', 'cache']
+
+/**
+ * Looks at all that the program owns in a project's folder: files and folders only. Throws `bad-project`, naming the
+ * entry that is a link or of another kind. What lies beside it (images, say) is not looked at.
+ */
+export function requireOwnEntries(dir: string): void {
+  for (const name of databases)
+    for (const ending of databaseEndings) requireOwned(dir, join(dir, name + ending), 'file')
+  for (const name of folders) requireOwnedTree(requireOwned(dir, join(dir, name), 'folder'))
+}
+
+type InProject = { dir: string }
+
+/** The folder of an annotation's label maps. */
+export const annotationFolder = ({ dir }: InProject, id: string): string => join(dir, 'annotations', id)
+/** The folder of a run's configuration, metrics, checkpoints and models. */
+export const runFolder = ({ dir }: InProject, id: string): string => join(dir, 'runs', id)
+/** The folder of what can be made again: pixels and thumbnails. */
+export const cacheFolder = ({ dir }: InProject): string => join(dir, 'cache')
+
+/** Makes one of the folders above. Throws `bad-project` where a link is in the way, `disk`. */
+export const makeInProject = (project: InProject, folder: string): string =>
+  makeOwnedFolder(project.dir, folder)

@@ -1,18 +1,16 @@
 /** The annotate screen in a real browser on the real backend: correcting by mouse and by keyboard, undoing, saving, inspecting. */
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import type { CorrectionState } from '../../core/contract/api/corrections.ts'
 import { runJson } from '../electron/cli-run.ts'
 import { browserPath } from './browser.ts'
-import { axe, closeBrowser, openStudio, shoot, test, type Studio } from './studio.ts'
+import { axe, openStudio, shoot, test, type Studio } from './studio.ts'
 
 let studio: Studio | null = null
 afterEach(async () => {
   await studio?.close()
   studio = null
 })
-afterAll(closeBrowser)
-
 /** Cells an axis of the template's maps. */
 const grid = 10
 

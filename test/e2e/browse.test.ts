@@ -1,8 +1,8 @@
 /** The Browse screen in a real browser over a real backend: filters, counts, order, going anywhere, selecting, marking. */
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { browserPath } from './browser.ts'
-import { axe, closeBrowser, openStudio, shoot, test, type Studio } from './studio.ts'
+import { axe, openStudio, shoot, test, type Studio } from './studio.ts'
 
 let studio: Studio
 let page: Page
@@ -26,8 +26,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await studio.close()
 })
-afterAll(closeBrowser)
-
 describe.skipIf(!browserPath)('the Browse screen', () => {
   it('shows every image with its label and what the map sees, and is accessible', async () => {
     await expect.poll(total).toContain('100 images')

@@ -14,17 +14,18 @@ const places = [
 /** Path of a Chromium or Chrome on this machine (CHROMIUM names another); undefined: tests that need one are skipped. */
 export const browserPath: string | undefined = places.find(path => path !== undefined && existsSync(path))
 
-/** Starts it; the caller closes it. */
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: browserPath ?? '',
-    args: [
-      '--no-sandbox', // tests run as root in containers
-      '--disable-gpu',
-      '--disable-quic',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+/** How it is started. */
+export const browserOptions = {
+  executablePath: browserPath ?? '',
+  args: [
+    '--no-sandbox', // tests run as root in containers
+    '--disable-gpu',
+    '--disable-quic',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
 }
+
+/** Starts one of its own; the caller closes it. */
+export const openBrowser = (): Promise<Browser> => chromium.launch(browserOptions)

@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CorrectionState } from '../../core/contract/api/corrections.ts'
 import { browserPath } from './browser.ts'
-import { axe, closeBrowser, openStudio, shoot, test, type Studio } from './studio.ts'
+import { axe, openStudio, shoot, test, type Studio } from './studio.ts'
 
 const saving = (state: string): string => `${test('save-state')}[data-state=${state}]`
 let studio: Studio
@@ -50,7 +50,6 @@ describe.skipIf(!browserPath || process.platform !== 'linux')('a page whose grou
   })
   afterAll(async () => {
     await studio?.close()
-    await closeBrowser()
   })
 
   it('keeps what cannot be saved while the project is elsewhere, and saves it when it is back', async () => {

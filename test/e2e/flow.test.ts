@@ -2,9 +2,9 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { browserPath } from './browser.ts'
-import { closeBrowser, openStudio, shoot, test, type Studio } from './studio.ts'
+import { openStudio, shoot, test, type Studio } from './studio.ts'
 
 const timeout = 110_000
 let studio: Studio | null = null
@@ -12,8 +12,6 @@ afterEach(async () => {
   await studio?.close()
   studio = null
 })
-afterAll(closeBrowser)
-
 /** Sets class 7 in a rectangle of the image that is shown, and waits until it is on disk. */
 async function correct(page: Page, image: number): Promise<void> {
   await page.locator(`${test('annotate')}[data-image="${image}"]`).waitFor({ timeout })

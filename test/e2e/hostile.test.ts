@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { browserPath } from './browser.ts'
 import { classNames, fileNames, hostileProject, oddImages, projectName } from './hostile-project.ts'
-import { axe, closeBrowser, openStudio, shoot, test, type Studio } from './studio.ts'
+import { axe, openStudio, shoot, test, type Studio } from './studio.ts'
 import { projectTemplate } from './template.ts'
 
 const query = (text: string) => ({ filter: { text }, sort: { by: 'name', descending: false } as const })
@@ -86,7 +86,6 @@ describe.skipIf(!browserPath)('hostile input', () => {
   })
   afterAll(async () => {
     await studio?.close()
-    await closeBrowser()
     if (dir) rmSync(dir, { recursive: true, force: true })
   })
 

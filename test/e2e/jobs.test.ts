@@ -1,9 +1,7 @@
 /** The job pill in a real browser over real child processes: a run is paused, resumed, cancelled, and taken off the list. */
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { browserPath } from './browser.ts'
-import { axe, closeBrowser, openStudio, shoot, test } from './studio.ts'
-
-afterAll(closeBrowser)
+import { axe, openStudio, shoot, test } from './studio.ts'
 
 const recipe = {
   ...{ student: 'digits_student', supervision: 'onehot', size: 32, epochs: 5000, batch: 10, lr: 5e-3 },

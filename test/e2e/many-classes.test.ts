@@ -1,7 +1,7 @@
 /** Comparing two runs over a thousand classes and fifty thousand images, as of ImageNet; the answers are made up. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { random } from '../../core/base/random.ts'
 import { addImages, addSplit } from '../../core/project/images.ts'
 import { createProject } from '../../core/project/project.ts'
@@ -9,7 +9,7 @@ import { addRun, updateRun } from '../../core/project/runs.ts'
 import { createSnapshot } from '../../core/project/snapshots.ts'
 import { writePredictions } from '../../electron/tasks/evaluate/predictions.ts'
 import { browserPath } from './browser.ts'
-import { axe, closeBrowser, openStudio, shoot, test } from './studio.ts'
+import { axe, openStudio, shoot, test } from './studio.ts'
 
 const [classes, images] = [1000, 50_000]
 const nameOf = (index: number): string => `class ${String(index).padStart(3, '0')}, of many`
@@ -51,8 +51,6 @@ function makeProject(dir: string): void {
 }
 
 describe.skipIf(!browserPath)('a thousand classes', () => {
-  afterAll(closeBrowser)
-
   it('are compared with only the rows in sight, and one of them is found by its name', async () => {
     const studio = await openStudio({ project: false, viewport: { width: 1440, height: 1000 } })
     const { page, dir } = studio

@@ -11,7 +11,7 @@ import { importImageFolder } from '../../core/dataset/import.ts'
 import { createProject } from '../../core/project/project.ts'
 import { createQueue } from '../../electron/backend/queue/index.ts'
 import { browserPath } from './browser.ts'
-import { closeBrowser, openStudio, test, type Studio } from './studio.ts'
+import { openStudio, test, type Studio } from './studio.ts'
 import { annotating, finish, root } from './template.ts'
 
 const asked = process.env['README_SHOTS'] === '1'
@@ -78,7 +78,6 @@ describe.skipIf(!browserPath || !asked)('the pictures of the README', () => {
   })
   afterAll(async () => {
     await studio?.close()
-    await closeBrowser()
   })
 
   it('shows a scene whose map is corrected', async () => {

@@ -1,11 +1,11 @@
 /** The relabel screen in a real browser: check, probe, start, done, and choosing what is shown. */
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { writeOnnx } from '../../core/graph/files/write.ts'
 import { node } from '../../core/graph/node.ts'
 import { tinyClassifier } from '../electron/cli-run.ts'
 import { browserPath } from './browser.ts'
-import { axe, closeBrowser, openStudio, shoot, type Studio } from './studio.ts'
+import { axe, openStudio, shoot, type Studio } from './studio.ts'
 import { annotator } from './template.ts'
 
 let studio: Studio
@@ -14,8 +14,6 @@ afterEach(async () => {
   expect(studio.complaints).toEqual([])
   await studio.close()
 })
-afterAll(closeBrowser)
-
 /** Fills a number field and leaves it. */
 async function enter(name: string, value: string): Promise<void> {
   const field = studio.page.getByLabel(name, { exact: true })

@@ -1,9 +1,9 @@
 /** The Review screen in a real browser over a real backend, by the keyboard alone. */
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import type { ImageQuery } from '../../core/contract/api/browse.ts'
 import { browserPath } from './browser.ts'
-import { axe, closeBrowser, openStudio, shoot, test, type Studio } from './studio.ts'
+import { axe, openStudio, shoot, test, type Studio } from './studio.ts'
 
 let studio: Studio
 let page: Page
@@ -26,8 +26,6 @@ async function openReview(options: Parameters<typeof openStudio>[0] = {}): Promi
 afterEach(async () => {
   await studio.close()
 })
-afterAll(closeBrowser)
-
 describe.skipIf(!browserPath)('the Review screen', () => {
   it('shows the image that gains most, why, and what the machine would teach; and is accessible', async () => {
     await openReview()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { JobRequest } from '../../core/contract/api/jobs.ts'
 import { browserPath } from './browser.ts'
-import { axe, closeBrowser, openStudio, shoot, type Studio } from './studio.ts'
+import { axe, openStudio, shoot, type Studio } from './studio.ts'
 
 let studio: Studio
 
@@ -43,7 +43,6 @@ describe.skipIf(!browserPath)('Runs', () => {
   })
   afterAll(async () => {
     await studio?.close()
-    await closeBrowser()
   })
 
   it('shows runs that appeared meanwhile, and sorts them', async () => {

@@ -3,7 +3,7 @@ import { mkdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { browserPath } from './browser.ts'
-import { axe, closeBrowser, openStudio, shoot, test, type Studio } from './studio.ts'
+import { axe, openStudio, shoot, test, type Studio } from './studio.ts'
 
 let studio: Studio
 
@@ -35,7 +35,6 @@ describe.skipIf(!browserPath)('coming and going between projects', () => {
   })
   afterAll(async () => {
     await studio?.close()
-    await closeBrowser()
   })
 
   it('makes the sample with its progress in sight, and opens it', async () => {

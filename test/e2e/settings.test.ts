@@ -1,15 +1,13 @@
 /** The settings screen in a real browser: what is chosen takes effect, is kept, and conflicts of keys are shown. */
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { browserPath } from './browser.ts'
-import { axe, closeBrowser, openStudio, shoot, test, type Studio } from './studio.ts'
+import { axe, openStudio, shoot, test, type Studio } from './studio.ts'
 
 let studio: Studio | null = null
 afterEach(async () => {
   await studio?.close()
   studio = null
 })
-afterAll(closeBrowser)
-
 describe.skipIf(!browserPath)('the settings screen', () => {
   it('changes theme, language and author, and keeps them', async () => {
     studio = await openStudio()

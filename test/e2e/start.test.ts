@@ -1,17 +1,15 @@
 /** The Start screen and the frame around all screens, in a real browser over a real backend. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { browserPath } from './browser.ts'
-import { axe, closeBrowser, openStudio, shoot, test, type Studio } from './studio.ts'
+import { axe, openStudio, shoot, test, type Studio } from './studio.ts'
 
 let studio: Studio | null = null
 afterEach(async () => {
   await studio?.close()
   studio = null
 })
-afterAll(closeBrowser)
-
 describe.skipIf(!browserPath)('the Start screen', () => {
   it('shows what to do next in the open project, and is accessible', async () => {
     studio = await openStudio()

@@ -5,11 +5,10 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { Browser, Page, Request, Route } from 'playwright-core'
-import { afterEach, TestRunner } from 'vitest'
+import { chromium, type Browser, type Page, type Request, type Route } from 'playwright-core'
+import { inject, TestRunner } from 'vitest'
 import type { CallInput, CallName, CallOutput } from '../../core/contract/api/index.ts'
 import { callUrl } from '../../core/contract/api/urls.ts'
-import { openBrowser } from './browser.ts'
 import { buildRenderer, projectTemplate, rendererDir, root } from './template.ts'
 
 export interface StudioOptions {
@@ -75,6 +74,13 @@ const ended = (child: ChildProcess): Promise<void> =>
 
 let browser: Promise<Browser> | null = null
 
+/** The browser that all test files share. */
+function sharedBrowser(): Promise<Browser> {
+  const address = inject('browser')
+  if (address === null) throw new Error('there is no browser: skip this test where browserPath is undefined')
+  return (browser ??= chromium.connect(address))
+}
+
 /** RELABEL_E2E_LATENCY=300: requests wait up to that many milliseconds, each its own, which brings races to light. */
 const latency = Number(process.env['RELABEL_E2E_LATENCY'] ?? 0)
 
@@ -84,13 +90,14 @@ async function later(route: Route): Promise<void> {
   await route.continue().catch(() => undefined)
 }
 
-/** Ways to tell what the open studios show, for a test that has failed. */
-const tellers = new Set<() => Promise<void>>()
+/** What prints the state of each open studio, for a test that has failed. */
+const reports = new Set<() => Promise<void>>()
 const failed = (): boolean => TestRunner.getCurrentTest()?.result?.state === 'fail'
 
-afterEach(async () => {
-  if (failed()) for (const tell of tellers) await tell()
-})
+/** Prints what the open studios show where a test has failed. */
+export async function reportFailure(): Promise<void> {
+  if (failed()) for (const report of reports) await report()
+}
 
 /** Follows the requests of a page; the answer prints what it shows, what has the focus and what it waits for. */
 function follow(page: Page, complaints: readonly string[]): () => Promise<void> {
@@ -124,8 +131,7 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
   const home = ['--home', join(dir, 'home')]
   const opened = options.project === false ? [] : ['--project', project]
   let { child, url } = await startBackend([...home, ...opened, ...(options.args ?? [])], options.wrap)
-  browser ??= openBrowser()
-  const context = await (await browser).newContext({ viewport, locale, colorScheme: 'light' })
+  const context = await (await sharedBrowser()).newContext({ viewport, locale, colorScheme: 'light' })
   // What is waited for comes when it comes; only a test that would fail anyway waits so long.
   context.setDefaultTimeout(90_000)
   const page = await context.newPage()
@@ -137,8 +143,8 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       complaints.push(message.text())
   })
-  const tell = follow(page, complaints)
-  tellers.add(tell)
+  const report = follow(page, complaints)
+  reports.add(report)
   await page.goto(url)
   await page.locator('#content h1').first().waitFor({ state: 'attached' })
   return {
@@ -167,8 +173,8 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
       return url
     },
     async close() {
-      tellers.delete(tell)
-      if (failed()) await tell()
+      reports.delete(report)
+      if (failed()) await report()
       await context.close()
       child.kill('SIGTERM')
       await ended(child)
@@ -177,19 +183,14 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
   }
 }
 
-/** Closes the browser that a test file's studios share; call it in `afterAll`. */
-export async function closeBrowser(): Promise<void> {
-  await (await browser)?.close()
-  browser = null
-}
-
 const shots = join(root, 'test/e2e/shots')
 const themes = ['light', 'dark'] as const
+type Theme = (typeof themes)[number]
 
 /** Does something in both themes, and puts the page's own back. */
-async function inThemes(page: Page, act: (theme: string) => Promise<void>): Promise<void> {
-  const own = await page.evaluate<string>('document.documentElement.dataset.theme')
-  const set = async (theme: string): Promise<void> => {
+async function inThemes(page: Page, act: (theme: Theme) => Promise<void>): Promise<void> {
+  const own = await page.evaluate<Theme>('document.documentElement.dataset.theme')
+  const set = async (theme: Theme): Promise<void> => {
     await page.evaluate(`document.documentElement.dataset.theme = ${JSON.stringify(theme)}`)
     // Colours fade; on a busy machine that takes as long as it takes.
     await page.evaluate(
@@ -219,13 +220,17 @@ interface Violation {
   nodes: { html: string; failureSummary?: string }[]
 }
 
+/** What Axe tests in each theme: everything in one, and in the other what depends on colours. */
+const rules = { light: {}, dark: { runOnly: ['color-contrast', 'link-in-text-block'] } }
+
 /** Serious and critical findings of Axe in both themes, a line each; a screen is fine where there are none. */
 export async function axe(page: Page): Promise<string[]> {
   const found: string[] = []
   await page.evaluate(axeSource)
   await inThemes(page, async theme => {
+    const options = { resultTypes: ['violations'], preload: false, ...rules[theme] }
     const violations = await page.evaluate<Violation[]>(
-      `axe.run(document, { resultTypes: ['violations'] }).then(result => result.violations)`,
+      `axe.run(document, ${JSON.stringify(options)}).then(result => result.violations)`,
     )
     for (const { id, impact, nodes } of violations)
       if (impact === 'serious' || impact === 'critical')

@@ -1,7 +1,7 @@
 /** The train screen in a real browser: a recipe is made, measured, started, followed, paused and queued. */
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { browserPath } from './browser.ts'
-import { axe, closeBrowser, openStudio, shoot, type Studio } from './studio.ts'
+import { axe, openStudio, shoot, type Studio } from './studio.ts'
 
 let studio: Studio
 beforeEach(async () => void (studio = await openStudio({ viewport: { width: 1360, height: 900 } })))
@@ -9,8 +9,6 @@ afterEach(async () => {
   expect(studio.complaints).toEqual([])
   await studio.close()
 })
-afterAll(closeBrowser)
-
 async function enter(name: string, value: string): Promise<void> {
   const field = studio.page.getByLabel(name, { exact: true })
   await field.fill(value)

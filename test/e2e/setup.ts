@@ -1,0 +1,5 @@
+/** Runs before each file of browser tests. */
+import { afterEach } from 'vitest'
+import { reportFailure } from './studio.ts'
+
+afterEach(reportFailure)

@@ -1,22 +1,24 @@
 /** The annotate screen in a real browser on the real backend: correcting by mouse and by keyboard, undoing, saving, inspecting. */
 import type { Page } from 'playwright-core'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { CorrectionState } from '../../core/contract/api/corrections.ts'
 import { runJson } from '../electron/cli-run.ts'
 import { browserPath } from './browser.ts'
 import { axe, openStudio, shoot, test, type Studio } from './studio.ts'
 
-let studio: Studio | null = null
-afterEach(async () => {
-  await studio?.close()
-  studio = null
+let studio: Studio
+const viewport = { width: 1440, height: 900 }
+beforeAll(async () => {
+  if (browserPath) studio = await openStudio({ viewport })
 })
+beforeEach(() => studio.renew())
+afterAll(() => studio?.close())
+
 /** Cells an axis of the template's maps. */
 const grid = 10
 
 /** Opens the annotate screen at the first image. */
-async function open(options: Parameters<typeof openStudio>[0] = {}): Promise<Studio> {
-  studio = await openStudio({ viewport: { width: 1440, height: 900 }, ...options })
+async function open(): Promise<Studio> {
   await studio.go('/annotate/1')
   await shown(studio.page, 1)
   return studio
@@ -198,18 +200,20 @@ describe.skipIf(!browserPath)('the annotate screen', () => {
   })
 
   it('goes there and back faster than images come, and saves what is corrected then', async () => {
-    studio = await openStudio({ viewport: { width: 1440, height: 900 } })
     const { page } = studio
     // Neither the images nor their neighbours are known when the keys come.
+    let unanswered = 0
     await page.route(/api\/call\/(images\.get|browse\.place)/, async route => {
+      unanswered++
       await new Promise(resolve => setTimeout(resolve, 400))
       await route.continue().catch(() => undefined)
+      unanswered--
     })
     await studio.go('/annotate/1')
     await shown(page, 1)
     for (const key of ['d', 'a', 'd', 'd', 'a']) await page.keyboard.press(key)
     await shown(page, 2)
-    await page.waitForTimeout(900) // answers to what was passed by
+    await expect.poll(() => unanswered).toBe(0)
     await shown(page, 2)
     const place = await cellOnScreen(page, 3, 3)
     await page.mouse.click(place.x, place.y)
@@ -318,9 +322,9 @@ describe.skipIf(!browserPath)('the annotate screen', () => {
     await expect.poll(() => page.locator(test('tool-brush')).isDisabled()).toBe(true)
     await shoot(page, 'annotate-no-map')
     expect(await axe(page)).toEqual([])
-    await at.close()
-    studio = await openStudio({ project: false })
-    await studio.go('/annotate')
-    await studio.page.getByText('No project is open').waitFor()
+    await at.call('project.close', {})
+    await page.reload()
+    await at.go('/annotate')
+    await page.getByText('No project is open').waitFor()
   })
 })

@@ -11,7 +11,7 @@ import { importImageFolder } from '../../core/dataset/import.ts'
 import { createProject } from '../../core/project/project.ts'
 import { createQueue } from '../../electron/backend/queue/index.ts'
 import { browserPath } from './browser.ts'
-import { openStudio, test, type Studio } from './studio.ts'
+import { drawn, openStudio, test, type Studio } from './studio.ts'
 import { annotating, finish, root } from './template.ts'
 
 const asked = process.env['README_SHOTS'] === '1'
@@ -119,8 +119,8 @@ describe.skipIf(!browserPath || !asked)('the pictures of the README', () => {
     await page.evaluate(`document.documentElement.dataset.theme = 'dark'`)
     await studio.go('/browse')
     await page.locator(test('cell')).nth(8).waitFor()
-    await page.waitForLoadState('networkidle').catch(() => undefined)
-    await page.waitForTimeout(1500)
+    await expect.poll(() => page.evaluate('[...document.images].every(image => image.complete)')).toBe(true)
+    await drawn(page)
     expect(await write(page, 'browse.png')).toBeLessThan(most)
   })
 })

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { browserPath } from './browser.ts'
-import { axe, openStudio, shoot, test, type Studio } from './studio.ts'
+import { axe, drawn, openStudio, shoot, test, type Studio } from './studio.ts'
 
 let studio: Studio | null = null
 afterEach(async () => {
@@ -58,15 +58,19 @@ describe.skipIf(!browserPath)('the Start screen', () => {
   it('does not pull a person back who went elsewhere while a project was opened', async () => {
     studio = await openStudio({ project: false })
     const { page } = studio
+    const left = Promise.withResolvers<void>()
     await page.route('**/api/call/project.openSample', async route => {
-      await new Promise(resolve => setTimeout(resolve, 1000))
+      await left.promise
       await route.continue()
     })
     await page.locator(test('open-sample')).click()
     await studio.go('/settings')
     await page.locator(test('author')).waitFor()
+    const opened = page.waitForResponse('**/api/call/project.openSample')
+    left.resolve()
+    await (await opened).finished()
     await page.locator(test('project-name')).waitFor()
-    await page.waitForTimeout(1500) // what follows upon opening
+    await drawn(page)
     expect(page.url()).toMatch(/#\/settings/)
     await page.unroute('**/api/call/project.openSample')
     await studio.go('/')

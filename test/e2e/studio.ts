@@ -39,6 +39,8 @@ export interface Studio {
   call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>>
   /** Goes to a screen: `/browse`. */
   go(path: string): Promise<void>
+  /** Opens another copy of the project and loads the page anew: a fresh start without another backend and browser window. */
+  renew(): Promise<void>
   /** Ends the backend as if it had crashed. */
   kill(): Promise<void>
   /** Starts it again on the same port, without the project being asked for; gives its new address. */
@@ -126,8 +128,14 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
   const { viewport = { width: 1280, height: 800 }, locale = 'en' } = options
   const [template] = await Promise.all([projectTemplate(), buildRenderer()])
   const dir = mkdtempSync(join(tmpdir(), 'relabel-studio-'))
-  const project = join(dir, 'project')
-  cpSync(join(template, 'project'), project, { recursive: true })
+  let copies = 0
+  const copy = (): string => {
+    const to = join(dir, copies === 0 ? 'project' : `project-${copies}`)
+    copies++
+    cpSync(join(template, 'project'), to, { recursive: true })
+    return to
+  }
+  let project = copy()
   const home = ['--home', join(dir, 'home')]
   const opened = options.project === false ? [] : ['--project', project]
   let { child, url } = await startBackend([...home, ...opened, ...(options.args ?? [])], options.wrap)
@@ -147,22 +155,37 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
   reports.add(report)
   await page.goto(url)
   await page.locator('#content h1').first().waitFor({ state: 'attached' })
+  const call: Studio['call'] = async (name, input) => {
+    const response = await page.request.post(new URL(callUrl(name), url).href, {
+      data: input,
+      headers: { origin: new URL(url).origin },
+    })
+    if (!response.ok()) throw new Error(`${name}: ${await response.text()}`)
+    return (await response.json()) as never
+  }
   return {
     page,
     dir,
-    project,
+    get project() {
+      return project
+    },
     scenes: join(template, 'scenes'),
     complaints,
-    async call(name, input) {
-      const response = await page.request.post(new URL(callUrl(name), url).href, {
-        data: input,
-        headers: { origin: new URL(url).origin },
-      })
-      if (!response.ok()) throw new Error(`${name}: ${await response.text()}`)
-      return (await response.json()) as never
-    },
+    call,
     async go(path) {
       await page.evaluate(`location.hash = ${JSON.stringify(path)}`)
+    },
+    async renew() {
+      await page.unrouteAll({ behavior: 'ignoreErrors' })
+      if (latency > 0) await page.route('**/api/**', later)
+      await page.evaluate('localStorage.clear()')
+      // The page would follow the change of project.
+      await page.goto('about:blank')
+      complaints.length = 0
+      project = copy()
+      await call('project.open', { dir: project })
+      await page.goto(new URL('/', url).href)
+      await page.locator('#content h1').first().waitFor({ state: 'attached' })
     },
     async kill() {
       child.kill('SIGKILL')
@@ -183,6 +206,11 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
   }
 }
 
+/** Resolves when the page has drawn what it knows now, canvases too. */
+export async function drawn(page: Page): Promise<void> {
+  await page.evaluate(`new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))`)
+}
+
 const shots = join(root, 'test/e2e/shots')
 const themes = ['light', 'dark'] as const
 type Theme = (typeof themes)[number]
@@ -196,7 +224,7 @@ async function inThemes(page: Page, act: (theme: Theme) => Promise<void>): Promi
     await page.evaluate(
       `Promise.allSettled(document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished))`,
     )
-    await page.waitForTimeout(100) // what is drawn on a canvas follows a moment later
+    await drawn(page)
   }
   for (const theme of themes) {
     await set(theme)

@@ -53,7 +53,6 @@ describe.skipIf(!browserPath)('Train', () => {
     await expect.poll(() => page.locator('[data-test=queue] [data-state=done]').count()).toBe(2)
     await page.locator('[data-test=live]:not([data-steps="0"])').waitFor()
     await page.locator('[data-test=live] canvas').first().waitFor()
-    await page.waitForTimeout(600) // the last question after the end
     await page.evaluate(`document.querySelector('.screen').scrollTop = 0`)
     await shoot(page, 'train-live')
     expect(await axe(page)).toEqual([])

@@ -16,7 +16,7 @@ export interface Preprocessing {
 }
 
 /** With `pad`, the longer side is at most this many times `size`; longer images are made smaller. */
-export const maxAspect = 4
+const maxAspect = 4
 
 /** Fails with code `usage` on values that no annotator could want. */
 export function checkPreprocessing(of: Preprocessing): void {

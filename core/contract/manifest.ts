@@ -6,7 +6,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const perChannel = z.tuple([z.number(), z.number(), z.number()])
 
 /** The newest format of label maps on disk that this program reads and writes. */
-export const labelMapFormat = 1
+const labelMapFormat = 1
 
 export const manifestSchema = z.object({
   format: z.literal('relabel-label-maps'),

@@ -12,7 +12,7 @@ export interface RawSession {
 }
 
 /** Options of the runtime for ours. `optimize: false` keeps the graph as it was written, for graphs that are lowered already. */
-export function sessionOptions(options: EngineOptions, optimize = true): ort.InferenceSession.SessionOptions {
+function sessionOptions(options: EngineOptions, optimize = true): ort.InferenceSession.SessionOptions {
   return {
     executionProviders: [options.provider ?? 'cpu'],
     intraOpNumThreads: options.threads ?? availableParallelism(),

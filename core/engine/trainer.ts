@@ -158,7 +158,7 @@ async function openSecond(first: StepSession, open: () => Promise<StepSession>):
 }
 
 /** `model` with other weights and running statistics; everything else is shared. */
-export function withParameters(model: OnnxModel, parameters: Map<string, FloatArray>): OnnxModel {
+function withParameters(model: OnnxModel, parameters: Map<string, FloatArray>): OnnxModel {
   const initializers = new Map(model.graph.initializers)
   for (const [name, { data, shape }] of parameters) initializers.set(name, floatTensor(data, shape))
   return { ...model, graph: { ...model.graph, initializers } }

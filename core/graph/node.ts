@@ -6,7 +6,6 @@ import type { Attribute, Dim, Graph, Node, OnnxModel, Tensor, ValueInfo } from '
 export type AttributeValue = number | string | number[] | Attribute
 
 export const float = (value: number): Attribute => ({ type: 'float', value })
-export const floats = (value: number[]): Attribute => ({ type: 'floats', value })
 export const tensorAttribute = (value: Tensor): Attribute => ({ type: 'tensor', value })
 
 function attributeOf(value: AttributeValue): Attribute {

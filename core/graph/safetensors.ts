@@ -17,7 +17,7 @@ export interface SafetensorsFile {
 }
 
 /** The reference implementation's limit; a longer header is refused by other readers too. */
-export const maxHeaderBytes = 100_000_000
+const maxHeaderBytes = 100_000_000
 const maxTensors = 1_000_000
 const maxRank = 32
 

@@ -11,7 +11,7 @@ export interface PlainError {
 }
 
 /** Errors cross threads as plain data; this is the form in which `run` of the pool rejects. */
-export function plainError(error: unknown): PlainError {
+function plainError(error: unknown): PlainError {
   return error instanceof RelabelError
     ? { code: error.code, message: error.message, detail: error.detail }
     : { code: 'internal', message: messageOf(error), detail: {} }

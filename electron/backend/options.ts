@@ -20,7 +20,7 @@ export interface BackendOptions {
 }
 
 /** Where programs keep a person's settings on this system; RELABEL_HOME stands above. */
-export function defaultHome(env: NodeJS.ProcessEnv = process.env, platform = process.platform): string {
+function defaultHome(env: NodeJS.ProcessEnv = process.env, platform = process.platform): string {
   if (env['RELABEL_HOME']) return resolve(env['RELABEL_HOME'])
   if (platform === 'win32')
     return join(env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'Relabel Studio')

@@ -27,12 +27,7 @@ export interface CanvasSet {
 }
 
 /** Draws `count` canvases; `series` keeps sets apart. */
-export function drawCanvases(
-  pool: DigitPool,
-  series: number,
-  count: number,
-  options: SceneOptions,
-): CanvasSet {
+function drawCanvases(pool: DigitPool, series: number, count: number, options: SceneOptions): CanvasSet {
   const side = options.canvasSize
   const pixels = new Uint8Array(count * side * side * 3)
   const labels = new Uint8Array(count)

@@ -67,7 +67,7 @@ export const allRows: readonly Row[] = [
   { name: 'relabel + CutMix', recipe: { supervision: 'relabel', cutmix: mixed } },
 ]
 
-export const shortRows: readonly string[] = ['onehot', 'relabel', 'global-multi']
+const shortRows: readonly string[] = ['onehot', 'relabel', 'global-multi']
 
 /** The recipe of a demo. `scale` in (0, 1] shrinks scenes, canvases and epochs together; 1 is the recipe as measured. */
 export function demoRecipe(options: { seeds: number; full: boolean; scale: number }): DemoRecipe {

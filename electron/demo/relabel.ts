@@ -7,7 +7,7 @@ import type { DemoContext } from './context.ts'
 import { normalising } from './recipe.ts'
 
 /** What the annotation is asked for. */
-export function annotateAsk({ recipe, paths }: Pick<DemoContext, 'recipe' | 'paths'>): AnnotateAsk {
+function annotateAsk({ recipe, paths }: Pick<DemoContext, 'recipe' | 'paths'>): AnnotateAsk {
   return {
     ...{ model: paths.annotator, classes: paths.classes, split: 'train' },
     ...{ size: recipe.relabel.size, resize: 'squash', topK: recipe.relabel.topK },

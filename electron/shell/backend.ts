@@ -31,7 +31,7 @@ export interface BackendTimes {
   patienceMs: number
 }
 
-export const backendTimes: BackendTimes = { attempts: 5, windowMs: 60_000, waitMs: 300, patienceMs: 15_000 }
+const backendTimes: BackendTimes = { attempts: 5, windowMs: 60_000, waitMs: 300, patienceMs: 15_000 }
 
 interface Waiting {
   promise: Promise<string>

@@ -12,7 +12,7 @@ const fileRequest = folderRequest.extend({ kind: z.enum(['onnx', 'classes']) })
 const folderPath = z.string().min(1).max(4096)
 
 /** Only the top frame of a window that shows our page may ask. */
-export function checkSender(event: Pick<IpcMainInvokeEvent, 'senderFrame' | 'sender'>): void {
+function checkSender(event: Pick<IpcMainInvokeEvent, 'senderFrame' | 'sender'>): void {
   const frame = event.senderFrame
   if (!frame || frame !== event.sender.mainFrame || !isOurs(frame.url))
     fail('forbidden', `a message from ${frame?.url ?? 'an unknown frame'} is not answered`)

@@ -21,7 +21,7 @@ export function bindingsOf(preset: KeyPreset, own: Readonly<Record<string, reado
 }
 
 /** Whether both can be meant in one place. */
-export function overlap(a: ActionId, b: ActionId): boolean {
+function overlap(a: ActionId, b: ActionId): boolean {
   const [ours, theirs] = [actions[a].contexts, actions[b].contexts]
   return ours.includes('global') || theirs.includes('global') || ours.some(one => theirs.includes(one))
 }

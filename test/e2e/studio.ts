@@ -49,7 +49,7 @@ export interface Studio {
 }
 
 /** Starts a backend; gives its process and the address it printed. */
-export async function startBackend(
+async function startBackend(
   args: readonly string[],
   wrap: readonly string[] = [],
 ): Promise<{ child: ChildProcess; url: string }> {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { call } from './call.ts'
 import { moment, nothing, path } from './common.ts'
 
-export const themes = ['light', 'dark', 'system'] as const
+const themes = ['light', 'dark', 'system'] as const
 export const languages = ['en', 'zh-CN', 'ko'] as const
 export const keyPresets = ['labelme', 'cvat', 'label-studio'] as const
 

@@ -4,7 +4,7 @@ import { call } from './call.ts'
 import { annotationId, imageId, moment } from './common.ts'
 
 /** Identity of an edit, made by whoever makes it, so that saving twice is saving once. */
-export const editId = z.string().regex(/^[\w-]{8,64}$/)
+const editId = z.string().regex(/^[\w-]{8,64}$/)
 
 /** What the layer says of one class in one cell: its logit, or null where the class is removed; and by which edit. */
 export const layerEntry = z.object({ logit: z.number().min(-65504).max(65504).nullable(), edit: editId })
@@ -27,8 +27,8 @@ export const change = z.object({
 })
 export type Change = z.infer<typeof change>
 
-export const tools = ['brush', 'rectangle', 'region', 'image', 'revert'] as const
-export const operations = ['raise', 'lower', 'set', 'remove', 'swap', 'revert'] as const
+const tools = ['brush', 'rectangle', 'region', 'image', 'revert'] as const
+const operations = ['raise', 'lower', 'set', 'remove', 'swap', 'revert'] as const
 
 /** What was done; for people and for provenance. `changes` alone decide the effect. */
 export const operation = z.object({

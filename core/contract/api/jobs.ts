@@ -4,7 +4,7 @@ import { annotateRequest } from './annotator.ts'
 import { call } from './call.ts'
 import { annotationId, moment, nothing, path, problem, progress, runId, splitName } from './common.ts'
 
-export const jobStates = ['queued', 'running', 'pausing', 'paused', 'done', 'failed', 'cancelled'] as const
+const jobStates = ['queued', 'running', 'pausing', 'paused', 'done', 'failed', 'cancelled'] as const
 
 /** What can be queued. */
 export const jobRequest = z.discriminatedUnion('kind', [

@@ -10,12 +10,7 @@ export interface Crop {
   width: number
 }
 
-export const boxOf = (crop: Crop): Box => [
-  crop.left,
-  crop.top,
-  crop.left + crop.width,
-  crop.top + crop.height,
-]
+const boxOf = (crop: Crop): Box => [crop.left, crop.top, crop.left + crop.width, crop.top + crop.height]
 
 /** Classes of the digits of whose box at least the share `least` lies within the crop. */
 export function visibleClasses(objects: readonly SceneObject[], crop: Crop, least = 0.5): number[] {

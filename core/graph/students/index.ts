@@ -9,7 +9,7 @@ import { rexnet } from './rexnet.ts'
 import type { StudentOptions } from './writer.ts'
 
 export { buildPlain } from './plain.ts'
-export type { PlainOptions } from './plain.ts'
+
 export { parameterCount, parameterNames } from './parameters.ts'
 export type { StudentOptions } from './writer.ts'
 

@@ -15,7 +15,7 @@ export const zeros: Init = { kind: 'constant', value: 0 }
 export const ones: Init = { kind: 'constant', value: 1 }
 
 /** Input connections of one output: in/groups times the kernel's area. */
-export const fanIn = (shape: readonly number[]): number => elements(shape.slice(1))
+const fanIn = (shape: readonly number[]): number => elements(shape.slice(1))
 
 /** Output connections as PyTorch counts them: out times the kernel's area, groups not divided out. */
 export const fanOut = (shape: readonly number[]): number => shape[0]! * elements(shape.slice(2))

@@ -17,7 +17,7 @@ const sequences: [pattern: RegExp, name: string][] = [
 ]
 
 /** Names of a sequence of operators, in the terms of the field. */
-export function namesOf(nodes: Node[]): string[] {
+function namesOf(nodes: Node[]): string[] {
   const ops = nodes.filter(({ op }) => op !== 'Identity').map(({ op }) => op)
   const joined = sequences.reduce((text, [pattern, name]) => text.replace(pattern, name), ops.join(' '))
   return joined.split(' ').filter(name => name !== '')

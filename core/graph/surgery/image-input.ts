@@ -4,7 +4,7 @@ import type { Graph, ValueInfo } from '../model.ts'
 import { intsAttribute } from '../node.ts'
 
 /** Inputs that the caller feeds; old files list the weights among the inputs as well. */
-export function fedInputs(graph: Graph): ValueInfo[] {
+function fedInputs(graph: Graph): ValueInfo[] {
   return graph.inputs.filter(input => !graph.initializers.has(input.name))
 }
 

@@ -15,7 +15,7 @@ export interface ApplyOptions {
 }
 
 /** Throws 'mismatch' where the layer speaks of cells or classes that the map cannot have. */
-export function checkLayer(map: LabelMap, layer: CorrectionLayer, classes: number): void {
+function checkLayer(map: LabelMap, layer: CorrectionLayer, classes: number): void {
   const [, H, W] = map.shape
   for (const [cell, entries] of layer) {
     if (cell >= H * W) refuseCell(cell, H, W)

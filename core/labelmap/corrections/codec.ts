@@ -15,7 +15,7 @@ const magic = [0x52, 0x4c, 0x43, 0x4c]
 const version = 1
 
 /** Largest layer that is written or read, cell and class. */
-export const layerLimits = { entries: 1 << 22, cell: 1 << 24, class: 1 << 24 }
+const layerLimits = { entries: 1 << 22, cell: 1 << 24, class: 1 << 24 }
 
 const editPattern = /^[\w-]{8,64}$/
 

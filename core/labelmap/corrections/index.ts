@@ -1,7 +1,7 @@
 /** Corrections of a label map: the layer, its edits and their operations, tools, history and bytes; pure. */
-export { applyLayer, checkLayer, updateCells, type ApplyOptions } from './apply.ts'
-export { cellRoom, correctedCell, correctedLogit, machineLogit, type CellEntries } from './cell.ts'
-export { decodeLayer, encodeLayer, layerLimits } from './codec.ts'
+export { applyLayer, updateCells } from './apply.ts'
+export { correctedCell, correctedLogit } from './cell.ts'
+export { decodeLayer, encodeLayer } from './codec.ts'
 export {
   emptyHistory,
   historyFrom,
@@ -15,17 +15,15 @@ export {
   applyChanges,
   changedCells,
   emptyLayer,
-  entryAt,
   invertChanges,
   layerFromList,
   layerSize,
   layerToList,
   mergeChanges,
-  sameEntry,
   type CorrectionLayer,
   type LayerList,
 } from './layer.ts'
-export { maxLogit, planChanges } from './plan.ts'
+export { planChanges } from './plan.ts'
 export { revertAll, revertCells, revertEdit } from './revert.ts'
 export {
   brushCells,

@@ -27,7 +27,7 @@ export function layerSize(layer: CorrectionLayer): number {
 }
 
 /** Whether two entries say the same and come from the same edit. */
-export function sameEntry(a: LayerEntry | null, b: LayerEntry | null): boolean {
+function sameEntry(a: LayerEntry | null, b: LayerEntry | null): boolean {
   if (a === null || b === null) return a === b
   return a.logit === b.logit && a.edit === b.edit
 }

@@ -7,7 +7,7 @@ import { entryAt } from './layer.ts'
 import type { CorrectionLayer } from './layer.ts'
 
 /** Largest logit either way: what half precision holds. */
-export const maxLogit = 65504
+const maxLogit = 65504
 
 type Say = (id: number, logit: number | null) => void
 

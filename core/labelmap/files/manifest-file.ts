@@ -7,7 +7,7 @@ import { writeAtomic } from '../../base/files/atomic.ts'
 import { diskError } from '../../base/files/disk-error.ts'
 
 /** File name of the manifest. */
-export const manifestName = 'manifest.json'
+const manifestName = 'manifest.json'
 
 /** The folder's manifest, or null where there is none; throws 'bad-label-map' for one that cannot be read. */
 export async function findManifest(dir: string): Promise<Manifest | null> {

@@ -2,7 +2,7 @@
 import type { StorageType } from './values.ts'
 
 /** Bytes of one number. */
-export const widthOf: Record<StorageType, number> = {
+const widthOf: Record<StorageType, number> = {
   FloatStorage: 4,
   HalfStorage: 2,
   DoubleStorage: 8,

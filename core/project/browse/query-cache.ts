@@ -92,7 +92,7 @@ export function warmUp(cache: QueryCache): boolean {
   return key !== undefined
 }
 
-export function keep<T>(map: Map<string, T>, key: string, value: T, most: number): T {
+function keep<T>(map: Map<string, T>, key: string, value: T, most: number): T {
   map.set(key, value)
   for (const oldest of map.keys()) {
     if (map.size <= most) break
@@ -110,7 +110,7 @@ function recall<T>(map: Map<string, T>, key: string, most: number, make: () => T
   return known
 }
 
-export function hitsOf(cache: QueryCache, text: string): Hits {
+function hitsOf(cache: QueryCache, text: string): Hits {
   const { names } = cache
   return recall(names.hits, text, kept.hits, () => {
     names.read ??= createSearchText(cache.stretches)
@@ -149,7 +149,7 @@ function splitsOf({ stateCounts }: QueryCache, filter: ImageFilter): Set<number>
   )
 }
 
-export function resultOf(cache: QueryCache, filter: ImageFilter): Result {
+function resultOf(cache: QueryCache, filter: ImageFilter): Result {
   return recall(cache.results, JSON.stringify(filter), kept.results, () => {
     const columns = needsColumns(filter) ? columnsOf(cache) : null
     const hits = filter.text ? hitsOf(cache, filter.text) : null

@@ -56,7 +56,7 @@ interface Pending {
 }
 
 /** Threads by default: half the cores, at most eight; the engine needs the others. */
-export function defaultWorkers(cores: number = availableParallelism()): number {
+function defaultWorkers(cores: number = availableParallelism()): number {
   return Math.min(8, Math.max(1, Math.floor(cores / 2)))
 }
 

@@ -7,7 +7,7 @@ import { openCache } from './cache.ts'
 import type { Cached } from './cache.ts'
 
 /** Shorter side of cached images, pixels. */
-export function cacheSide(recipe: Recipe): number {
+function cacheSide(recipe: Recipe): number {
   const wanted = Math.max(recipe.size, recipe.supervision === 'distill' ? (recipe.distill.size ?? 0) : 0)
   return recipe.cache.side ?? Math.max(2 * wanted, evalResize(recipe))
 }

@@ -23,7 +23,7 @@ import { learningRate } from './schedule.ts'
 import { engineOf, trainerConfig } from '../recipe/trainer-config.ts'
 
 /** Value by which the best epoch is chosen: ReaL where the whole truth is known, else top-1. */
-export function score(val: Metrics): number {
+function score(val: Metrics): number {
   return val.real ?? val.top1 ?? 0
 }
 

@@ -28,7 +28,7 @@ export interface Card {
 }
 
 /** The model with the class names and the preprocessing in its metadata. */
-export function labelled(model: OnnxModel, card: Pick<Card, 'classes' | 'input' | 'student'>): OnnxModel {
+function labelled(model: OnnxModel, card: Pick<Card, 'classes' | 'input' | 'student'>): OnnxModel {
   const metadata = new Map(model.metadata)
   metadata.set('classes', JSON.stringify(card.classes))
   metadata.set('preprocessing', JSON.stringify(card.input))

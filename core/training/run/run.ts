@@ -98,12 +98,7 @@ function cardOf(
 }
 
 /** `model.*`: the weights of the end (their moving average with `ema`); `best.*`: those of the best epoch, where it is another. */
-export async function writeModels(
-  dir: string,
-  prepared: Prepared,
-  outcome: RunOutcome,
-  card: Card,
-): Promise<void> {
+async function writeModels(dir: string, prepared: Prepared, outcome: RunOutcome, card: Card): Promise<void> {
   const { trainer, best } = outcome
   const { recipe } = prepared.setup
   const write = async (name: string, model: OnnxModel): Promise<void> => {

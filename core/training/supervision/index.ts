@@ -10,7 +10,7 @@ import { relabel } from './relabel.ts'
 import { smooth } from './smooth.ts'
 
 /** Targets come from the label maps of the crops or images. */
-export function pools(name: SupervisionName): boolean {
+function pools(name: SupervisionName): boolean {
   return ['relabel', 'localized-single', 'global-multi', 'global-single'].includes(name)
 }
 

@@ -4,7 +4,7 @@ import type { Project } from '../../../core/project/project.ts'
 import { resumes } from './kinds/index.ts'
 
 /** A job during which the program ended so often waits for somebody: it may be what ends it (memory, say). */
-export const patience = 3
+const patience = 3
 
 /** Running jobs are queued again before all others where they can go on; pausing ones are paused. */
 export function recover(project: Project): void {

@@ -9,7 +9,7 @@ import { addImages, addSplit } from '../../../core/project/images.ts'
 import { createProject } from '../../../core/project/project.ts'
 
 /** Images of ImageNet's training set. */
-export const imageNetImages = 1_281_167
+const imageNetImages = 1_281_167
 
 export interface StudioProjectOptions {
   /** Default: as many as ImageNet's training set has. */

@@ -23,7 +23,7 @@ const schema = z.object({
 export type Predictions = z.infer<typeof schema>
 
 /** Where a run keeps them. */
-export const predictionsFile = (dir: string, split: string): string =>
+const predictionsFile = (dir: string, split: string): string =>
   join(dir, `predictions-${encodeURIComponent(split)}.json`)
 
 /** Writes them atomically. */

@@ -38,7 +38,7 @@ export interface GridGeometry {
 }
 
 /** Rows above and below what can be seen that are kept ready. */
-export const overscan = 1
+const overscan = 1
 /** Cells and rows that may exist at once. */
 export const mostNodes = 400
 /** Browsers end at 17 to 33 million pixels; a scrollbar has a thousand places anyway. */

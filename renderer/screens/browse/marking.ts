@@ -11,12 +11,12 @@ import { asSelection, countPicked, isPicked, nothingPicked } from './selection.t
 import { useBrowse } from './store.ts'
 
 /** As many former marks as the backend tells; more cannot be taken back. */
-export const undoable = 1000
+const undoable = 1000
 
 type Marks = { id: number; state: ReviewState }[]
 
 /** Puts former marks back, with a call a state. */
-export async function restoreMarks(before: Marks): Promise<void> {
+async function restoreMarks(before: Marks): Promise<void> {
   for (const state of new Set(before.map(mark => mark.state)))
     await api('review.mark', {
       selection: { ids: before.filter(mark => mark.state === state).map(mark => mark.id) },

@@ -13,7 +13,7 @@ import { nothingPicked } from './selection.ts'
 import type { Picked } from './selection.ts'
 
 /** Items a page. */
-export const pageSize = 200
+const pageSize = 200
 /** Milliseconds between two looks at a list that keeps changing. */
 const calm = 400
 

@@ -19,7 +19,7 @@ import {
 } from './form.ts'
 
 /** Images of a probe. */
-export const probeImages = 32
+const probeImages = 32
 
 /** An annotator file that lies beside the project. */
 export interface Offer {

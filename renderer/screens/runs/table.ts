@@ -27,7 +27,7 @@ export interface TableSort {
 }
 
 /** What a column sorts by; null sorts last, whichever way. */
-export function sortValue(run: RunInfo, column: Column): string | number | null {
+function sortValue(run: RunInfo, column: Column): string | number | null {
   if (column === 'id') return Number(run.id.slice(1))
   if (column === 'top1' || column === 'real' || column === 'mAP') return run.metrics?.[column] ?? null
   return run[column]

@@ -101,7 +101,7 @@ export interface Field {
 }
 
 /** Section of a setting; what a newer backend adds comes last. */
-export const sectionOf = (path: string): Section => places[path.split('.')[0] ?? ''] ?? 'files'
+const sectionOf = (path: string): Section => places[path.split('.')[0] ?? ''] ?? 'files'
 
 /** How the setting at `path` is entered; `value` is its value, or its default. */
 export function fieldOf(path: string, value: unknown, more: Record<string, readonly string[]> = {}): Field {

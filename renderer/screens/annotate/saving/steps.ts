@@ -8,7 +8,7 @@ export type SaveStep =
   { kind: 'apply'; edit: Edit } | { kind: 'undo'; edit: string } | { kind: 'redo'; edit: string }
 
 /** Id of the edit that a step is about. */
-export const stepEdit = (step: SaveStep): string => (step.kind === 'apply' ? step.edit.id : step.edit)
+const stepEdit = (step: SaveStep): string => (step.kind === 'apply' ? step.edit.id : step.edit)
 
 /** What remains of unsent steps on a newer state. */
 export interface Reconciled {

@@ -3,7 +3,7 @@ import { random } from '../../../../core/base/random.ts'
 import type { Manifest } from '../../../../core/contract/manifest.ts'
 import type { LabelMap } from '../../../../core/labelmap/label-map.ts'
 
-export const classes = 40
+const classes = 40
 
 /** A map whose size and K differ from number to number. */
 export function mapOf(i: number): LabelMap {

@@ -32,7 +32,7 @@ export interface TensorSpec {
 }
 
 /** The object's pickle, of protocol 2. */
-export function tensorPickle(
+function tensorPickle(
   { storage = 'FloatStorage', numel, size, stride, offset = 0 }: TensorSpec,
   legacy = false,
 ): Buffer {

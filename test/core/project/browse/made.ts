@@ -9,7 +9,7 @@ import { addImages, addSplit, findImage } from '../../../../core/project/images.
 import { createProject, type Project } from '../../../../core/project/project.ts'
 import type { ModelImage } from './model.ts'
 
-export const classCount = 4
+const classCount = 4
 export const splitNames = ['train', 'val']
 
 /** Names that would hurt if they were taken for anything but text. */

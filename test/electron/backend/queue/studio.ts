@@ -10,14 +10,14 @@ import { splits } from '../../../../core/dataset/digit-scenes/scene.ts'
 import { writeScenes } from '../../../../core/dataset/digit-scenes/write.ts'
 import { importImageFolder } from '../../../../core/dataset/import.ts'
 import { createProject } from '../../../../core/project/project.ts'
-import { createQueue, type JobQueue } from '../../../../electron/backend/queue/index.ts'
+import type { JobQueue } from '../../../../electron/backend/queue/index.ts'
 
 const sample = (name: string): string =>
   fileURLToPath(new URL(`../../../../resources/sample/${name}`, import.meta.url))
 
 /** The annotator that ships with the sample. */
-export const annotator = sample('digit-annotator.onnx')
-export const annotatorClasses = sample('digit-classes.json')
+const annotator = sample('digit-annotator.onnx')
+const annotatorClasses = sample('digit-classes.json')
 
 /** A folder that can be copied to begin anew; `remove` takes everything away. */
 export interface Template {
@@ -99,5 +99,3 @@ export async function until(queue: JobQueue, id: number, wanted: (job: Job) => b
     await new Promise(resolve => setTimeout(resolve, 20))
   }
 }
-
-export { createQueue }

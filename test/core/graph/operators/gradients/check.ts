@@ -94,7 +94,7 @@ export function wrap({
  * Every value here is a chain of at most a dozen roundings over sums of at most 500 terms, each rounding 2⁻²⁴ of what
  * flows through it: √500 · 12 · 2⁻²⁴ = 1.6e-5 of the largest entry; measured at most a third of that.
  */
-export const tolerance = 2e-5
+const tolerance = 2e-5
 
 const directions = 2
 

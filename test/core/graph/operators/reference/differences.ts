@@ -42,7 +42,7 @@ export function lossOf(
  * Step of the differences: the truncation error is of the order h² = 1e-10, that of rounding 1e-16/h = 1e-11, both far
  * below float32's 6e-8.
  */
-export const h = 1e-5
+const h = 1e-5
 
 /** dL/d(value)[index] for the listed entries. */
 export function partials(

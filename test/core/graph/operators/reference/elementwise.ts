@@ -3,7 +3,7 @@ import { map, zip, type Array64 } from './array.ts'
 import { number, text, type Operator } from './operator.ts'
 
 /** erf(x) = 2/√π · e^(−x²) · Σ 2ⁿx^(2n+1)/(1·3·…·(2n+1)): no cancellation, so it is exact to double rounding. */
-export function erf(x: number): number {
+function erf(x: number): number {
   let term = x
   let sum = x
   for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {

@@ -23,6 +23,34 @@ export function intTensor(values: readonly number[], dims: number[] = [values.le
   return { dataType: 'int64', dims, raw: bytesOf(BigInt64Array.from(values, BigInt)) }
 }
 
+/** Makes typed arrays of numbers, by element type. */
+const arrays: Partial<Record<DataType, (values: readonly number[]) => ArrayBufferView>> = {
+  float64: values => Float64Array.from(values),
+  float32: values => Float32Array.from(values),
+  float16: values => Float16Array.from(values),
+  int64: values => BigInt64Array.from(values, value => BigInt.asIntN(64, clamped(value))),
+  int32: values => Int32Array.from(values),
+  uint8: values => Uint8Array.from(values),
+  int8: values => Int8Array.from(values),
+  bool: values => Uint8Array.from(values, value => (value === 0 ? 0 : 1)),
+}
+
+const [least, most] = [-(2n ** 63n), 2n ** 63n - 1n]
+
+/** A whole number within int64: "to the end" is written as the largest one, which a float rounds up. */
+function clamped(value: number): bigint {
+  const whole = BigInt(Math.trunc(value))
+  return whole < least ? least : whole > most ? most : whole
+}
+
+/** A tensor of the given type; undefined for types that are not written here, and for infinite values of whole types. */
+export function tensorOf(dataType: DataType, values: readonly number[], dims: number[]): Tensor | undefined {
+  const make = arrays[dataType]
+  const float = dataType.startsWith('float')
+  if (!make || values.length !== elements(dims) || !(float || values.every(Number.isFinite))) return undefined
+  return { dataType, dims, raw: bytesOf(make(values)) }
+}
+
 /** A float32 scalar (shape []). */
 export function scalar(value: number): Tensor {
   return floatTensor([value], [])

@@ -1,31 +1,21 @@
-/** What a differentiation rule sees: the writer, the model's values in it, and a place to leave gradients. */
+/** What an operator's differentiation sees: the writer, the model's values in it, and a place to leave gradients. */
 import { fail } from '../../base/error.ts'
 import type { LoweringOptions } from '../lowering/lower.ts'
 import type { Node } from '../model.ts'
+import type { Fact } from '../shape/fact.ts'
+import { integersOf, isFixed } from '../shape/fact.ts'
 import { add, type Writer } from '../writer.ts'
-
-/** A tensor that is known when the graph is built. */
-export interface Constant {
-  values: number[]
-  shape: number[]
-  /** Of an integer type, which divides by cutting off. */
-  whole: boolean
-}
 
 export interface Context {
   writer: Writer
   lowering: LoweringOptions
-  /** Opset of the model, for operators whose attributes became inputs. */
-  opset: number
   /** Name in the training graph of a value of the model. */
   value(name: string): string
   /** Says what a value of the model is called in the training graph, and whether gradients flow into it. */
   define(name: string, value: string, needsGradient: boolean): void
   needsGradient(name: string): boolean
-  /** A value that is constant at build time (shapes, axes, clip bounds); undefined for others. */
-  constant(name: string): Constant | undefined
-  /** Declares a constant of the model that its graph computes (from shapes, say). */
-  defineConstant(name: string, constant: Constant): void
+  /** What is known of a value of the model; the elements of those that are constant at build time (shapes, axes, bounds). */
+  fact(name: string): Fact | undefined
   /** Adds to the gradient with respect to a value of the model. */
   addGradient(name: string, gradient: string): void
   /** Declares a new running statistic: after the step, initializer `name` has this value. */
@@ -38,25 +28,30 @@ export interface Context {
 /** Emits the gradient of a node's inputs, given those of its outputs (undefined: nothing depends on that output). */
 export type Backward = (gradients: (string | undefined)[]) => void
 
-/** Emits a node's forward computation in training mode and returns its backward pass. */
-export type Rule = (context: Context, node: Node) => Backward
-
 /** The values of a node's inputs in the training graph; optional ones that are absent are ''. */
 export function inputsOf(context: Context, node: Node): string[] {
   return node.inputs.map(name => (name === '' ? '' : context.value(name)))
 }
 
-/** The numbers of a constant input, or an error that says why it has to be constant. */
+/** The numbers of a constant input, or an error that says why it has to be constant; undefined where it is not given. */
 export function constantInput(context: Context, node: Node, index: number): number[] | undefined {
   const name = node.inputs[index]
   if (name === undefined || name === '') return undefined
   return (
-    context.constant(name)?.values ??
+    integersOf(context.fact(name)?.value) ??
     fail(
       'unsupported',
       `input ${index} ("${name}") of ${node.op} node "${node.name}" is computed at run time; training needs it constant`,
     )
   )
+}
+
+/** The shape that a node's settings give its first output; an error where they are not constant or do not fit. */
+export function outputShape(context: Context, node: Node): number[] {
+  const shape = context.fact(node.outputs[0] ?? '')?.shape
+  if (shape && isFixed(shape)) return shape
+  node.inputs.forEach((_, index) => index > 0 && constantInput(context, node, index))
+  return fail('bad-model', `the shape that ${node.op} node "${node.name}" gives is not known`)
 }
 
 /** Defines the one output of a node; gradients flow where any of `from` (names in the model) has one. */

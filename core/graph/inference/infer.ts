@@ -1,11 +1,11 @@
 /** Shape inference: every value's type and shape, with symbolic dimensions and folded shape arithmetic. */
 import { fail } from '../../base/error.ts'
 import type { Dim, Graph, ValueInfo } from '../model.ts'
-import { tensorFact } from '../shape/constant.ts'
 import { cleanDim } from '../shape/dim.ts'
 import type { Fact } from '../shape/fact.ts'
-import { fact, unknownFact } from '../shape/fact.ts'
-import { operatorName, ruleOf } from '../shape/rules.ts'
+import { fact, maxListed, tensorFact, unknownFact } from '../shape/fact.ts'
+import { operatorName, operatorOf } from '../operators/index.ts'
+import { evaluate } from './evaluate.ts'
 
 /** Stands for an unknown dimension of an input while shapes are computed, so that it can be followed. */
 const anonymous = '?'
@@ -54,7 +54,7 @@ export function inferFacts(graph: Graph, inputs: Record<string, Dim[]> = {}): Ma
       ?.shape?.some((dim, i) => typeof dim === 'number' && dim !== inputs[name]?.[i]),
   )
   const declared = new Map([...graph.values, ...graph.outputs].map(value => [value.name, value]))
-  /** What the file says of a value that no rule describes; its sizes hold for the declared input sizes only. */
+  /** What the file says of a value that no operator describes; its sizes hold for the declared input sizes only. */
   const declaredFact = (name: string): Fact => {
     const value = declared.get(name)
     return value ? fact(value.dataType, overridden ? undefined : value.shape?.map(substitute)) : unknownFact
@@ -62,7 +62,7 @@ export function inferFacts(graph: Graph, inputs: Record<string, Dim[]> = {}): Ma
 
   for (const node of graph.nodes) {
     const known = node.inputs.map(name => (name === '' ? undefined : facts.get(name)))
-    const results = ruleOf(node)?.({ node, inputs: known }) ?? []
+    const results = evaluate(node, known, maxListed)
     node.outputs.forEach((name, i) => {
       if (name === '') return
       const result = results[i] ?? unknownFact
@@ -95,6 +95,6 @@ export function inferShapes(graph: Graph, inputs: Record<string, Dim[]> = {}): M
 
 /** Operators of the graph that shape inference does not know, sorted (`Op` or `domain:Op`). */
 export function unsupportedOperators(graph: Graph): string[] {
-  const unknown = graph.nodes.filter(node => !ruleOf(node)).map(operatorName)
+  const unknown = graph.nodes.filter(node => !operatorOf(node)).map(operatorName)
   return [...new Set(unknown)].sort()
 }

@@ -1,5 +1,6 @@
-/** What shape inference knows about a value, and the form of an operator's rule. */
-import type { DataType, Dim, Node } from '../model.ts'
+/** What is known about a value of a graph: its type, its shape, and the elements of small or constant tensors. */
+import type { DataType, Dim, Tensor } from '../model.ts'
+import { elements, toNumbers } from '../tensor.ts'
 
 /** An element of a small tensor: a number, a symbol (a dimension), or unknown. */
 export type Element = Dim
@@ -9,19 +10,12 @@ export interface Fact {
   dataType: DataType
   shape?: Dim[]
   value?: Element[]
+  /** The tensor of a constant, where its bytes are to be moved as they are instead of its elements being listed. */
+  tensor?: Tensor
 }
 
-/** An operator call with what is known about its inputs; an omitted input is undefined. */
-export interface Call {
-  node: Node
-  inputs: (Fact | undefined)[]
-}
-
-/** What is known about the outputs; fewer entries than outputs leave the others unknown. */
-export type Rule = (call: Call) => Fact[]
-
-/** Tensors above this many elements are not evaluated. */
-export const maxFolded = 1024
+/** Longer tensors are not listed element by element. */
+export const maxListed = 1024
 
 /** A value of unknown type and shape. */
 export const unknownFact: Fact = { dataType: 'other:0' }
@@ -31,11 +25,25 @@ export function fact(dataType: DataType, shape?: Dim[], value?: Element[]): Fact
   return { dataType, ...(shape ? { shape } : {}), ...(value ? { value } : {}) }
 }
 
-/** The type of the first input. */
-export const typeOf = (call: Call): DataType => call.inputs[0]?.dataType ?? 'other:0'
+/** What a constant tensor is; its elements where they are at most `most`. */
+export function tensorFact(tensor: Tensor, most = maxListed): Fact {
+  const { dataType, dims } = tensor
+  const readable = elements(dims) <= most && isReadable(tensor)
+  return fact(dataType, [...dims], readable ? toNumbers(tensor) : undefined)
+}
+
+/** Whether a tensor holds numbers, and holds them itself. */
+export function isReadable({ dataType, external }: Tensor): boolean {
+  return external === undefined && dataType !== 'string' && !dataType.startsWith('other:')
+}
 
 /** All-unknown dimensions. */
 export const unknownDims = (rank: number): Dim[] => new Array<Dim>(rank).fill(null)
+
+/** Whether every dimension is a number. */
+export function isFixed(shape: readonly Dim[]): shape is number[] {
+  return shape.every(dim => typeof dim === 'number')
+}
 
 /** A list of whole numbers from an input (opset 13 on) or an attribute (before); undefined where not given or not known. */
 export function integersOf(value: Element[] | undefined): number[] | undefined {
@@ -44,3 +52,5 @@ export function integersOf(value: Element[] | undefined): number[] | undefined {
 
 /** An axis counted from the front. */
 export const fromFront = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis)
+
+export const isInteger = (type: DataType): boolean => /^u?int/.test(type)

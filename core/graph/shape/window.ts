@@ -1,7 +1,79 @@
-/** Sizes, strides and paddings of a two-dimensional window, resolved from a node's attributes. */
+/** The geometry of sliding windows: sizes, strides, padding and positions, from a node's attributes. */
 import { fail } from '../../base/error.ts'
-import type { Node } from '../model.ts'
+import type { Dim, Node } from '../model.ts'
 import { intAttribute, intsAttribute, stringAttribute } from '../node.ts'
+import { ceilDiv } from './dim.ts'
+
+/** A window along one axis. */
+export interface WindowAxis {
+  kernel: Dim
+  stride: number
+  dilation: number
+  before: number
+  after: number
+  autoPad: string
+  /** A last window that the map does not fill counts too. */
+  ceil: boolean
+}
+
+/** The window of a node along every spatial axis. */
+export function windowAxes(node: Node, kernel: readonly Dim[]): WindowAxis[] {
+  const strides = intsAttribute(node, 'strides')
+  const dilations = intsAttribute(node, 'dilations')
+  const pads = intsAttribute(node, 'pads')
+  const autoPad = stringAttribute(node, 'auto_pad', 'NOTSET')
+  const ceil = intAttribute(node, 'ceil_mode', 0) !== 0
+  return kernel.map((size, i) => ({
+    kernel: size,
+    stride: strides?.[i] ?? 1,
+    dilation: dilations?.[i] ?? 1,
+    before: autoPad === 'VALID' ? 0 : (pads?.[i] ?? 0),
+    after: autoPad === 'VALID' ? 0 : (pads?.[i + kernel.length] ?? 0),
+    autoPad,
+    ceil,
+  }))
+}
+
+const isSame = (axis: WindowAxis): boolean => axis.autoPad.startsWith('SAME')
+
+/** Cells from a window's first to its last tap. */
+const reach = (kernel: number, dilation: number): number => (kernel - 1) * dilation + 1
+
+/** Positions of a window over `size` cells: ⌊(size + padding − reach) / stride⌋ + 1, or as `auto_pad` and `ceil_mode` say. */
+export function positions(axis: WindowAxis, size: Dim): Dim {
+  const { kernel, stride, before, after } = axis
+  if (stride < 1) return null
+  if (isSame(axis)) return ceilDiv(size, stride)
+  if (typeof kernel !== 'number') return null
+  const room = before + after - reach(kernel, axis.dilation)
+  if (typeof size === 'number') {
+    const steps = (size + room) / stride
+    if (!axis.ceil) return Math.floor(steps) + 1
+    const count = Math.ceil(steps) + 1
+    // A last window that starts in the padding behind the image is left out (as in PyTorch).
+    return (count - 1) * stride >= size + before ? count - 1 : count
+  }
+  // size − 1 in the numerator makes it ⌈size / stride⌉, the usual "same" padding.
+  if (room === -1 && !axis.ceil) return ceilDiv(size, stride)
+  // The patch embedding: a window that just fits, as large as the stride.
+  return null
+}
+
+/** Cells that a transposed window makes of `size` positions, and `extra` behind them. */
+export function spread(axis: WindowAxis, size: Dim, extra: number): Dim {
+  const { kernel, stride } = axis
+  if (typeof size !== 'number' || typeof kernel !== 'number') return null
+  if (isSame(axis)) return size * stride
+  return stride * (size - 1) + extra + reach(kernel, axis.dilation) - axis.before - axis.after
+}
+
+/** Padding before and after, with that of `auto_pad` counted out. */
+function padding(axis: WindowAxis, size: number, count: number): [before: number, after: number] {
+  if (!isSame(axis)) return [axis.before, axis.after]
+  const total = Math.max(0, (count - 1) * axis.stride + reach(axis.kernel as number, axis.dilation) - size)
+  const small = Math.floor(total / 2)
+  return axis.autoPad === 'SAME_UPPER' ? [small, total - small] : [total - small, small]
+}
 
 /** A sliding window over [N, C, H, W] input; pads are [top, left, bottom, right] and may exceed what the window reaches. */
 export interface Window {
@@ -13,68 +85,45 @@ export interface Window {
   output: [number, number]
 }
 
-/** Attributes of an ONNX node for a window. */
-export function windowAttributes(window: Window): Record<string, number[]> {
-  const { kernel, stride, dilation, pads } = window
-  return { kernel_shape: [...kernel], strides: [...stride], dilations: [...dilation], pads: [...pads] }
-}
-
-/** The window of a Conv or pooling node; rejects what is not two-dimensional. */
+/** The window of a Conv or pooling node over a map of known size; rejects what is not two-dimensional. */
 export function windowOf(node: Node, input: readonly number[], kernel: readonly number[]): Window {
   if (input.length !== 4 || kernel.length !== 2)
     fail(
       'unsupported',
       `${node.op} node "${node.name}" is not two-dimensional; training supports [N, C, H, W] only`,
     )
-  const pair = (key: string): [number, number] => {
-    const [a = 1, b = 1] = intsAttribute(node, key) ?? []
-    return [a, b]
-  }
-  const stride = pair('strides')
-  const dilation = pair('dilations')
-  const auto = stringAttribute(node, 'auto_pad', 'NOTSET')
-  const ceil = intAttribute(node, 'ceil_mode', 0) === 1
-  const given = intsAttribute(node, 'pads') ?? [0, 0, 0, 0]
-  const pads: [number, number, number, number] = [0, 0, 0, 0]
-  const output: [number, number] = [0, 0]
-  for (const i of [0, 1] as const) {
-    const size = input[i + 2] as number
-    const reach = (kernel[i] as number) * dilation[i] - dilation[i] + 1
-    if (auto === 'SAME_UPPER' || auto === 'SAME_LOWER') {
-      output[i] = Math.ceil(size / stride[i])
-      const total = Math.max(0, (output[i] - 1) * stride[i] + reach - size)
-      const small = Math.floor(total / 2)
-      pads[i] = auto === 'SAME_UPPER' ? small : total - small
-      pads[i + 2] = total - pads[i]
-    } else {
-      pads[i] = auto === 'VALID' ? 0 : (given[i] ?? 0)
-      pads[i + 2] = auto === 'VALID' ? 0 : (given[i + 2] ?? 0)
-      const room = size + pads[i] + (pads[i + 2] as number) - reach
-      output[i] = (ceil ? Math.ceil(room / stride[i]) : Math.floor(room / stride[i])) + 1
-      // A last window that would start in the padding does not count (as in PyTorch).
-      if (ceil && (output[i] - 1) * stride[i] >= size + pads[i]) output[i]--
-    }
-    if (output[i] < 1)
-      fail(
-        'usage',
-        `${node.op} node "${node.name}" has no output for a map of ${input[2]}×${input[3]}: use larger images`,
-      )
-  }
+  const size = input.slice(2) as [number, number]
+  const axes = windowAxes(node, kernel) as [WindowAxis, WindowAxis]
+  const output = axes.map((axis, i) => positions(axis, size[i]!))
+  if (!output.every(count => typeof count === 'number' && count >= 1))
+    fail(
+      'usage',
+      `${node.op} node "${node.name}" has no output for a map of ${size.join('×')}: use larger images`,
+    )
+  const [down, across] = output as [number, number]
+  const [top, bottom] = padding(axes[0], size[0], down)
+  const [left, right] = padding(axes[1], size[1], across)
   return {
-    kernel: [kernel[0] as number, kernel[1] as number],
-    stride,
-    dilation,
-    pads,
-    input: [input[2] as number, input[3] as number],
-    output,
+    kernel: [kernel[0]!, kernel[1]!],
+    stride: [axes[0].stride, axes[1].stride],
+    dilation: [axes[0].dilation, axes[1].dilation],
+    pads: [top, left, bottom, right],
+    input: size,
+    output: [down, across],
   }
+}
+
+/** Attributes of an ONNX node for a window. */
+export function windowAttributes(window: Window): Record<string, number[]> {
+  const { kernel, stride, dilation, pads } = window
+  return { kernel_shape: [...kernel], strides: [...stride], dilations: [...dilation], pads: [...pads] }
 }
 
 /** Rows or columns that a window's positions cover beyond the leading padding, minus the input's own: how much of the end is padding (negative: left out). */
 export function overhang(window: Window): [number, number] {
   return [0, 1].map(i => {
-    const reach = ((window.kernel[i] as number) - 1) * (window.dilation[i] as number) + 1
-    const covered = ((window.output[i] as number) - 1) * (window.stride[i] as number) + reach
-    return covered - (window.pads[i] as number) - (window.input[i] as number)
+    const covered =
+      (window.output[i]! - 1) * window.stride[i]! + reach(window.kernel[i]!, window.dilation[i]!)
+    return covered - window.pads[i]! - window.input[i]!
   }) as [number, number]
 }

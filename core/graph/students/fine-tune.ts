@@ -1,7 +1,7 @@
 /** Turns an ONNX classifier that a user brings into a student: weights as initializers, logits at the end, a head that fits. */
 import { fail } from '../../base/error.ts'
 import type { Graph, OnnxModel } from '../model.ts'
-import { supportedOperators } from '../training/operators.ts'
+import { explain, unsupportedOperators } from '../training/support.ts'
 import { freeBatch } from './adopt/batch.ts'
 import { copyGraph, dropUnused, producersOf } from './adopt/draft.ts'
 import { foldConstants } from './adopt/fold.ts'
@@ -62,13 +62,9 @@ function dropSoftmax(graph: Graph, warnings: string[]): void {
 }
 
 function refuseUnsupported(graph: Graph): void {
-  const supported = new Set(supportedOperators)
-  const operators = new Set(
-    graph.nodes.map(of => (of.domain === '' || of.domain === 'ai.onnx' ? of.op : `${of.domain}:${of.op}`)),
-  )
-  const missing = [...operators].filter(op => !supported.has(op)).sort()
+  const missing = unsupportedOperators(graph)
   if (missing.length > 0)
-    fail('unsupported', `this model cannot be trained here: no gradient is known for ${missing.join(', ')}`, {
+    fail('unsupported', `this model cannot be trained here: no gradient is known for ${explain(missing)}`, {
       operators: missing,
     })
 }

@@ -2,7 +2,11 @@
 import type { Node } from '../model.ts'
 import type { GraphView } from './graph-view.ts'
 import type { Head } from './find-head.ts'
-import { activations } from './operators.ts'
+import { operators } from '../operators/index.ts'
+
+const activations = [...operators]
+  .filter(([, { perCell }]) => perCell?.kind === 'activation')
+  .map(([name]) => name)
 
 /** Sequences that exporters write for one operator. */
 const sequences: [pattern: RegExp, name: string][] = [

@@ -1,12 +1,12 @@
 /** Finding the head: from the logits back to the pool through which everything passes. */
 import { fail } from '../../base/error.ts'
+import { refuse } from '../cell/refuse.ts'
 import type { Node } from '../model.ts'
+import { operatorOf } from '../operators/index.ts'
 import type { GraphView } from './graph-view.ts'
-import { dataInputs } from './graph-view.ts'
-import { perCellOperators, shapeOperators } from './operators.ts'
 import type { Pool } from './pool.ts'
 import { poolAt } from './pool.ts'
-import { refusalOf, refuse } from './refuse.ts'
+import { refusalOf } from './refuse.ts'
 
 /** The pool, and what follows it. */
 export interface Head {
@@ -57,8 +57,7 @@ export function findHead(view: GraphView, output: string): Head {
       const forward = nodes.sort((a, b) => a - b).map(i => graph.nodes[i]!)
       return { pool, nodes: forward, logits, dropped }
     }
-    const listed = perCellOperators.has(node.op) || shapeOperators.has(node.op)
-    const known = node.domain === '' && listed && !looksAround(view, node)
+    const known = operatorOf(node)?.perCell !== undefined && !looksAround(view, node)
     const reason = refusalOf(
       view,
       node,
@@ -68,7 +67,7 @@ export function findHead(view: GraphView, output: string): Head {
     if (reason) refuse(reason.why, reason.advice)
     nodes.push(index)
     for (const made of node.outputs) frontier.delete(made)
-    for (const input of dataInputs(view, node)) frontier.add(input)
+    for (const input of view.dataInputs(node)) frontier.add(input)
   }
   return fail('unsupported', `the output "${output}" does not depend on the model's input`)
 }

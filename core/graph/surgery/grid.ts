@@ -4,7 +4,7 @@ import { node as makeNode } from '../node.ts'
 import { intTensor } from '../tensor.ts'
 import type { GraphView } from './graph-view.ts'
 import type { Pool } from './pool.ts'
-import { refuse } from './refuse.ts'
+import { refuse } from '../cell/refuse.ts'
 
 /** The grid that L tokens came from: a feature map of that many cells before the pool, else a square. */
 function gridOf(view: GraphView, pool: Pool, tokens: Dim, features: Dim): [h: number, w: number] {
@@ -24,9 +24,10 @@ function gridOf(view: GraphView, pool: Pool, tokens: Dim, features: Dim): [h: nu
   }
   const side = Math.sqrt(tokens)
   if (Number.isInteger(side)) return [side, side]
-  return refuse(`its ${tokens} tokens are no square grid, and no feature map of that many cells was found`, [
-    'If a class token is averaged with the others, export a variant without it.',
-  ])
+  return refuse(
+    `its ${tokens} tokens are not a square grid, and no feature map of that many cells was found`,
+    ['If a class token is averaged with the others, export a variant without it.'],
+  )
 }
 
 /** Nodes that make [N, D, h, w] of the pool's source; none where it is that already. */

@@ -1,29 +1,14 @@
 /** Why a model cannot become an annotator, in words that say what would work instead. */
-import { fail } from '../../base/error.ts'
 import type { Dim, Node } from '../model.ts'
 import { intsAttribute } from '../node.ts'
-import { operatorName } from '../shape/rules.ts'
+import { operatorName, operatorOf } from '../operators/index.ts'
 import type { GraphView } from './graph-view.ts'
-import { dataInputs } from './graph-view.ts'
-import { shapeOperators } from './operators.ts'
 import { poolAt } from './pool.ts'
 
 /** A reason, and ways out. */
 export interface Refusal {
   why: string
   advice: string[]
-}
-
-const needed =
-  'An annotator needs a classifier that averages a feature map (or all tokens) and ends in a linear layer: ResNet, MobileNet, EfficientNet, ConvNeXt, Swin and the like.'
-
-/** Throws RelabelError `unsupported`. */
-export function refuse(why: string, advice: string[]): never {
-  return fail(
-    'unsupported',
-    [`This model cannot become an annotator: ${why}.`, ...advice, needed].join(' '),
-    { why },
-  )
 }
 
 const show = (shape: readonly Dim[] | undefined): string =>
@@ -49,7 +34,7 @@ const classToken: Refusal = {
 /** Whether a shape operator merges positions into features. */
 function mergesPositions(view: GraphView, node: Node): Dim[] | undefined {
   const before = view.facts.get(node.inputs[0] ?? '')?.shape
-  if (!before || before.length < 3 || !shapeOperators.has(node.op)) return undefined
+  if (!before || before.length < 3 || operatorOf(node)?.perCell?.kind !== 'axes') return undefined
   // An average pool whose output size is not known is taken for the head's, since a linear layer follows.
   const maker = view.graph.nodes[view.producer.get(node.inputs[0] ?? '') ?? -1]
   const pooled = maker?.op === 'AveragePool' && poolAt(view, maker) !== undefined
@@ -60,7 +45,7 @@ function mergesPositions(view: GraphView, node: Node): Dim[] | undefined {
 
 /**
  * Why the head cannot be taken apart at `node`, or undefined where it can. `after` are the operators between it and
- * the logits, last one first; `unknown` says that it is none of those that can be applied per cell.
+ * the logits, last one first; `unknown` says that it is not one of those that can be applied per cell.
  */
 export function refusalOf(view: GraphView, node: Node, after: Node[], unknown: boolean): Refusal | undefined {
   if (takesToken(view, node)) return classToken
@@ -84,11 +69,11 @@ export function refusalOf(view: GraphView, node: Node, after: Node[], unknown: b
   if (node.op === 'AveragePool') {
     const shape = view.facts.get(node.inputs[0] ?? '')?.shape
     return {
-      why: `the last pool, AveragePool of ${(intsAttribute(node, 'kernel_shape') ?? []).join('×')}, is no mean over the map ${show(shape)}`,
+      why: `the last pool, AveragePool of ${(intsAttribute(node, 'kernel_shape') ?? []).join('×')}, is not a mean over the map ${show(shape)}`,
       advice: [],
     }
   }
-  if (node.op === 'MatMul' && dataInputs(view, node).length > 1)
+  if (node.op === 'MatMul' && view.dataInputs(node).length > 1)
     return {
       why: `its head weighs positions by attention (MatMul "${node.name}" of two computed values)`,
       advice: [],

@@ -1,13 +1,13 @@
 /** Builds the training-step graph of a model: forward pass, loss, gradients and update, states in and states out. */
 import { fail } from '../../base/error.ts'
-import type { OnnxModel } from '../model.ts'
+import type { Graph, OnnxModel, ValueInfo } from '../model.ts'
 import { floatValue, modelOf } from '../node.ts'
 import { elements } from '../tensor.ts'
 import type { LoweringOptions } from '../lowering/lower.ts'
-import { writeForward } from './forward.ts'
+import { type ForwardPass, type Mask, writeForward } from './forward.ts'
 import { softTargetLoss } from './loss.ts'
 import { learningRate, type Optimizer } from './optimizers/optimizer.ts'
-import { parametersOf, statisticsOf } from './parameters.ts'
+import { type Parameter, parametersOf, statisticsOf } from './parameters.ts'
 import { add, createWriter, mul, reduce, reshape, scale, sub, unary, type Writer } from '../writer.ts'
 
 export interface TrainingGraphOptions {
@@ -43,7 +43,7 @@ export interface TrainingGraph {
   state: StateTensor[]
   /** Scalar inputs that the trainer fills every step. */
   scalars: string[]
-  masks: { name: string; shape: readonly number[]; ratio: number }[]
+  masks: Mask[]
   /** Names of outputs. */
   loss: string
   logits: string
@@ -57,146 +57,178 @@ export const emaDecay = 'ema_decay'
 /** The opset that training graphs are written for. */
 const opset = 20
 
-/** Builds the graph. Throws `unsupported` for operators it cannot differentiate, `mismatch` for a wrong class count. */
-export function buildTrainingGraph(model: OnnxModel, options: TrainingGraphOptions): TrainingGraph {
-  const w = createWriter()
-  const { graph } = model
+/** The graph being written, and its states by key. */
+interface Draft {
+  writer: Writer
+  graph: Graph
+  state: Map<string, StateTensor>
+}
+
+/** Adds a state with the shape of an initializer; returns its key, which is also its value's name. */
+function declare({ writer, graph, state }: Draft, role: string, name: string): string {
+  const key = `${role}:${name}`
+  const shape = graph.initializers.get(name)?.dims ?? fail('bad-model', `there is no initializer "${name}"`)
+  state.set(key, { key, shape, input: writer.input(key, [...shape]), next: undefined })
+  return key
+}
+
+/** Says what a state's value is after the step. */
+function proceed({ state }: Draft, key: string, value: string): void {
+  const tensor = state.get(key) as StateTensor
+  tensor.next = value
+}
+
+/** The one input, for the images. */
+function imageInput(graph: Graph): ValueInfo {
   const inputs = graph.inputs.filter(input => !graph.initializers.has(input.name))
-  const [imageInput] = inputs
-  if (inputs.length !== 1 || !imageInput)
-    fail('unsupported', `the model has ${inputs.length} inputs; a student needs one, the images`)
+  const [only] = inputs
+  if (inputs.length !== 1 || !only)
+    return fail('unsupported', `the model has ${inputs.length} inputs; a student needs one, the images`)
+  return only
+}
 
-  const state = new Map<string, StateTensor>()
-  const declare = (role: string, name: string): string => {
-    const key = `${role}:${name}`
-    const shape = graph.initializers.get(name)?.dims ?? fail('bad-model', `there is no initializer "${name}"`)
-    state.set(key, { key, shape, input: w.input(key, [...shape]), next: undefined })
-    return key
-  }
-  const proceed = (key: string, value: string): void => void ((state.get(key) as StateTensor).next = value)
-
-  const parameters = parametersOf(graph)
-  const statistics = statisticsOf(graph)
-  if (parameters.length === 0) fail('unsupported', 'the model has no trainable weights')
-  const wide = [...parameters.map(({ name }) => name), ...statistics].find(
-    name => graph.initializers.get(name)?.dataType !== 'float32',
-  )
+function checkPrecision(graph: Graph, names: readonly string[]): void {
+  const wide = names.find(name => graph.initializers.get(name)?.dataType !== 'float32')
   if (wide !== undefined)
     fail(
       'unsupported',
       `weight "${wide}" is ${graph.initializers.get(wide)?.dataType}; training needs a float32 model: export it again in that precision`,
     )
-  const given = new Map<string, { value: string; trained: boolean }>()
-  given.set(imageInput.name, { value: w.input(images, [options.batch, ...options.input]), trained: false })
-  for (const { name } of parameters) given.set(name, { value: declare('weight', name), trained: true })
-  for (const name of statistics) given.set(name, { value: declare('statistic', name), trained: false })
+}
 
-  const pass = writeForward(model, {
-    writer: w,
-    lowering: options.lowering,
-    batchNormMomentum: options.batchNormMomentum,
-    given,
-  })
-  const found = w.shape(pass.logits)
+/** Declares images, weights and statistics, and writes the forward pass. */
+function forward(
+  draft: Draft,
+  model: OnnxModel,
+  options: TrainingGraphOptions,
+  parameters: readonly Parameter[],
+): ForwardPass {
+  const { writer, graph } = draft
+  const input = imageInput(graph)
+  const statistics = statisticsOf(graph)
+  if (parameters.length === 0) fail('unsupported', 'the model has no trainable weights')
+  checkPrecision(graph, [...parameters.map(({ name }) => name), ...statistics])
+  const given = new Map<string, { value: string; trained: boolean }>()
+  const shape = [options.batch, ...options.input]
+  given.set(input.name, { value: writer.input(images, shape), trained: false })
+  for (const { name } of parameters) given.set(name, { value: declare(draft, 'weight', name), trained: true })
+  for (const name of statistics) given.set(name, { value: declare(draft, 'statistic', name), trained: false })
+  const { lowering, batchNormMomentum } = options
+  const pass = writeForward(model, { writer, lowering, batchNormMomentum, given })
+  const found = writer.shape(pass.logits)
   if (elements(found) !== options.batch * options.classes)
     fail(
       'mismatch',
       `the model gives ${found.join('×')} scores for a batch of ${options.batch}; ${options.classes} classes were asked for`,
     )
-  const logits = reshape(w, pass.logits, [options.batch, options.classes])
-  const { loss, gradient } = softTargetLoss(
-    w,
-    logits,
-    w.input(targets, [options.batch, options.classes]),
-    options.labelSmoothing,
+  return pass
+}
+
+/** Writes the loss and the backward pass; returns the loss and the logits. */
+function backward(
+  { writer }: Draft,
+  pass: ForwardPass,
+  options: TrainingGraphOptions,
+): { loss: string; logits: string } {
+  const dims = [options.batch, options.classes]
+  const logits = reshape(writer, pass.logits, dims)
+  const wanted = writer.input(targets, dims)
+  const { loss, gradient } = softTargetLoss(writer, logits, wanted, options.labelSmoothing)
+  pass.backward(reshape(writer, gradient, writer.shape(pass.logits)))
+  return { loss, logits }
+}
+
+/** Writes the update of everything that is trained; returns the scalar inputs it needs and the norm of the gradients. */
+function update(
+  draft: Draft,
+  trained: readonly Parameter[],
+  gradients: Map<string, string>,
+  options: TrainingGraphOptions,
+): { scalars: string[]; gradientNorm: string | undefined } {
+  const { writer } = draft
+  const { optimizer, ema, clipNorm } = options
+  const scalars = [learningRate, ...optimizer.scalars, ...(ema ? [emaDecay] : [])].map(name =>
+    writer.input(name, []),
   )
-  pass.backward(reshape(w, gradient, found))
+  const gradientNorm = clipNorm === undefined ? undefined : clip(writer, gradients, clipNorm)
+  for (const { name, isWeight } of trained) {
+    const parameter = `weight:${name}`
+    const moments = Array.from({ length: optimizer.moments }, (_, i) =>
+      declare(draft, `moment${i + 1}`, name),
+    )
+    const decay = isWeight || options.decayAll
+    const gradient = gradients.get(name) as string
+    const next = optimizer.update(writer, { parameter, gradient, decay, moments })
+    proceed(draft, parameter, next.parameter)
+    moments.forEach((moment, i) => proceed(draft, moment, next.moments[i] as string))
+  }
+  if (ema) average(draft)
+  return { scalars, gradientNorm }
+}
+
+/** Gives a value that is itself an input, or that two outputs share, a node of its own, and notes it as an output. */
+function ownOutput(writer: Writer, outputs: Set<string>, value: string): string {
+  const isInput = writer.inputs.some(input => input.name === value)
+  const name =
+    isInput || outputs.has(value)
+      ? writer.emitAs(`${value}#${outputs.size}`, 'Identity', [value], writer.shape(value))
+      : value
+  outputs.add(name)
+  return name
+}
+
+/** Builds the graph. Throws `unsupported` for operators it cannot differentiate, `mismatch` for a wrong class count. */
+export function buildTrainingGraph(model: OnnxModel, options: TrainingGraphOptions): TrainingGraph {
+  const writer = createWriter()
+  const { graph } = model
+  const draft: Draft = { writer, graph, state: new Map() }
+  const parameters = parametersOf(graph)
+  const pass = forward(draft, model, options, parameters)
+  const { loss, logits } = backward(draft, pass, options)
 
   const trained = parameters.filter(({ name }) => pass.gradient(name) !== undefined)
   const gradients = new Map(trained.map(({ name }) => [name, pass.gradient(name) as string]))
-  for (const name of statistics)
-    proceed(`statistic:${name}`, pass.statistics.get(name) ?? `statistic:${name}`)
-  if (options.accumulate > 1) accumulate(w, gradients, options, declare, proceed)
-
-  let gradientNorm: string | undefined
-  const scalars: string[] = []
-  if (options.updates) {
-    for (const name of [learningRate, ...options.optimizer.scalars, ...(options.ema ? [emaDecay] : [])])
-      scalars.push(w.input(name, []))
-    if (options.clipNorm !== undefined) gradientNorm = clip(w, gradients, options.clipNorm)
-    for (const { name, isWeight } of trained) {
-      const key = `weight:${name}`
-      const moments = Array.from({ length: options.optimizer.moments }, (_, i) =>
-        declare(`moment${i + 1}`, name),
-      )
-      const decay = isWeight || options.decayAll
-      const next = options.optimizer.update(w, {
-        parameter: key,
-        gradient: gradients.get(name) as string,
-        decay,
-        moments,
-      })
-      proceed(key, next.parameter)
-      moments.forEach((moment, i) => proceed(moment, next.moments[i] as string))
-    }
-    if (options.ema) average(w, state, declare, proceed)
-  }
+  for (const name of statisticsOf(graph))
+    proceed(draft, `statistic:${name}`, pass.statistics.get(name) ?? `statistic:${name}`)
+  if (options.accumulate > 1) accumulate(draft, gradients, options)
+  const { scalars, gradientNorm } = options.updates
+    ? update(draft, trained, gradients, options)
+    : { scalars: [], gradientNorm: undefined }
 
   const outputs = new Set<string>()
-  // A value that is itself an input, or that two outputs share, needs a node of its own.
-  const own = (value: string): string => {
-    const isInput = w.inputs.some(input => input.name === value)
-    const name =
-      isInput || outputs.has(value)
-        ? w.emitAs(`${value}#${outputs.size}`, 'Identity', [value], w.shape(value))
-        : value
-    outputs.add(name)
-    return name
-  }
+  const own = (value: string): string => ownOutput(writer, outputs, value)
   const results = {
     loss: own(loss),
     logits: own(logits),
     gradientNorm: gradientNorm === undefined ? undefined : own(gradientNorm),
   }
-  for (const tensor of state.values()) if (tensor.next !== undefined) tensor.next = own(tensor.next)
+  const state = [...draft.state.values()]
+  for (const tensor of state) if (tensor.next !== undefined) tensor.next = own(tensor.next)
+  return { model: stepModel(writer, outputs), state, scalars, masks: pass.masks, ...results }
+}
 
-  const training = modelOf(
-    {
-      name: 'training-step',
-      nodes: w.nodes,
-      inputs: w.inputs,
-      outputs: [...outputs].map(name => floatValue(name, [...w.shape(name)])),
-      values: [],
-      initializers: w.initializers,
-    },
+function stepModel(writer: Writer, outputs: ReadonlySet<string>): OnnxModel {
+  const { nodes, inputs, initializers } = writer
+  const declared = [...outputs].map(name => floatValue(name, [...writer.shape(name)]))
+  const model = modelOf(
+    { name: 'training-step', nodes, inputs, outputs: declared, values: [], initializers },
     opset,
     { 'com.microsoft': 1, 'com.microsoft.nchwc': 1 },
   )
-  training.irVersion = 9
-  return { model: training, state: [...state.values()], scalars, masks: pass.masks, ...results }
+  return { ...model, irVersion: 9 }
 }
 
-type Declare = (role: string, name: string) => string
-type Proceed = (key: string, value: string) => void
-
 /** Adds the accumulated gradients; the last step of a round takes the mean and starts again from zero. */
-function accumulate(
-  w: Writer,
-  gradients: Map<string, string>,
-  options: TrainingGraphOptions,
-  declare: Declare,
-  proceed: Proceed,
-): void {
+function accumulate(draft: Draft, gradients: Map<string, string>, options: TrainingGraphOptions): void {
+  const w = draft.writer
   for (const [name, gradient] of gradients) {
-    const key = declare('gradient', name)
+    const key = declare(draft, 'gradient', name)
     const sum = add(w, key, gradient)
     // key − key would be NaN after an infinity; a constant is always zero.
-    proceed(
-      key,
-      options.updates
-        ? w.emit('Expand', [w.constant([0], [1]), w.ints([...w.shape(key)])], w.shape(key))
-        : sum,
-    )
+    const rest = options.updates
+      ? w.emit('Expand', [w.constant([0], [1]), w.ints([...w.shape(key)])], w.shape(key))
+      : sum
+    proceed(draft, key, rest)
     if (options.updates) gradients.set(name, scale(w, sum, 1 / options.accumulate))
   }
 }
@@ -227,13 +259,14 @@ function clip(w: Writer, gradients: Map<string, string>, limit: number): string 
 }
 
 /** a ← d·a + (1 − d)·p for weights and running statistics. */
-function average(w: Writer, state: Map<string, StateTensor>, declare: Declare, proceed: Proceed): void {
+function average(draft: Draft): void {
+  const w = draft.writer
   const rest = sub(w, w.scalar(1), emaDecay)
-  for (const { key, next } of [...state.values()]) {
-    const [role = '', name = ''] = split(key)
+  for (const { key, next } of [...draft.state.values()]) {
+    const [role, name] = split(key)
     if ((role !== 'weight' && role !== 'statistic') || next === undefined) continue
-    const kept = declare('average', name)
-    proceed(kept, add(w, mul(w, kept, emaDecay), mul(w, next, rest)))
+    const kept = declare(draft, 'average', name)
+    proceed(draft, kept, add(w, mul(w, kept, emaDecay), mul(w, next, rest)))
   }
 }
 

@@ -1,5 +1,6 @@
 /** Which initializers of a model are trained, which are running statistics, and which decay. */
 import type { Graph, Tensor } from '../model.ts'
+import { operatorOf } from '../operators/index.ts'
 import { elements } from '../tensor.ts'
 
 /** A trained tensor of a model. */
@@ -9,44 +10,8 @@ export interface Parameter {
   isWeight: boolean
 }
 
-/** Inputs of an operator that hold parameters when they are initializers; `all` stands for any input with more than one element. */
-const places: Record<string, readonly number[] | 'all'> = {
-  Conv: [1, 2],
-  Gemm: [0, 1, 2],
-  MatMul: [0, 1],
-  BatchNormalization: [1, 2],
-  LayerNormalization: [1, 2],
-  Add: 'all',
-  Sub: 'all',
-  Mul: 'all',
-  Div: 'all',
-  Concat: 'all',
-  Flatten: [0],
-  Transpose: 'all',
-  Reshape: [0],
-  Identity: 'all',
-  Squeeze: [0],
-  Unsqueeze: [0],
-}
-
-const products = ['Conv', 'Gemm', 'MatMul', 'Transpose']
-
 const isFloat = (tensor: Tensor | undefined): tensor is Tensor =>
   tensor !== undefined && ['float32', 'float16', 'float64', 'bfloat16'].includes(tensor.dataType)
-
-/** Operators through which the images stay raw: no parameter of the model has touched them yet. */
-const rawOperators = [
-  'Add',
-  'Sub',
-  'Mul',
-  'Div',
-  'Transpose',
-  'Reshape',
-  'Identity',
-  'Squeeze',
-  'Unsqueeze',
-  'Pad',
-]
 
 /** One number a channel of [N, C, H, W] images, or nothing that could be trained. */
 const isChannelVector = (tensor: Tensor | undefined): boolean =>
@@ -60,8 +25,8 @@ export function parametersOf(graph: Graph): Parameter[] {
   const found = new Map<string, Parameter>()
   const raw = new Set(graph.inputs.map(input => input.name).filter(name => !graph.initializers.has(name)))
   for (const node of graph.nodes) {
-    const where = places[node.op]
-    const onRaw = rawOperators.includes(node.op) && node.inputs.some(name => raw.has(name))
+    const where = operatorOf(node)?.parameters
+    const onRaw = where?.onImages && node.inputs.some(name => raw.has(name))
     if (onRaw && node.inputs.every(name => raw.has(name) || isChannelVector(graph.initializers.get(name)))) {
       for (const output of node.outputs) raw.add(output)
       continue
@@ -70,8 +35,8 @@ export function parametersOf(graph: Graph): Parameter[] {
     node.inputs.forEach((name, index) => {
       const tensor = graph.initializers.get(name)
       if (!isFloat(tensor)) return
-      if (where === 'all' ? elements(tensor.dims) < 2 : !where.includes(index)) return
-      const isWeight = products.includes(node.op) && tensor.dims.length >= 2
+      if (where.inputs === 'all' ? elements(tensor.dims) < 2 : !where.inputs.includes(index)) return
+      const isWeight = where.weights === true && tensor.dims.length >= 2
       const before = found.get(name)
       found.set(name, { name, isWeight: isWeight || before?.isWeight === true })
     })
@@ -81,8 +46,8 @@ export function parametersOf(graph: Graph): Parameter[] {
 
 /** Running means and variances of the graph's batch norms. */
 export function statisticsOf(graph: Graph): string[] {
-  const norms = graph.nodes.filter(node => node.op === 'BatchNormalization')
-  return [...new Set(norms.flatMap(node => node.inputs.slice(3, 5)))].filter(name =>
-    graph.initializers.has(name),
+  const names = graph.nodes.flatMap(
+    node => operatorOf(node)?.parameters?.statistics?.map(index => node.inputs[index]) ?? [],
   )
+  return [...new Set(names)].filter(name => name !== undefined && graph.initializers.has(name)) as string[]
 }

@@ -1,9 +1,9 @@
 /** Frees the batch size of a model that was exported for a fixed one. */
 import type { Graph } from '../../model.ts'
 import { intAttribute, node, tensorAttribute } from '../../node.ts'
+import { constantTensor } from '../../operators/constant.ts'
 import { elements, intTensor, toNumbers } from '../../tensor.ts'
 import { freshName, producersOf } from './draft.ts'
-import { constantTensor } from './fold.ts'
 
 /**
  * Makes batch, height and width of the input symbols. Where the batch was a number, reshapes of maps that name it copy

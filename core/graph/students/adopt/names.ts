@@ -1,12 +1,10 @@
 /** PyTorch's names for what an exporter renamed: `onnx::Conv_193` of node `/layer1/layer1.0/conv1/Conv` is `layer1.0.conv1.weight`. */
 import type { Graph, Node } from '../../model.ts'
+import { operatorOf } from '../../operators/index.ts'
 
-/** Parts of a layer by the position of their input. */
-export const parts: Record<string, readonly (string | undefined)[]> = {
-  Conv: [undefined, 'weight', 'bias'],
-  Gemm: [undefined, 'weight', 'bias'],
-  BatchNormalization: [undefined, 'weight', 'bias', 'running_mean', 'running_var'],
-  LayerNormalization: [undefined, 'weight', 'bias'],
+/** What PyTorch calls the tensor at an input of a layer, such as `weight`. */
+export function partName(of: Node, position: number): string | undefined {
+  return operatorOf(of)?.torchNames?.[position]
 }
 
 /**
@@ -23,7 +21,7 @@ export function modulePath(of: Node): string | undefined {
 
 /** What input `position` of a node is called in PyTorch, or undefined where the node does not tell. */
 export function parameterName(of: Node, position: number): string | undefined {
-  const [path, part] = [modulePath(of), parts[of.op]?.[position]]
+  const [path, part] = [modulePath(of), partName(of, position)]
   return path && part && `${path}.${part}`
 }
 

@@ -1,9 +1,9 @@
 /** Gives every layer weights of its own, as initializers, where an exporter hid or merged them. */
 import type { Graph } from '../../model.ts'
+import { constantTensor } from '../../operators/constant.ts'
 import { elements } from '../../tensor.ts'
 import { freshName, producersOf } from './draft.ts'
-import { constantTensor } from './fold.ts'
-import { parameterName, parts } from './names.ts'
+import { parameterName, partName } from './names.ts'
 
 /** Turns Constant nodes that hold weights, biases or running statistics into initializers. Changes `graph`. */
 export function promoteConstants(graph: Graph): void {
@@ -13,7 +13,7 @@ export function promoteConstants(graph: Graph): void {
     of.inputs.forEach((name, position) => {
       const source = producers.get(name)
       if (source?.op !== 'Constant') return
-      if (!(parts[of.op]?.[position] ?? (of.op === 'MatMul' || bias))) return
+      if (!(partName(of, position) ?? (of.op === 'MatMul' || bias))) return
       const tensor = constantTensor(source)
       if (tensor && (elements(tensor.dims) > 1 || !bias)) graph.initializers.set(name, tensor)
     })
@@ -31,7 +31,7 @@ export function separateShared(graph: Graph): number {
   for (const of of graph.nodes)
     of.inputs.forEach((name, position) => {
       const tensor = graph.initializers.get(name)
-      if (!tensor || !parts[of.op]?.[position] || tensor.dims.length > 1) return
+      if (!tensor || !partName(of, position) || tensor.dims.length > 1) return
       if (!owned.has(name)) return void owned.add(name)
       const own = freshName(graph, parameterName(of, position) ?? name)
       graph.initializers.set(own, tensor)

@@ -65,7 +65,7 @@ const cases: [why: string, message: RegExp, recipe: Recipe][] = [
   ],
   [
     'a mean over patches and a class token',
-    /65 tokens are no square grid.*class token/,
+    /65 tokens are not a square grid.*class token/,
     {
       input: [1, 3, 32, 32],
       tensors: tokenTensors,
@@ -141,7 +141,7 @@ const cases: [why: string, message: RegExp, recipe: Recipe][] = [
   ],
   [
     'an average pool that counts padding',
-    /AveragePool of 8×8, is no mean over the map \[n, 12, 8, 8\]/,
+    /AveragePool of 8×8, is not a mean over the map \[n, 12, 8, 8\]/,
     {
       input: [...fixed],
       head: [

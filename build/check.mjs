@@ -1,6 +1,9 @@
-/** The whole check: format, lint, types, import directions and folder circles, tests; `--only a,b` runs some of them. Runs them all and fails if one failed. */
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+/**
+ * The whole check: format, lint, types, import directions, folder circles, dead code, tests. Runs them all, two beside each
+ * other, and fails if one failed. `--only a,b` runs some of them; `--quick` lints and tests only what changed.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,52 +11,99 @@ import { fileURLToPath } from 'node:url'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const scratch = mkdtempSync(join(tmpdir(), 'relabel-check-'))
 const results = join(scratch, 'tests.json')
+const cache = join(root, 'node_modules/.cache/check')
+mkdirSync(cache, { recursive: true })
+
+const args = process.argv.slice(2)
+const quick = args.includes('--quick')
+const at = args.indexOf('--only')
+const only = at < 0 ? null : args[at + 1].split(',')
+const rest = args.filter((arg, i) => arg !== '--quick' && (at < 0 || (i !== at && i !== at + 1)))
+
 const bin = (pkg, file) => join(root, 'node_modules', pkg, file)
+/** A compiler that remembers what it knows about files that did not change. */
+const types = (name, compiler, project) => [
+  ...[compiler, '-p', project],
+  ...['--incremental', '--tsBuildInfoFile', join(cache, `${name}.tsbuildinfo`)],
+]
+/** A cached result of a type-aware rule may be outdated by another file, so the whole check lints without the cache. */
+const lintCache = quick
+  ? ['--cache', '--cache-strategy', 'content', '--cache-location', join(cache, 'lint')]
+  : []
+
+// The longest first.
 const steps = {
-  format: [bin('prettier', 'bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
-  lint: [bin('eslint', 'bin/eslint.js'), '--max-warnings', '0', '.'],
-  types: [bin('typescript', 'bin/tsc'), '-p', 'tsconfig.json'],
-  'types-pure': [bin('typescript', 'bin/tsc'), '-p', 'build/tsconfig/pure.json'],
-  'types-renderer': [bin('vue-tsc', 'bin/vue-tsc.js'), '-p', 'build/tsconfig/renderer.json'],
+  lint: [bin('eslint', 'bin/eslint.js'), '--max-warnings', '0', ...lintCache, '.'],
+  types: types('types', bin('typescript', 'bin/tsc'), 'tsconfig.json'),
+  'types-renderer': types('renderer', bin('vue-tsc', 'bin/vue-tsc.js'), 'build/tsconfig/renderer.json'),
+  'types-pure': types('pure', bin('typescript', 'bin/tsc'), 'build/tsconfig/pure.json'),
+  format: [
+    ...[bin('prettier', 'bin/prettier.cjs'), '--check', '--log-level', 'warn'],
+    ...['--cache', '--cache-strategy', 'content', '--cache-location', join(cache, 'format'), '.'],
+  ],
   directions: [
-    bin('dependency-cruiser', 'bin/dependency-cruise.mjs'),
-    '--config',
-    'build/directions.cjs',
-    '--output-type',
-    'err',
-    'core',
-    'electron',
-    'renderer',
-    'test',
+    ...[bin('dependency-cruiser', 'bin/dependency-cruise.mjs'), '--config', 'build/directions.cjs'],
+    ...['--output-type', 'err', 'core', 'electron', 'renderer', 'test'],
   ],
   circles: ['build/folder-circles.ts'],
+  'dead-code': [bin('knip', 'bin/knip.js'), '--no-progress', '--treat-config-hints-as-errors'],
   test: [
-    bin('vitest', 'vitest.mjs'),
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${results}`,
+    ...[bin('vitest', 'vitest.mjs'), 'run', '--reporter=default'],
+    ...['--reporter=json', `--outputFile.json=${results}`],
+    ...(quick ? ['--project', 'unit', '--changed', changedSince(), '--passWithNoTests'] : []),
+    ...rest,
   ],
 }
 
-const args = process.argv.slice(2)
-const only = args[0] === '--only' ? args[1].split(',') : Object.keys(steps)
-const rest = args[0] === '--only' ? args.slice(2) : args
+const names = only ?? Object.keys(steps)
+for (const name of names)
+  if (!steps[name]) throw new Error(`there is no step "${name}"; there are ${Object.keys(steps).join(', ')}`)
 const failed = []
-for (const name of only) {
-  if (!steps[name]) throw new Error(`no such step: ${name}; there are ${Object.keys(steps).join(', ')}`)
-  process.stdout.write(`── ${name}\n`)
-  const [file, ...options] = steps[name]
-  const done = spawnSync(process.execPath, [file, ...options, ...(name === 'test' ? rest : [])], {
-    cwd: root,
-    stdio: 'inherit',
-  })
-  if (done.status !== 0) failed.push(name)
+const waiting = names.filter(name => name !== 'test')
+await Promise.all([lane(), lane()])
+if (names.includes('test')) {
+  process.stdout.write('── test\n')
+  const done = spawnSync(process.execPath, steps.test, { cwd: root, stdio: 'inherit' })
+  if (done.status !== 0) failed.push('test')
 }
 if (failed.length > 0) process.stdout.write(`── failed: ${failed.join(', ')}\n`)
-if (only.includes('test')) process.stdout.write(`${tally()}\n`)
+if (names.includes('test') && !quick) process.stdout.write(`${tally()}\n`)
 rmSync(scratch, { recursive: true, force: true })
 process.exit(failed.length > 0 ? 1 : 0)
+
+/** Runs steps, one after the other, until none is left; the tests take both cores and come last. */
+async function lane() {
+  for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+    const began = performance.now()
+    const { status, output } = await run(steps[name])
+    const seconds = ((performance.now() - began) / 1000).toFixed(1)
+    process.stdout.write(`── ${name}: ${status === 0 ? 'passed' : 'failed'} after ${seconds} s\n${output}`)
+    if (status !== 0) failed.push(name)
+  }
+}
+
+/** Runs a script and gives all it printed at once, so that two that run beside each other can be told apart. */
+function run(words) {
+  return new Promise(resolve => {
+    const child = spawn(process.execPath, words, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) },
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', text => (output += text))
+    child.on('error', error => resolve({ status: 1, output: `${error.message}\n` }))
+    child.on('close', status => resolve({ status, output }))
+  })
+}
+
+/** What "changed" is compared with: the main branch, or on it the last commit. */
+function changedSince() {
+  const git = (...words) => spawnSync('git', words, { cwd: root, encoding: 'utf8' }).stdout?.trim() ?? ''
+  const branch = git('branch', '--show-current')
+  return branch !== 'main' && git('rev-parse', '--verify', '--quiet', 'main') !== '' ? 'main' : 'HEAD'
+}
 
 /** The closing line that any reader of logs understands. */
 function tally() {

@@ -1,8 +1,10 @@
 /** The annotations of a project: one annotator's label maps over a split, each in its own folder. */
+import { z } from 'zod'
 import { fail } from '../base/error.ts'
 import { transaction } from './database/connection.ts'
 import { annotationFolder, makeInProject } from './database/entries.ts'
 import type { Project } from './database/handle.ts'
+import { json, parseRow, parseRows, type Table } from './database/rows.ts'
 
 /** One annotation. */
 export interface AnnotationRow {
@@ -18,15 +20,17 @@ export interface AnnotationRow {
   manifest: unknown
 }
 
-interface StoredAnnotation {
-  number: number
-  status: string
-  created: string
-  config: string
-  manifest: string
-}
+const stored = z.object({
+  number: z.int().min(1),
+  status: z.enum(['running', 'done']),
+  created: z.string(),
+  config: json,
+  manifest: json,
+})
+const table: Table<z.infer<typeof stored>> = { name: 'annotations', key: 'number', row: stored }
 
 const columns = 'number, status, created, config, manifest'
+const numberOf = (id: string): number => Number(/^a(\d+)$/.exec(id)?.[1] ?? -1)
 
 /** Adds an annotation in state `running` and makes its folder. */
 export function addAnnotation(
@@ -47,28 +51,23 @@ export function addAnnotation(
   })
 }
 
-function rowOf(project: Project, row: StoredAnnotation): AnnotationRow {
-  const id = `a${row.number}`
-  return {
-    id,
-    dir: annotationFolder(project, id),
-    status: row.status === 'done' ? 'done' : 'running',
-    created: row.created,
-    config: JSON.parse(row.config),
-    manifest: JSON.parse(row.manifest),
-  }
+function rowOf(project: Project, { number, ...row }: z.infer<typeof stored>): AnnotationRow {
+  const id = `a${number}`
+  return { id, dir: annotationFolder(project, id), ...row }
 }
 
-/** All annotations, newest last. */
+/** All annotations that can be read, newest last. */
 export function listAnnotations(project: Project): AnnotationRow[] {
-  return project.db
-    .prepare<[], StoredAnnotation>(`SELECT ${columns} FROM annotations ORDER BY number`)
-    .all()
-    .map(row => rowOf(project, row))
+  const rows = project.db.prepare(`SELECT ${columns} FROM annotations ORDER BY number`).all()
+  return parseRows(project.db, table, rows).map(row => rowOf(project, row))
 }
 
-/** The annotation of an id; without one the newest that is done. Fails with `not-found`. */
+/** The annotation of an id; without one the newest that is done. Fails with `not-found`, or `bad-project` for a bad row. */
 export function getAnnotation(project: Project, id?: string): AnnotationRow {
+  if (id !== undefined) {
+    const row = project.db.prepare(`SELECT ${columns} FROM annotations WHERE number = ?`).get(numberOf(id))
+    if (row !== undefined) return rowOf(project, parseRow(project.db, table, row))
+  }
   const all = listAnnotations(project)
   const found = id === undefined ? all.findLast(row => row.status === 'done') : all.find(row => row.id === id)
   if (found) return found
@@ -92,7 +91,7 @@ export function updateAnnotation(
       .run(
         change.status ?? null,
         change.manifest === undefined ? null : JSON.stringify(change.manifest),
-        Number(/^a(\d+)$/.exec(id)?.[1] ?? -1),
+        numberOf(id),
       )
     if (changes === 0) fail('not-found', `the project has no annotation "${id}"`, { id })
   })

@@ -1,9 +1,12 @@
 /** The images of a project: where they are, what they are labelled, what is known to be wrong with them. */
 import { join } from 'node:path'
+import { z } from 'zod'
 import { fail } from '../base/error.ts'
 import { placeNewImages } from './browse/rebuild.ts'
 import { transaction } from './database/connection.ts'
-import { actualFolder, storedFolder, type Project } from './project.ts'
+import type { Project } from './database/handle.ts'
+import { json, parseRow, parseRows, tryRow, type Table } from './database/rows.ts'
+import { actualFolder, storedFolder } from './project.ts'
 
 /** An object whose place is known. */
 export interface TruthBox {
@@ -44,18 +47,27 @@ export interface SplitRow {
   folder: string
 }
 
-interface StoredImage {
-  id: number
-  split: string
-  folder: string
-  path: string
-  label: number | null
-  truth: string | null
-  boxes: string | null
-  width: number
-  height: number
-  problem: string | null
-}
+const truthBox = z.object({
+  class: z.int().min(0),
+  box: z.tuple([z.number(), z.number(), z.number(), z.number()]),
+})
+const stored = z.object({
+  id: z.int().min(1),
+  split: z.string(),
+  folder: z.string(),
+  path: z.string().refine(path => !leadsOut(path), 'leads out of its folder'),
+  label: z.int().min(0).nullable(),
+  truth: json.pipe(z.array(z.int().min(0))).nullable(),
+  boxes: json.pipe(z.array(truthBox)).nullable(),
+  width: z.int().min(0),
+  height: z.int().min(0),
+  problem: z.string().nullable(),
+})
+type StoredImage = z.infer<typeof stored>
+const table: Table<StoredImage> = { name: 'images', key: 'id', row: stored }
+
+const split = z.object({ name: z.string(), folder: z.string() })
+const splitTable: Table<SplitRow> = { name: 'splits', key: 'name', row: split }
 
 /** Which images to list. */
 export interface ImageFilter {
@@ -84,10 +96,11 @@ export function addSplit(project: Project, name: string, folder: string): void {
 
 /** All splits, in the order they were added. */
 export function listSplits(project: Project): SplitRow[] {
-  return project.db
-    .prepare<[], SplitRow>('SELECT name, folder FROM splits ORDER BY id')
-    .all()
-    .map(row => ({ name: row.name, folder: actualFolder(project, row.folder) }))
+  const rows = project.db.prepare('SELECT name, folder FROM splits ORDER BY id').all()
+  return parseRows(project.db, splitTable, rows).map(row => ({
+    name: row.name,
+    folder: actualFolder(project, row.folder),
+  }))
 }
 
 /**
@@ -108,7 +121,8 @@ export function addImages(project: Project, split: string, rows: readonly NewIma
          width = excluded.width, height = excluded.height, problem = excluded.problem`,
     )
     for (const row of sorted) {
-      checkPath(row.path)
+      if (leadsOut(row.path))
+        fail('bad-project', `the image path "${row.path}" leads out of its folder`, { path: row.path })
       insert.run(
         found.id,
         row.path,
@@ -125,13 +139,36 @@ export function addImages(project: Project, split: string, rows: readonly NewIma
 }
 
 /** A path may not leave its folder, whoever wrote the project. */
-function checkPath(path: string): void {
-  if (path === '' || path.startsWith('/') || /^[A-Za-z]:/.test(path) || /(^|[/\\])\.\.([/\\]|$)/.test(path))
-    fail('bad-project', `the image path "${path}" leads out of its folder`, { path })
+function leadsOut(path: string): boolean {
+  return path === '' || path.startsWith('/') || /^[A-Za-z]:/.test(path) || /(^|[/\\])\.\.([/\\]|$)/.test(path)
 }
 
-function rowOf(project: Project, row: StoredImage): ImageRow {
-  checkPath(row.path)
+/** Most rows are right, and there may be a million: only the others, and those with JSON, go through the schema. */
+function isPlain(row: unknown): row is StoredImage {
+  const { id, split, folder, path, label, truth, boxes, width, height, problem } = row as Record<
+    string,
+    unknown
+  >
+  return (
+    truth === null &&
+    boxes === null &&
+    isCount(id) &&
+    typeof split === 'string' &&
+    typeof folder === 'string' &&
+    typeof path === 'string' &&
+    !leadsOut(path) &&
+    (label === null || isCount(label)) &&
+    isCount(width) &&
+    isCount(height) &&
+    (problem === null || typeof problem === 'string')
+  )
+}
+
+const isCount = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+
+function rowOf(project: Project, found: unknown): ImageRow {
+  const row = isPlain(found) ? found : parseRow(project.db, table, found)
   return {
     id: row.id,
     key: `${row.split}/${row.path}`,
@@ -139,8 +176,8 @@ function rowOf(project: Project, row: StoredImage): ImageRow {
     path: row.path,
     file: join(actualFolder(project, row.folder), row.path),
     label: row.label,
-    truth: row.truth === null ? null : (JSON.parse(row.truth) as number[]),
-    boxes: row.boxes === null ? null : (JSON.parse(row.boxes) as TruthBox[]),
+    truth: row.truth,
+    boxes: row.boxes,
     width: row.width,
     height: row.height,
     problem: row.problem,
@@ -158,15 +195,18 @@ function conditionOf(filter: ImageFilter): { where: string; values: string[] } {
   return { where: parts.join(' AND '), values }
 }
 
-/** Images one after another, ordered by id; the project must not be written meanwhile. */
+/** Images one after another, ordered by id, without those whose row is bad; the project must not be written meanwhile. */
 export function* iterateImages(project: Project, filter: ImageFilter = {}): Generator<ImageRow> {
   const { where, values } = conditionOf(filter)
   const rows = project.db
-    .prepare<string[], StoredImage>(
+    .prepare<string[]>(
       `SELECT ${columns} FROM images JOIN splits ON splits.id = images.split WHERE ${where} ORDER BY images.id`,
     )
     .iterate(...values)
-  for (const row of rows) yield rowOf(project, row)
+  for (const row of rows) {
+    const image = tryRow(project.db, () => rowOf(project, row))
+    if (image) yield image
+  }
 }
 
 /** Images ordered by id (ids follow the sorted keys within a split); an unknown split fails with `not-found`. */
@@ -185,24 +225,26 @@ export function requireSplit(project: Project, name: string): void {
     })
 }
 
-/** The image of a row id; fails with `not-found`. */
+/** The image of a row id; fails with `not-found`, or `bad-project` for a bad row. */
 export function getImage(project: Project, id: number): ImageRow {
   const row = project.db
-    .prepare<[number], StoredImage>(
+    .prepare<[number]>(
       `SELECT ${columns} FROM images JOIN splits ON splits.id = images.split WHERE images.id = ?`,
     )
     .get(id)
-  return row ? rowOf(project, row) : fail('not-found', `the project has no image ${id}`, { image: id })
+  return row !== undefined
+    ? rowOf(project, row)
+    : fail('not-found', `the project has no image ${id}`, { image: id })
 }
 
 /** The image of a key (`train/3/7.png`), or undefined. */
 export function findImage(project: Project, key: string): ImageRow | undefined {
   const slash = key.indexOf('/')
   const row = project.db
-    .prepare<[string, string], StoredImage>(
+    .prepare<[string, string]>(
       `SELECT ${columns} FROM images JOIN splits ON splits.id = images.split
        WHERE images.split = (SELECT id FROM splits WHERE name = ?) AND images.path = ?`,
     )
     .get(key.slice(0, slash), key.slice(slash + 1))
-  return row && rowOf(project, row)
+  return row === undefined ? undefined : rowOf(project, row)
 }

@@ -1,23 +1,21 @@
 /** The jobs of a project: what was asked for, how far it is, and how it ended. The queue decides; this only keeps. */
+import { z } from 'zod'
 import { fail } from '../base/error.ts'
-import type { Job, JobRequest } from '../contract/api/jobs.ts'
+import { job, type Job, type JobRequest } from '../contract/api/jobs.ts'
 import { guarded, transaction } from './database/connection.ts'
 import type { Project } from './database/handle.ts'
+import { json, parseRow, parseRows, tryRow, type Table } from './database/rows.ts'
 
-interface StoredJob {
-  id: number
-  kind: string
-  state: string
-  created: string
-  started: string | null
-  ended: string | null
-  request: string
-  progress: string | null
-  error: string | null
-  result: string | null
-  annotation: string | null
-  run: string | null
-}
+/** A request that the contract's schema refuses is a bad row, whoever wrote it. */
+const stored = z.object({
+  ...job.shape,
+  id: z.int().min(1),
+  request: json.pipe(job.shape.request),
+  progress: json.nullable().pipe(job.shape.progress),
+  error: json.nullable().pipe(job.shape.error),
+  result: json.nullable(),
+})
+const table: Table<Job> = { name: 'jobs', key: 'id', row: stored }
 
 /** What may change of a job; what is not given stays. */
 export type JobChange = Partial<
@@ -26,21 +24,8 @@ export type JobChange = Partial<
 
 const columns = 'id, kind, state, created, started, ended, request, progress, error, result, annotation, run'
 
-const parsed = (text: string | null): unknown => (text === null ? null : JSON.parse(text))
 const text = (value: unknown): string | null =>
   value === null || value === undefined ? null : JSON.stringify(value)
-
-function rowOf(row: StoredJob): Job {
-  return {
-    ...row,
-    kind: row.kind as Job['kind'],
-    state: row.state as Job['state'],
-    request: parsed(row.request) as JobRequest,
-    progress: parsed(row.progress) as Job['progress'],
-    error: parsed(row.error) as Job['error'],
-    result: parsed(row.result),
-  }
-}
 
 /** Adds a queued job behind all others. */
 export function addJob(project: Project, request: JobRequest): Job {
@@ -55,29 +40,33 @@ export function addJob(project: Project, request: JobRequest): Job {
   })
 }
 
-/** All jobs that are not dismissed, oldest first. */
+/** All jobs that are not dismissed and can be read, oldest first. */
 export function listJobs(project: Project): Job[] {
-  return guarded(project.db.name, () =>
-    project.db.prepare<[], StoredJob>(`SELECT ${columns} FROM jobs ORDER BY id`).all().map(rowOf),
+  const { db } = project
+  return guarded(db.name, () =>
+    parseRows(db, table, db.prepare(`SELECT ${columns} FROM jobs ORDER BY id`).iterate()),
   )
 }
 
-/** One job; fails with `not-found`. */
+/** One job; fails with `not-found`, or `bad-project` for a bad row. */
 export function getJob(project: Project, id: number): Job {
   const row = guarded(project.db.name, () =>
-    project.db.prepare<[number], StoredJob>(`SELECT ${columns} FROM jobs WHERE id = ?`).get(id),
+    project.db.prepare<[number]>(`SELECT ${columns} FROM jobs WHERE id = ?`).get(id),
   )
-  return row ? rowOf(row) : fail('not-found', `there is no job ${id}; it was dismissed, perhaps`, { id })
+  if (row === undefined) return fail('not-found', `there is no job ${id}; it was dismissed, perhaps`, { id })
+  return parseRow(project.db, table, row)
 }
 
-/** The queued job whose turn it is. */
-export function nextJob(project: Project): Job | undefined {
-  const row = guarded(project.db.name, () =>
-    project.db
-      .prepare<[], StoredJob>(`SELECT ${columns} FROM jobs WHERE state = 'queued' ORDER BY place, id LIMIT 1`)
-      .get(),
-  )
-  return row && rowOf(row)
+/** The queued job whose turn it is; one that cannot be read has none. */
+export function nextJob({ db }: Project): Job | undefined {
+  const queued = db.prepare(`SELECT ${columns} FROM jobs WHERE state = 'queued' ORDER BY place, id`)
+  return guarded(db.name, () => {
+    for (const row of queued.iterate()) {
+      const next = tryRow(db, () => parseRow(db, table, row))
+      if (next) return next
+    }
+    return undefined
+  })
 }
 
 /** The lines a job printed last. */

@@ -1,10 +1,12 @@
 /** A project folder: making it, opening it, and where it keeps its files. */
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { z } from 'zod'
 import { fail } from '../base/error.ts'
 import { asProjectError, openReadonly, openWritable, transaction, type Db } from './database/connection.ts'
 import { databaseEndings, requireOwnEntries } from './database/entries.ts'
 import type { ClassEntry, Project } from './database/handle.ts'
+import { parseRow, tryRow, type Table } from './database/rows.ts'
 import { takeLock } from './lock.ts'
 import { schemaVersion } from './database/schema.ts'
 
@@ -127,21 +129,27 @@ export function openProject(dir: string, options: { readonly?: boolean } = {}): 
   }
 }
 
+const storedClass = z.object({ number: z.int().min(0), name: z.string(), wnid: z.string().nullable() })
+const classTable: Table<z.infer<typeof storedClass>> = { name: 'classes', key: 'number', row: storedClass }
+
+/** A class whose row is bad keeps its number, and has it for a name: all others would shift. */
+function classesOf(db: Db): ClassEntry[] {
+  const rows = db
+    .prepare<[], { number: unknown }>('SELECT number, name, wnid FROM classes ORDER BY number')
+    .all()
+  return rows.map((found, index) => {
+    const row = tryRow(db, () => parseRow(db, classTable, found))
+    if (row?.number !== index) return { index, name: `class ${index}` }
+    return { index, name: row.name, ...(row.wnid === null ? {} : { wnid: row.wnid }) }
+  })
+}
+
 function projectOf(dir: string, db: Db, readonly: boolean, release: () => void): Project {
   const name = db.prepare<[], { value: string }>("SELECT value FROM meta WHERE key = 'name'").get()
-  const rows = db
-    .prepare<[], { number: number; name: string; wnid: string | null }>(
-      'SELECT number, name, wnid FROM classes ORDER BY number',
-    )
-    .all()
   return {
     dir,
     name: name?.value ?? basename(dir),
-    classes: rows.map(row => ({
-      index: row.number,
-      name: row.name,
-      ...(row.wnid === null ? {} : { wnid: row.wnid }),
-    })),
+    classes: classesOf(db),
     readonly,
     db,
     close() {

@@ -1,8 +1,10 @@
 /** The runs of a project: one training each, with its configuration, snapshot and metrics. */
+import { z } from 'zod'
 import { fail } from '../base/error.ts'
 import { transaction } from './database/connection.ts'
 import { makeInProject, runFolder } from './database/entries.ts'
 import type { Project } from './database/handle.ts'
+import { json, parseRow, parseRows, type Table } from './database/rows.ts'
 
 /** State of a run; a `running` one whose process has died can be resumed like a `stopped` one. */
 export type RunStatus = 'running' | 'done' | 'stopped' | 'failed'
@@ -23,15 +25,19 @@ export interface RunRow {
   metrics: unknown
 }
 
-interface StoredRun {
-  number: number
-  kind: string
-  status: string
-  created: string
-  config: string
-  snapshot: string
-  metrics: string | null
-}
+const stored = z.object({
+  number: z.int().min(1),
+  kind: z.literal('train'),
+  status: z.enum(['running', 'done', 'stopped', 'failed']),
+  created: z.string(),
+  config: json,
+  snapshot: z.string(),
+  metrics: json.nullable(),
+})
+const table: Table<z.infer<typeof stored>> = { name: 'runs', key: 'number', row: stored }
+
+const head = z.object({ id: z.string(), annotation: z.string().nullable(), images: z.int().min(0) })
+const heads: Table<z.infer<typeof head>> = { name: 'snapshots', key: 'id', row: head }
 
 const columns = 'number, kind, status, created, config, snapshot, metrics'
 const numberOf = (id: string): number => Number(/^r(\d+)$/.exec(id)?.[1] ?? -1)
@@ -52,18 +58,9 @@ export function addRun(
   })
 }
 
-function rowOf(project: Project, row: StoredRun): RunRow {
-  const id = `r${row.number}`
-  return {
-    id,
-    dir: runFolder(project, id),
-    kind: 'train',
-    status: row.status as RunStatus,
-    created: row.created,
-    config: JSON.parse(row.config),
-    snapshot: row.snapshot,
-    metrics: row.metrics === null ? null : JSON.parse(row.metrics),
-  }
+function rowOf(project: Project, { number, ...row }: z.infer<typeof stored>): RunRow {
+  const id = `r${number}`
+  return { id, dir: runFolder(project, id), ...row }
 }
 
 /** Changes state or metrics; what is not given stays. */
@@ -86,30 +83,26 @@ export function updateRun(
   })
 }
 
-/** All runs, newest last. */
+/** All runs that can be read, newest last. */
 export function listRuns(project: Project): RunRow[] {
-  return project.db
-    .prepare<[], StoredRun>(`SELECT ${columns} FROM runs ORDER BY number`)
-    .all()
-    .map(row => rowOf(project, row))
+  const rows = project.db.prepare(`SELECT ${columns} FROM runs ORDER BY number`).all()
+  return parseRows(project.db, table, rows).map(row => rowOf(project, row))
 }
 
-/** One run; fails with `not-found`, naming those there are. */
+/** One run; fails with `not-found`, naming those there are, or `bad-project` for a bad row. */
 export function getRun(project: Project, id: string): RunRow {
-  const row = project.db
-    .prepare<[number], StoredRun>(`SELECT ${columns} FROM runs WHERE number = ?`)
-    .get(numberOf(id))
-  if (row) return rowOf(project, row)
+  const row = project.db.prepare(`SELECT ${columns} FROM runs WHERE number = ?`).get(numberOf(id))
+  if (row !== undefined) return rowOf(project, parseRow(project.db, table, row))
   const names = listRuns(project).map(run => run.id)
   return fail('not-found', `the project has no run "${id}"; it has ${names.join(', ') || 'none yet'}`, { id })
 }
 
 /** The annotation and the number of images behind each snapshot, without reading its content. */
 export function snapshotHeads(project: Project): Map<string, { annotation: string | null; images: number }> {
-  const rows = project.db
-    .prepare<[], { id: string; annotation: string | null; images: number }>(
-      'SELECT id, annotation, images FROM snapshots',
-    )
-    .all()
+  const rows = parseRows(
+    project.db,
+    heads,
+    project.db.prepare('SELECT id, annotation, images FROM snapshots').all(),
+  )
   return new Map(rows.map(({ id, annotation, images }) => [id, { annotation, images }]))
 }

@@ -1,8 +1,10 @@
 /** What of a snapshot is told in lists: its splits and counts, without reading its images. */
 import { zstdDecompressSync } from 'node:zlib'
+import { z } from 'zod'
 import { fail } from '../base/error.ts'
 import { asProjectError } from './database/connection.ts'
 import type { Project } from './database/handle.ts'
+import { json } from './database/rows.ts'
 
 /** A snapshot's splits and counts. */
 export interface SnapshotFacts {
@@ -13,6 +15,8 @@ export interface SnapshotFacts {
   /** Those of them with corrections. */
   corrected: number
 }
+
+const headSchema = z.object({ format: z.int(), splits: z.array(z.string()) })
 
 /** Decompressed content is refused beyond this, whatever a foreign project says. */
 const maxBytes = 2 ** 29
@@ -43,7 +47,7 @@ function readFacts(project: Project, id: string): SnapshotFacts {
     const content = zstdDecompressSync(row.content, { maxOutputLength: maxBytes })
     const newline = content.indexOf('\n')
     const first = newline < 0 ? content : content.subarray(0, newline)
-    const head = JSON.parse(first.toString()) as { format: number; splits: string[] }
+    const head = json.pipe(headSchema).parse(first.toString())
     return {
       splits: head.splits,
       annotation: row.annotation,

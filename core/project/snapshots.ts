@@ -1,6 +1,7 @@
 /** Snapshots: the immutable list of images, labels, annotation and corrections that a run used, named by their hash. */
 import { createHash } from 'node:crypto'
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { z } from 'zod'
 import { fail } from '../base/error.ts'
 import { decodeLayer, encodeLayer } from '../labelmap/corrections/index.ts'
 import type { CorrectionLayer } from '../labelmap/corrections/index.ts'
@@ -9,6 +10,7 @@ import { readLayers } from './corrections/store.ts'
 import { asProjectError, transaction } from './database/connection.ts'
 import { iterateImages, requireSplit } from './images.ts'
 import type { ClassEntry, Project } from './database/handle.ts'
+import { json, rowError } from './database/rows.ts'
 
 /** An image as a run saw it. */
 export interface SnapshotImage {
@@ -83,6 +85,49 @@ const pick = (row: { created: string; config: unknown }): object => ({
   config: row.config,
 })
 
+const headSchema = z.object({
+  format: z.int().min(1),
+  splits: z.array(z.string()),
+  annotation: z.object({ id: z.string() }).nullable(),
+  classes: z.array(z.object({ index: z.int().min(0), name: z.string(), wnid: z.string().exactOptional() })),
+})
+
+/** The content is what its hash says, but whoever made the project may have written something else. */
+function readHead(project: Project, id: string, line: string): z.infer<typeof headSchema> {
+  const head = json.pipe(headSchema).safeParse(line)
+  if (!head.success)
+    throw rowError(project.db, 'snapshots', id, 'content', 'does not begin as a snapshot does')
+  if (head.data.format > 2)
+    fail(
+      'bad-project',
+      `snapshot ${id} has format ${head.data.format}, this program knows 2; update the program`,
+    )
+  return head.data
+}
+
+/** A million lines are read: by hand, not by a schema. */
+function readLine(project: Project, id: string, text: string): Line {
+  let line: unknown
+  try {
+    line = JSON.parse(text)
+  } catch {
+    line = null
+  }
+  if (isLine(line)) return line
+  throw rowError(project.db, 'snapshots', id, 'content', 'holds a line that is not an image')
+}
+
+function isLine(line: unknown): line is Line {
+  if (!Array.isArray(line)) return false
+  const [key, label, truth, layer] = line as unknown[]
+  return (
+    typeof key === 'string' &&
+    (label === null || Number.isSafeInteger(label)) &&
+    (truth === undefined || truth === null || (Array.isArray(truth) && truth.every(Number.isSafeInteger))) &&
+    (layer === undefined || typeof layer === 'string')
+  )
+}
+
 /** Reads a snapshot back and checks it against its id. */
 export function readSnapshot(project: Project, id: string): Snapshot {
   const row = project.db
@@ -98,14 +143,7 @@ export function readSnapshot(project: Project, id: string): Snapshot {
   if (createHash('sha256').update(content).digest('hex').slice(0, 32) !== id)
     fail('bad-project', `snapshot ${id} in ${project.db.name} is damaged: its content does not match its id`)
   const [first, ...lines] = content.toString().split('\n')
-  const head = JSON.parse(first ?? '') as {
-    format: number
-    splits: string[]
-    annotation: { id: string } | null
-    classes: ClassEntry[]
-  }
-  if (head.format > 2)
-    fail('bad-project', `snapshot ${id} has format ${head.format}, this program knows 2; update the program`)
+  const head = readHead(project, id, first ?? '')
   const corrections = new Map<string, CorrectionLayer>()
   return {
     id,
@@ -113,7 +151,7 @@ export function readSnapshot(project: Project, id: string): Snapshot {
     annotation: head.annotation?.id ?? null,
     classes: head.classes,
     images: lines.map(line => {
-      const [key, label, truth, layer] = JSON.parse(line) as Line
+      const [key, label, truth, layer] = readLine(project, id, line)
       if (layer !== undefined) corrections.set(key, decodeLayer(Buffer.from(layer, 'base64')))
       return { key, label, truth: truth ?? null }
     }),

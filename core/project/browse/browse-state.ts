@@ -1,5 +1,7 @@
 /** The one row that says which annotation is browsed, and counts the changes. */
+import { z } from 'zod'
 import type { Db } from '../database/connection.ts'
+import { parseRow, type Table } from '../database/rows.ts'
 
 export interface BrowseState {
   /** Changes whenever the answer to some query may have changed. */
@@ -12,8 +14,20 @@ export interface BrowseState {
   filled: number | null
 }
 
+const stored = z.object({
+  version: z.int(),
+  names: z.int(),
+  annotation: z.int().min(1).nullable(),
+  filled: z.int().min(0).nullable(),
+})
+const table: Table<BrowseState> = { name: 'browse_state', key: 'id', row: stored }
+
 export function readState(db: Db): BrowseState {
-  return db.prepare<[], BrowseState>('SELECT version, names, annotation, filled FROM browse_state').get()!
+  return parseRow(
+    db,
+    table,
+    db.prepare('SELECT id, version, names, annotation, filled FROM browse_state').get(),
+  )
 }
 
 /** To be called in the transaction that changes something. */

@@ -131,6 +131,12 @@ function take(
   const { bits, label, top, confidence, score } = columns
   rows.forEach(([states, classes, sure, gain], index) => {
     const rank = start + index
+    const isBad =
+      typeof states !== 'number' ||
+      typeof classes !== 'number' ||
+      typeof sure !== 'number' ||
+      typeof gain !== 'number'
+    if (isBad) return // the row is told of where it is listed; here it has no measures
     const waits = index >= filled
     const given = Math.floor(classes / 16777216) - 1
     const newSure = waits ? -1 : sure

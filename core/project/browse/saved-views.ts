@@ -1,33 +1,26 @@
 /** Saved views: queries with a name. */
+import { z } from 'zod'
 import { fail } from '../../base/error.ts'
 import { imageQuery, type ImageQuery, type SavedView } from '../../contract/api/browse.ts'
 import { guarded, transaction } from '../database/connection.ts'
 import type { Project } from '../database/handle.ts'
+import { json, parseRows, type Table } from '../database/rows.ts'
 
 /** Far more than anybody would look through. */
 const mostViews = 1000
 
+const stored = z.object({ id: z.int().min(1), name: z.string(), query: json.pipe(imageQuery) })
+const table: Table<SavedView> = { name: 'views', key: 'id', row: stored }
+
 /** By name; one that this program cannot read (a project may come from anywhere) is left out. */
 export function listViews(project: Project): SavedView[] {
   return guarded(project.db.name, () =>
-    project.db
-      .prepare<[], { id: number; name: string; query: string }>(
-        `SELECT id, name, query FROM views ORDER BY name LIMIT ${mostViews}`,
-      )
-      .all()
-      .flatMap(({ id, name, query }) => {
-        const read = readQuery(query)
-        return read ? [{ id, name, query: read }] : []
-      }),
+    parseRows(
+      project.db,
+      table,
+      project.db.prepare(`SELECT id, name, query FROM views ORDER BY name LIMIT ${mostViews}`).all(),
+    ),
   )
-}
-
-function readQuery(text: string): ImageQuery | null {
-  try {
-    return imageQuery.parse(JSON.parse(text))
-  } catch {
-    return null
-  }
 }
 
 /** Keeps a view; the same name takes the new query. */

@@ -1,5 +1,6 @@
 /** Text search: the folded keys lie in SQLite as lines, 1024 places a row, and are searched as bytes. */
 import type { Db } from '../database/connection.ts'
+import { noteDamage, rowError } from '../database/rows.ts'
 import { chunkRows, splitPlaces, type Stretch } from './columns.ts'
 import { foldText } from '../database/fold-text.ts'
 
@@ -37,6 +38,10 @@ export function readSearchText(db: Db, names: SearchText, most = 1e9): boolean {
   const perSplit = splitPlaces / chunkRows
   for (const { chunk, keys } of rows) {
     names.last = chunk
+    if (!Buffer.isBuffer(keys)) {
+      noteDamage(db, rowError(db, 'browse_names', String(chunk), 'keys', 'is not a list of names'))
+      continue
+    }
     const start = first.get(Math.floor(chunk / perSplit))
     if (start !== undefined)
       names.chunks.push({ rank: start + (chunk % perSplit) * chunkRows, keys, starts: lineStarts(keys) })

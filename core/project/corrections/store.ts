@@ -1,5 +1,6 @@
 /** Corrections in the project: every edit of every image, its state, and the layer that the edits in force make. */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { z } from 'zod'
 import { fail, messageOf } from '../../base/error.ts'
 import type { Change, CorrectionState, Edit, HistoryEdit } from '../../contract/api/corrections.ts'
 import {
@@ -13,6 +14,7 @@ import {
 } from '../../labelmap/corrections/index.ts'
 import type { CorrectionLayer } from '../../labelmap/corrections/index.ts'
 import { guarded, transaction } from '../database/connection.ts'
+import { parseRow, parseRows, type Table } from '../database/rows.ts'
 import { packEdit, unpackEdit } from './edit-content.ts'
 import { checkEditFits, type MapExtent } from './fit.ts'
 import type { Project } from '../database/handle.ts'
@@ -38,13 +40,18 @@ const maxLayer = 2 ** 26
 /** `done`: in force; `undone`: can be redone; `dropped`: a new edit was made instead of redoing it, kept for the record. */
 type EditState = 'done' | 'undone' | 'dropped'
 
-interface StoredEdit {
-  id: string
-  author: string
-  created: string
-  state: EditState
-  content: Buffer
-}
+const bytes = z.instanceof(Uint8Array)
+const storedEdit = z.object({ id: z.string(), author: z.string(), created: z.string(), content: bytes })
+const edits: Table<z.infer<typeof storedEdit>> = { name: 'edits', key: 'id', row: storedEdit }
+const storedLayer = z.object({ image: z.int(), version: z.int().min(0), layer: bytes })
+const layers: Table<z.infer<typeof storedLayer>> = { name: 'corrections', key: 'image', row: storedLayer }
+const storedCorrected = z.object({
+  image: z.int().min(1),
+  key: z.string(),
+  version: z.int().min(0),
+  entries: z.int().min(0),
+})
+const corrected: Table<CorrectedImage> = { name: 'corrections', key: 'image', row: storedCorrected }
 
 /** The annotation's number; throws 'not-found' where there is no such annotation, or no such image. */
 function locate(project: Project, { image, annotation }: CorrectionPlace): number {
@@ -70,7 +77,7 @@ function trusted<T>(project: Project, what: string, read: () => T): T {
   }
 }
 
-const unpackLayer = (project: Project, bytes: Buffer, image: number | string): CorrectionLayer =>
+const unpackLayer = (project: Project, bytes: Uint8Array, image: number | string): CorrectionLayer =>
   trusted(project, `the corrections of image ${image}`, () =>
     decodeLayer(zstdDecompressSync(bytes, { maxOutputLength: maxLayer })),
   )
@@ -81,14 +88,12 @@ function readLayer(
   number: number,
   image: number,
 ): { version: number; layer: CorrectionLayer } {
-  const row = project.db
-    .prepare<[number, number], { version: number; layer: Buffer }>(
-      'SELECT version, layer FROM corrections WHERE annotation = ? AND image = ?',
-    )
+  const found = project.db
+    .prepare('SELECT image, version, layer FROM corrections WHERE annotation = ? AND image = ?')
     .get(number, image)
-  return row
-    ? { version: row.version, layer: unpackLayer(project, row.layer, image) }
-    : { version: 0, layer: emptyLayer }
+  if (found === undefined) return { version: 0, layer: emptyLayer }
+  const { version, layer } = parseRow(project.db, layers, found)
+  return { version, layer: unpackLayer(project, layer, image) }
 }
 
 function writeLayer(
@@ -107,15 +112,20 @@ function writeLayer(
     .run(number, image, version, layerSize(layer), zstdCompressSync(encodeLayer(layer)))
 }
 
+function readEdit(project: Project, found: unknown): Edit {
+  const row = parseRow(project.db, edits, found)
+  return trusted(project, `edit ${row.id}`, () => unpackEdit(row.content, row))
+}
+
 /** Edits of an image in a state, oldest first. */
 function readEdits(project: Project, number: number, image: number, state: EditState): Edit[] {
   return project.db
-    .prepare<[number, number, string], StoredEdit>(
-      `SELECT id, author, created, state, content FROM edits
+    .prepare(
+      `SELECT id, author, created, content FROM edits
        WHERE annotation = ? AND image = ? AND state = ? ORDER BY number`,
     )
     .all(number, image, state)
-    .map(row => trusted(project, `edit ${row.id}`, () => unpackEdit(row.content, row)))
+    .map(row => readEdit(project, row))
 }
 
 /** Everything about an image's corrections. Throws 'not-found' for an unknown image or annotation. */
@@ -224,24 +234,24 @@ function move(
     const { version, layer } = readLayer(project, number, step.image)
     checkVersion(step.version, version)
     const row = project.db
-      .prepare<[number, number, string], StoredEdit>(
-        `SELECT id, author, created, state, content FROM edits WHERE annotation = ? AND image = ? AND state = ?
+      .prepare(
+        `SELECT id, author, created, content FROM edits WHERE annotation = ? AND image = ? AND state = ?
          ORDER BY number ${from === 'done' ? 'DESC' : 'ASC'} LIMIT 1`,
       )
       .get(number, step.image, from)
+    const next = row === undefined ? null : readEdit(project, row)
     const verb = from === 'done' ? 'undo' : 'redo'
-    if (row?.id !== step.edit)
+    if (next?.id !== step.edit)
       return fail(
         'conflict',
         `edit ${step.edit} is not the one to ${verb} next; read the corrections again`,
         {
           edit: step.edit,
-          next: row?.id ?? null,
+          next: next?.id ?? null,
         },
       )
-    const { changes } = trusted(project, `edit ${row.id}`, () => unpackEdit(row.content, row))
-    writeLayer(project, number, step.image, version + 1, applyChanges(layer, direct(changes)))
-    project.db.prepare('UPDATE edits SET state = ? WHERE id = ?').run(to, row.id)
+    writeLayer(project, number, step.image, version + 1, applyChanges(layer, direct(next.changes)))
+    project.db.prepare('UPDATE edits SET state = ? WHERE id = ?').run(to, next.id)
     return { version: version + 1 }
   })
 }
@@ -249,13 +259,14 @@ function move(
 /** The images whose layer says something, by row id. */
 export function listCorrected(project: Project, annotation: string): CorrectedImage[] {
   const number = numberOf(project, annotation)
-  return project.db
-    .prepare<[number], CorrectedImage>(
+  const rows = project.db
+    .prepare(
       `SELECT image, splits.name || '/' || images.path AS key, version, entries
        FROM corrections JOIN images ON images.id = image JOIN splits ON splits.id = images.split
        WHERE annotation = ? AND entries > 0 ORDER BY image`,
     )
     .all(number)
+  return parseRows(project.db, corrected, rows)
 }
 
 /** Layers of an annotation by the images' keys, of all corrected images or of some; those without one are left out. */

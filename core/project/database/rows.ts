@@ -1,0 +1,81 @@
+/** Rows parsed where they leave the database: a bad one names itself, and spoils nothing but itself. */
+import { z } from 'zod'
+import { RelabelError } from '../../base/error.ts'
+import type { Db } from './connection.ts'
+
+/** Bad rows that are remembered of a connection; more would tell nobody more. */
+const mostNoted = 100
+const noted = new WeakMap<Db, Map<string, string>>()
+
+/** JSON in a text column. */
+export const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is not JSON' })
+    return z.NEVER
+  }
+})
+
+/** The integer in a row's column, for naming the row; −1 where there is none. */
+const keyIn = (row: unknown, column: string): string => {
+  const value = (row as Record<string, unknown> | null)?.[column]
+  return typeof value === 'number' || typeof value === 'string' ? String(value).slice(0, 200) : 'unknown'
+}
+
+/** Where a row stands: its table, and the column that names it. */
+export interface Table<T> {
+  name: string
+  key: string
+  row: z.ZodType<T>
+}
+
+/** A row that cannot be used; throws nothing. */
+export function rowError(db: Db, table: string, key: string, column: string, reason: string): RelabelError {
+  return new RelabelError(
+    'bad-project',
+    `${db.name}: row ${key} of the table "${table}" cannot be used: ${column} ${reason}; "relabel project check" tells how much is damaged, "relabel project restore" brings back a copy`,
+    { file: db.name, table, key, column, reason },
+  )
+}
+
+/** One row. Throws `bad-project`, naming table, key, column and reason. */
+export function parseRow<T>(db: Db, table: Table<T>, row: unknown): T {
+  const parsed = table.row.safeParse(row)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const column = issue?.path.map(String).join('.') || 'its content'
+  throw rowError(db, table.name, keyIn(row, table.key), column, issue?.message ?? 'is wrong')
+}
+
+/** Those rows that can be used; of the others it is noted what is wrong with them. */
+export function parseRows<T>(db: Db, table: Table<T>, rows: Iterable<unknown>): T[] {
+  const good: T[] = []
+  for (const row of rows) {
+    const parsed = tryRow(db, () => parseRow(db, table, row))
+    if (parsed !== undefined) good.push(parsed)
+  }
+  return good
+}
+
+/** What `read` makes of a row; undefined where the row is bad, which is noted. */
+export function tryRow<T>(db: Db, read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof RelabelError) || error.code !== 'bad-project') throw error
+    noteDamage(db, error)
+    return undefined
+  }
+}
+
+/** Remembers that something in the database is damaged, once for each place. */
+export function noteDamage(db: Db, { message, detail }: RelabelError): void {
+  const known = noted.get(db) ?? new Map<string, string>()
+  noted.set(db, known)
+  const place = `${String(detail.table)} ${String(detail.key)} ${String(detail.column)}`
+  if (known.size < mostNoted) known.set(place, message)
+}
+
+/** What was found to be damaged through this connection so far, one sentence each; at most a hundred. */
+export const damageNoted = (db: Db): string[] => [...(noted.get(db)?.values() ?? [])]

@@ -1,6 +1,6 @@
 /** Initial values of a student's tensors, as PyTorch's own initialisers give them, from a seed and the tensor's name. */
-import { random } from '../../base/random.ts'
-import { elements } from '../tensor.ts'
+import { random } from '../base/random.ts'
+import { elements } from './tensor.ts'
 
 /** A distribution of initial values. */
 export type Init =

@@ -1,8 +1,8 @@
 /** EfficientNet-B0 to B3 (Tan and Le 2019, arXiv:1905.11946) in torchvision's form, without stochastic depth. */
 import type { OnnxModel } from '../model.ts'
 import { divisible } from './divisible.ts'
-import { kaimingNormal } from './initialise.ts'
-import type { WeightInit } from './initialise.ts'
+import { kaimingNormal } from '../initialise.ts'
+import type { WeightInit } from '../initialise.ts'
 import { write } from './writer.ts'
 import type { ConvOptions, Feature, StudentOptions, Writer } from './writer.ts'
 

@@ -1,7 +1,7 @@
 /** MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381), width 1, in torchvision's form. */
 import type { OnnxModel } from '../model.ts'
-import { kaimingNormal } from './initialise.ts'
-import type { WeightInit } from './initialise.ts'
+import { kaimingNormal } from '../initialise.ts'
+import type { WeightInit } from '../initialise.ts'
 import { write } from './writer.ts'
 import type { ConvOptions, Feature, StudentOptions, Writer } from './writer.ts'
 
@@ -33,9 +33,7 @@ function invertedResidual(
   w: Writer,
   x: Feature,
   scope: string,
-  expansion: number,
-  channels: number,
-  stride: number,
+  { expansion, channels, stride }: { expansion: number; channels: number; stride: number },
 ): Feature {
   const hidden = x.channels * expansion
   let part = 0
@@ -55,8 +53,10 @@ export function mobilenetV2(options: StudentOptions): OnnxModel {
     let x = convNormRelu6(w, w.images, 'features.0', 32, { kernel: 3, stride: 2 })
     let index = 1
     for (const [expansion, channels, blocks, stride] of stages)
-      for (let i = 0; i < blocks; i++)
-        x = invertedResidual(w, x, `features.${index++}`, expansion, channels, i === 0 ? stride : 1)
+      for (let i = 0; i < blocks; i++) {
+        const block = { expansion, channels, stride: i === 0 ? stride : 1 }
+        x = invertedResidual(w, x, `features.${index++}`, block)
+      }
     x = convNormRelu6(w, x, `features.${index}`, 1280, { kernel: 1 })
     x = w.flatten(w.globalPool(x, 'avgpool'), 'flatten')
     x = w.dropout(x, 'classifier.0', 0.2)

@@ -1,7 +1,7 @@
 /** A plain convolutional net: 3×3 convolutions with batch norm and ReLU, average pooling, one linear layer. */
 import { fail } from '../../base/error.ts'
 import type { OnnxModel } from '../model.ts'
-import { torchDefault } from './initialise.ts'
+import { torchDefault } from '../initialise.ts'
 import { write } from './writer.ts'
 import type { StudentOptions } from './writer.ts'
 

@@ -1,6 +1,6 @@
 /** ResNet-18/34/50/101 (He et al. 2015, arXiv:1512.03385) in torchvision's form, and its small form for CIFAR. */
 import type { OnnxModel } from '../model.ts'
-import { kaimingNormal, torchDefault } from './initialise.ts'
+import { kaimingNormal, torchDefault } from '../initialise.ts'
 import { write } from './writer.ts'
 import type { Feature, StudentOptions, Writer } from './writer.ts'
 

@@ -1,8 +1,8 @@
 /** ReXNet 1.0 (Han et al. 2020, arXiv:2007.00992) with timm's parameter names (`rexnet_100`). */
 import type { OnnxModel } from '../model.ts'
 import { roundHalfEven } from './divisible.ts'
-import { fanOut } from './initialise.ts'
-import type { WeightInit } from './initialise.ts'
+import { fanOut } from '../initialise.ts'
+import type { WeightInit } from '../initialise.ts'
 import { write } from './writer.ts'
 import type { ConvOptions, Feature, StudentOptions, Writer } from './writer.ts'
 

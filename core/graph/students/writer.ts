@@ -4,8 +4,8 @@ import type { Node, OnnxModel, Tensor } from '../model.ts'
 import { float, floatValue, modelOf, node } from '../node.ts'
 import type { AttributeValue } from '../node.ts'
 import { floatTensor, intTensor, scalar } from '../tensor.ts'
-import { initialValues, ones, zeros } from './initialise.ts'
-import type { Init, WeightInit } from './initialise.ts'
+import { initialValues, ones, zeros } from '../initialise.ts'
+import type { Init, WeightInit } from '../initialise.ts'
 
 /** A value inside the graph, `[batch, channels, height, width]` or `[batch, channels]`. */
 export interface Feature {
@@ -73,6 +73,122 @@ function check({ classes, input, seed }: StudentOptions): void {
   if (!Number.isSafeInteger(seed)) fail('usage', `a seed is a whole number, not ${seed}`)
 }
 
+/** A network being written. */
+interface Draft {
+  name: string
+  options: StudentOptions
+  /** How convolutions start. */
+  weights: WeightInit
+  nodes: Node[]
+  initializers: Map<string, Tensor>
+}
+
+function parameter({ name, options, initializers }: Draft, of: string, shape: number[], init: Init): string {
+  if (initializers.has(of)) fail('usage', `two layers of ${name} are called "${of}"`)
+  initializers.set(of, floatTensor(initialValues(options.seed, of, shape, init), shape))
+  return of
+}
+
+function constant({ initializers }: Draft, of: string, tensor: Tensor): string {
+  initializers.set(of, tensor)
+  return of
+}
+
+type Attributes = Record<string, AttributeValue>
+
+/** Adds an operator on `to` features (a value's name, and its channels). */
+function layer(
+  { nodes }: Draft,
+  op: string,
+  to: Feature,
+  inputs: string[],
+  attributes?: Attributes,
+): Feature {
+  nodes.push(node(op, inputs, [to.name], attributes))
+  return to
+}
+
+/** Layers with parameters. */
+function parametric(draft: Draft): Pick<Writer, 'conv' | 'batchNorm' | 'head'> {
+  return {
+    conv(x, scope, channels, { kernel, stride = 1, padding = (kernel - 1) >> 1, groups = 1, bias = false }) {
+      const shape = [channels, x.channels / groups, kernel, kernel]
+      const inputs = [x.name, parameter(draft, `${scope}.weight`, shape, draft.weights(shape, groups))]
+      if (bias) inputs.push(parameter(draft, `${scope}.bias`, [channels], zeros))
+      return layer(draft, 'Conv', { name: scope, channels }, inputs, {
+        dilations: [1, 1],
+        group: groups,
+        kernel_shape: [kernel, kernel],
+        pads: [padding, padding, padding, padding],
+        strides: [stride, stride],
+      })
+    },
+    batchNorm({ name, channels }, scope) {
+      const vector = (part: string, init: Init) => parameter(draft, `${scope}.${part}`, [channels], init)
+      const inputs = [
+        name,
+        vector('weight', ones),
+        vector('bias', zeros),
+        vector('running_mean', zeros),
+        vector('running_var', ones),
+      ]
+      return layer(draft, 'BatchNormalization', { name: scope, channels }, inputs, { epsilon: float(1e-5) })
+    },
+    head(x, scope, init) {
+      const { classes } = draft.options
+      const shape = [classes, x.channels]
+      const weight = parameter(draft, `${scope}.weight`, shape, init.weight(shape, 1))
+      const start = init.bias === 'zeros' ? zeros : init.bias(shape, 1)
+      const bias = parameter(draft, `${scope}.bias`, [classes], start)
+      draft.nodes.push(node('Gemm', [x.name, weight, bias], ['logits'], { transB: 1 }, scope))
+    },
+  }
+}
+
+/** Layers without parameters. */
+function plainLayers(draft: Draft): Omit<Writer, 'images' | 'classes' | 'conv' | 'batchNorm' | 'head'> {
+  const same =
+    (op: string, attributes?: Attributes) =>
+    ({ name, channels }: Feature, scope: string): Feature =>
+      layer(draft, op, { name: scope, channels }, [name], attributes)
+  const both =
+    (op: string) =>
+    (a: Feature, b: Feature, scope: string): Feature =>
+      layer(draft, op, { name: scope, channels: a.channels }, [a.name, b.name])
+  const sigmoid = same('Sigmoid')
+  const multiply = both('Mul')
+  return {
+    relu: same('Relu'),
+    sigmoid,
+    globalPool: same('GlobalAveragePool'),
+    relu6(x, scope) {
+      const low = constant(draft, 'relu6.min', scalar(0))
+      const high = constant(draft, 'relu6.max', scalar(6))
+      return layer(draft, 'Clip', { name: scope, channels: x.channels }, [x.name, low, high])
+    },
+    silu: (x, scope) => multiply(x, sigmoid(x, `${scope}.sigmoid`), scope),
+    add: both('Add'),
+    multiply,
+    maxPool: (x, scope, { kernel, stride, padding }) =>
+      same('MaxPool', {
+        kernel_shape: [kernel, kernel],
+        pads: [padding, padding, padding, padding],
+        strides: [stride, stride],
+      })(x, scope),
+    padChannels(x, scope, channels) {
+      if (channels === x.channels) return x
+      const sizes = intTensor([0, 0, 0, 0, 0, channels - x.channels, 0, 0])
+      const inputs = [x.name, constant(draft, `${scope}.pads`, sizes)]
+      return layer(draft, 'Pad', { name: scope, channels }, inputs, { mode: 'constant' })
+    },
+    flatten: same('Flatten', { axis: 1 }),
+    dropout(x, scope, ratio) {
+      const inputs = [x.name, constant(draft, `${scope}.ratio`, scalar(ratio))]
+      return layer(draft, 'Dropout', { name: scope, channels: x.channels }, inputs)
+    },
+  }
+}
+
 /** Runs `layers` on a new writer and returns the model; `weights` is how convolutions start. */
 export function write(
   name: string,
@@ -81,98 +197,21 @@ export function write(
   layers: (writer: Writer) => void,
 ): OnnxModel {
   check(options)
-  const nodes: Node[] = []
-  const initializers = new Map<string, Tensor>()
-
-  function parameter(of: string, shape: number[], init: Init): string {
-    if (initializers.has(of)) fail('usage', `two layers of ${name} are called "${of}"`)
-    initializers.set(of, floatTensor(initialValues(options.seed, of, shape, init), shape))
-    return of
-  }
-  function constant(of: string, tensor: Tensor): string {
-    initializers.set(of, tensor)
-    return of
-  }
-  function layer(
-    op: string,
-    scope: string,
-    inputs: string[],
-    channels: number,
-    attributes: Record<string, AttributeValue> = {},
-  ): Feature {
-    nodes.push(node(op, inputs, [scope], attributes))
-    return { name: scope, channels }
-  }
-  const same = (op: string) => (x: Feature, scope: string) => layer(op, scope, [x.name], x.channels)
-
-  const writer: Writer = {
-    images: { name: 'images', channels: options.input[0] },
-    classes: options.classes,
-    conv(x, scope, channels, { kernel, stride = 1, padding = (kernel - 1) >> 1, groups = 1, bias = false }) {
-      const shape = [channels, x.channels / groups, kernel, kernel]
-      const inputs = [x.name, parameter(`${scope}.weight`, shape, weights(shape, groups))]
-      if (bias) inputs.push(parameter(`${scope}.bias`, [channels], zeros))
-      return layer('Conv', scope, inputs, channels, {
-        dilations: [1, 1],
-        group: groups,
-        kernel_shape: [kernel, kernel],
-        pads: [padding, padding, padding, padding],
-        strides: [stride, stride],
-      })
-    },
-    batchNorm(x, scope) {
-      const vector = (part: string, init: Init) => parameter(`${scope}.${part}`, [x.channels], init)
-      const inputs = [
-        x.name,
-        vector('weight', ones),
-        vector('bias', zeros),
-        vector('running_mean', zeros),
-        vector('running_var', ones),
-      ]
-      return layer('BatchNormalization', scope, inputs, x.channels, { epsilon: float(1e-5) })
-    },
-    relu: same('Relu'),
-    sigmoid: same('Sigmoid'),
-    globalPool: same('GlobalAveragePool'),
-    relu6: (x, scope) =>
-      layer(
-        'Clip',
-        scope,
-        [x.name, constant('relu6.min', scalar(0)), constant('relu6.max', scalar(6))],
-        x.channels,
-      ),
-    silu: (x, scope) => writer.multiply(x, writer.sigmoid(x, `${scope}.sigmoid`), scope),
-    add: (a, b, scope) => layer('Add', scope, [a.name, b.name], a.channels),
-    multiply: (a, b, scope) => layer('Mul', scope, [a.name, b.name], a.channels),
-    maxPool: (x, scope, { kernel, stride, padding }) =>
-      layer('MaxPool', scope, [x.name], x.channels, {
-        kernel_shape: [kernel, kernel],
-        pads: [padding, padding, padding, padding],
-        strides: [stride, stride],
-      }),
-    padChannels(x, scope, channels) {
-      if (channels === x.channels) return x
-      const pads = constant(`${scope}.pads`, intTensor([0, 0, 0, 0, 0, channels - x.channels, 0, 0]))
-      return layer('Pad', scope, [x.name, pads], channels, { mode: 'constant' })
-    },
-    flatten: (x, scope) => layer('Flatten', scope, [x.name], x.channels, { axis: 1 }),
-    dropout: (x, scope, ratio) =>
-      layer('Dropout', scope, [x.name, constant(`${scope}.ratio`, scalar(ratio))], x.channels),
-    head(x, scope, init) {
-      const shape = [options.classes, x.channels]
-      const weight = parameter(`${scope}.weight`, shape, init.weight(shape, 1))
-      const start = init.bias === 'zeros' ? zeros : init.bias(shape, 1)
-      const bias = parameter(`${scope}.bias`, [options.classes], start)
-      nodes.push(node('Gemm', [x.name, weight, bias], ['logits'], { transB: 1 }, scope))
-    },
-  }
-
-  layers(writer)
+  const draft: Draft = { name, options, weights, nodes: [], initializers: new Map() }
+  const [channels] = options.input
+  const { classes } = options
+  layers({
+    images: { name: 'images', channels },
+    classes,
+    ...parametric(draft),
+    ...plainLayers(draft),
+  })
+  const { nodes, initializers } = draft
   const model = modelOf({
     name,
     nodes,
-    inputs: [floatValue('images', ['batch', options.input[0], 'height', 'width'])],
-    outputs: [floatValue('logits', ['batch', options.classes])],
+    inputs: [floatValue('images', ['batch', channels, 'height', 'width'])],
+    outputs: [floatValue('logits', ['batch', classes])],
     values: [],
     initializers,
   })

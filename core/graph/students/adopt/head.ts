@@ -2,7 +2,7 @@
 import type { Graph, Node, Tensor } from '../../model.ts'
 import { intAttribute, intsAttribute, node } from '../../node.ts'
 import { floatTensor } from '../../tensor.ts'
-import { initialValues, torchDefault } from '../initialise.ts'
+import { initialValues, torchDefault } from '../../initialise.ts'
 import { consumersOf, dropUnused, freshName, producersOf } from './draft.ts'
 
 /** The linear layer from `features` numbers to `classes` logits. */

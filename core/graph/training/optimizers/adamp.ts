@@ -14,20 +14,23 @@ const where = (w: Writer, condition: string, yes: string, no: string): string =>
 
 const norm = (w: Writer, rows: string): string => unary(w, 'Sqrt', reduce(w, 'ReduceSumSquare', rows, [1]))
 
+/** A weight, its gradient and the step of AdamW. */
+interface Step {
+  parameter: string
+  gradient: string
+  step: string
+}
+
 /** For weights as [rows, dim]: whether every row's cosine with the gradient is small, and the step without its radial part. */
 function projection(
   w: Writer,
-  parameter: string,
-  gradient: string,
-  step: string,
+  { parameter, gradient, step }: Step,
   dims: [number, number],
   epsilon: number,
-) {
-  const [p, g, s] = [parameter, gradient, step].map(value => reshape(w, value, dims)) as [
-    string,
-    string,
-    string,
-  ]
+): { small: string; projected: string } {
+  const p = reshape(w, parameter, dims)
+  const g = reshape(w, gradient, dims)
+  const s = reshape(w, step, dims)
   const length = norm(w, p)
   const dot = unary(w, 'Abs', reduce(w, 'ReduceSum', mul(w, p, g), [1]))
   const lengths = mul(w, length, norm(w, g))
@@ -54,15 +57,10 @@ export function adamp(options: AdamOptions & { nesterov: boolean }): Optimizer {
       let ratio = w.scalar(1)
       if (dims.length > 1) {
         const size = elements(dims)
-        const channel = projection(
-          w,
-          parameter,
-          gradient,
-          plain,
-          [dims[0] as number, size / (dims[0] as number)],
-          epsilon,
-        )
-        const layer = projection(w, parameter, gradient, plain, [1, size], epsilon)
+        const rows = dims[0] as number
+        const whole = { parameter, gradient, step: plain }
+        const channel = projection(w, whole, [rows, size / rows], epsilon)
+        const layer = projection(w, whole, [1, size], epsilon)
         step = where(w, channel.small, channel.projected, where(w, layer.small, layer.projected, plain))
         const either = w.emit('Or', [channel.small, layer.small], [])
         ratio = where(w, either, w.scalar(decayRatio), w.scalar(1))

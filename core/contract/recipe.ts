@@ -1,20 +1,6 @@
 /** The recipe of a run: every option of training with its default and its limits. */
 import { z } from 'zod'
-
-/** What a student can be taught from. */
-export const supervisions = [
-  'onehot',
-  'smooth',
-  'clean',
-  'relabel',
-  'localized-single',
-  'global-multi',
-  'global-single',
-  'distill',
-] as const
-
-/** One of {@link supervisions}. */
-export type SupervisionName = (typeof supervisions)[number]
+import { supervisions } from './supervision.ts'
 
 const probability = z.number().min(0).max(1)
 const count = (max: number): z.ZodNumber => z.number().int().min(1).max(max)

@@ -22,11 +22,11 @@ export function createMapScorer(
   classMap: ClassMap,
   fill: number,
 ): (map: LabelMap, label: number | null) => MapMeasures {
-  const scratch = createTargetScratch(classMap)
+  const scratch = createTargetScratch(classMap, { fill })
   const target = new Float32Array(classMap.projectClasses)
   const mostEntropy = Math.log(classMap.projectClasses)
   return (map, label) => {
-    globalTarget(map, classMap, target, scratch, { fill })
+    globalTarget(map, target, scratch)
     let [top, first, second, entropy] = [0, -1, 0, 0]
     target.forEach((p, c) => {
       if (p > first) [top, first, second] = [c, p, Math.max(first, 0)]

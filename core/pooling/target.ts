@@ -8,8 +8,10 @@ import type { PoolOptions, PoolScratch } from './pool-sparse.ts'
 import { sparseArgmax, sparseSoftmax } from './softmax.ts'
 import type { SparseLogits } from './softmax.ts'
 
-/** Working memory of one thread for targets: the annotator's side and the project's. */
+/** How one thread makes targets of one annotation's maps, and its working memory: the annotator's side and the project's. */
 export interface TargetScratch {
+  classMap: ClassMap
+  options: PoolOptions
   pool: PoolScratch
   /** The pooled logits in project classes. */
   project: SparseLogits
@@ -24,10 +26,12 @@ export interface TargetFigures {
   unmatchedMass: number
 }
 
-/** Memory for the targets of one class map; reuse it for every crop. */
-export function createTargetScratch(classMap: ClassMap): TargetScratch {
+/** Memory for the targets of one class map, pooled by one rule; reuse it for every crop. */
+export function createTargetScratch(classMap: ClassMap, options: PoolOptions = {}): TargetScratch {
   const classes = classMap.projectClasses
   return {
+    classMap,
+    options,
     pool: createPoolScratch(classMap.target.length),
     project: {
       classes,
@@ -45,20 +49,18 @@ export function createTargetScratch(classMap: ClassMap): TargetScratch {
  * Localized multi-label, the supervision `relabel`: pool the crop, map to the project's classes (of several annotator
  * classes the maximum logit wins; project classes without an annotator class get the fill logit), softmax. Writes
  * `out` [project classes]. With equal class lists this is exactly the published rule.
- * Throws 'usage' for a crop outside the image, 'bad-label-map' for a map that cannot be trusted.
+ * Throws 'mismatch' for an `out` of another length, 'usage' for a crop outside the image, 'bad-label-map' for a map that cannot be trusted.
  */
 export function poolTarget(
   map: LabelMap,
   crop: Crop,
   imageSize: ImageSize,
-  classMap: ClassMap,
   out: Float32Array,
   scratch: TargetScratch,
-  options: PoolOptions = {},
 ): TargetFigures {
-  checkRoom(classMap, out, scratch)
-  poolSparse(map, crop, imageSize, scratch.pool, options)
-  return finish(classMap, out, scratch, false)
+  checkRoom(out, scratch)
+  poolSparse(map, crop, imageSize, scratch.pool, scratch.options)
+  return finish(out, scratch, false)
 }
 
 /** Localized single label: one-hot of the highest pooled logit of the crop (ties: the lower class). */
@@ -66,57 +68,36 @@ export function poolSingleTarget(
   map: LabelMap,
   crop: Crop,
   imageSize: ImageSize,
-  classMap: ClassMap,
   out: Float32Array,
   scratch: TargetScratch,
-  options: PoolOptions = {},
 ): TargetFigures {
-  checkRoom(classMap, out, scratch)
-  poolSparse(map, crop, imageSize, scratch.pool, options)
-  return finish(classMap, out, scratch, true)
+  checkRoom(out, scratch)
+  poolSparse(map, crop, imageSize, scratch.pool, scratch.options)
+  return finish(out, scratch, true)
 }
 
 /** Global multi-label: the mean over the whole map, softmax; the same for every crop of an image. */
-export function globalTarget(
-  map: LabelMap,
-  classMap: ClassMap,
-  out: Float32Array,
-  scratch: TargetScratch,
-  options: PoolOptions = {},
-): TargetFigures {
-  checkRoom(classMap, out, scratch)
-  poolWhole(map, scratch.pool, options)
-  return finish(classMap, out, scratch, false)
+export function globalTarget(map: LabelMap, out: Float32Array, scratch: TargetScratch): TargetFigures {
+  checkRoom(out, scratch)
+  poolWhole(map, scratch.pool, scratch.options)
+  return finish(out, scratch, false)
 }
 
 /** Global single label: one-hot of the highest logit of the map's mean (ties: the lower class). */
-export function globalSingleTarget(
-  map: LabelMap,
-  classMap: ClassMap,
-  out: Float32Array,
-  scratch: TargetScratch,
-  options: PoolOptions = {},
-): TargetFigures {
-  checkRoom(classMap, out, scratch)
-  poolWhole(map, scratch.pool, options)
-  return finish(classMap, out, scratch, true)
+export function globalSingleTarget(map: LabelMap, out: Float32Array, scratch: TargetScratch): TargetFigures {
+  checkRoom(out, scratch)
+  poolWhole(map, scratch.pool, scratch.options)
+  return finish(out, scratch, true)
 }
 
-function checkRoom(classMap: ClassMap, out: Float32Array, scratch: TargetScratch): void {
+function checkRoom(out: Float32Array, { classMap }: TargetScratch): void {
   if (out.length !== classMap.projectClasses)
     fail('mismatch', `a target of ${out.length} classes for a project of ${classMap.projectClasses}`)
-  if (scratch.pool.classes !== classMap.target.length || scratch.project.classes !== classMap.projectClasses)
-    fail('mismatch', 'the working memory belongs to another class map; make one with createTargetScratch')
 }
 
 /** From pooled logits to the target. */
-function finish(
-  classMap: ClassMap,
-  out: Float32Array,
-  scratch: TargetScratch,
-  single: boolean,
-): TargetFigures {
-  const { pool, project } = scratch
+function finish(out: Float32Array, scratch: TargetScratch, single: boolean): TargetFigures {
+  const { classMap, pool, project } = scratch
   if (!classMap.identity) toProject(pool, classMap, project, scratch.seen)
   const z = classMap.identity ? pool : project
   if (single) {

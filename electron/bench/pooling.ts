@@ -85,7 +85,7 @@ export async function benchPooling(options: { seconds?: number } = {}): Promise<
   const published = new Float32Array(classes)
   const dense = new Float32Array(classes * shape[1] * shape[2])
   const runSparse = (i: number): void => {
-    poolTarget(maps[i % 64]!, crops[i % 509]!, image, classMap, sparse, scratch)
+    poolTarget(maps[i % 64]!, crops[i % 509]!, image, sparse, scratch)
   }
   const runDense = (i: number): void => densePool(maps[i % 64]!, crops[i % 509]!, dense, published)
 

@@ -1,14 +1,15 @@
 /** The options of `relabel train` that make up a recipe, and how they become one. */
 import type { Command } from 'commander'
 import { fail } from '../../core/base/error.ts'
-import { supervisions } from '../../core/contract/recipe.ts'
 import type { Recipe } from '../../core/contract/recipe.ts'
+import { supervisions } from '../../core/contract/supervision.ts'
+import { supervisionOf } from '../../core/training/supervision/index.ts'
 import { mergeRecipes, preset, presets, readRecipeFile } from '../../core/training/recipe/recipe.ts'
 
 /** Option, place in the recipe, help. `<x>` is a number, `<x,…>` numbers, `<name>` text, `[x]` a number with a default. */
 const options: readonly [flags: string, path: string, help: string, bare?: number][] = [
   ['--student <name>', 'student', 'resnet18, cifar_resnet8, …, or an ONNX classifier to fine-tune'],
-  ['--supervision <name>', 'supervision', supervisions.join(', ')],
+  ['--supervision <name>', 'supervision', 'what the student is taught from, see below'],
   ['--cutmix [probability]', 'cutmix.probability', 'CutMix; 1 where no probability is given', 1],
   ['--cutmix-beta <x>', 'cutmix.beta', 'λ ~ Beta(x, x)'],
   ['--cutmix-off-last <n>', 'cutmix.offLast', 'no CutMix in the last n epochs'],
@@ -71,6 +72,12 @@ export function addRecipeOptions(command: Command): Command {
       (value: string, all: string[]) => [...all, value],
       [],
     )
+    .addHelpText('after', `\nSupervisions, by the target of a crop:\n${supervisionHelp()}`)
+}
+
+function supervisionHelp(): string {
+  const width = Math.max(...supervisions.map(name => name.length))
+  return supervisions.map(name => `  ${name.padEnd(width)}  ${supervisionOf(name).text}`).join('\n')
 }
 
 const camel = (flags: string): string =>

@@ -120,12 +120,9 @@ function describe(
   },
 ): CommandResult {
   const classMap = matchClasses(annotator.classes, project.classes)
-  const scratch = createTargetScratch(classMap)
+  const scratch = createTargetScratch(classMap, { axes: options.axes, fill: annotator.fill })
   const probabilities = new Float32Array(project.classes.length)
-  const { unmatchedMass } = poolTarget(map, crop, image, classMap, probabilities, scratch, {
-    axes: options.axes,
-    fill: annotator.fill,
-  })
+  const { unmatchedMass } = poolTarget(map, crop, image, probabilities, scratch)
   const pooled = classMap.identity ? scratch.pool : scratch.project
   const known = annotator.listed && new Set([...annotator.listed].map(id => classMap.target[id]))
   const listed = [...pooled.list.subarray(0, pooled.count)]

@@ -13,7 +13,7 @@ import {
   poolTarget,
 } from '../../core/pooling/target.ts'
 import { randomResizedCrop } from '../../core/training/sample/crop.ts'
-import type { Crop } from '../../core/training/sample/crop.ts'
+import type { Crop } from '../../core/pooling/crop.ts'
 import { createMetrics } from '../../core/training/measure/metrics.ts'
 import { cropRanges } from './recipe.ts'
 
@@ -46,10 +46,10 @@ export function targetMaker(): (line: TruthLine, map: LabelMap, crop: Crop, side
       'global-single': make(),
     }
     targets.onehot[line.label] = 1
-    poolTarget(map, crop, size, classMap, targets.relabel, scratch)
-    poolSingleTarget(map, crop, size, classMap, targets['localized-single'], scratch)
-    globalTarget(map, classMap, targets['global-multi'], scratch)
-    globalSingleTarget(map, classMap, targets['global-single'], scratch)
+    poolTarget(map, crop, size, targets.relabel, scratch)
+    poolSingleTarget(map, crop, size, targets['localized-single'], scratch)
+    globalTarget(map, targets['global-multi'], scratch)
+    globalSingleTarget(map, targets['global-single'], scratch)
     return targets
   }
 }

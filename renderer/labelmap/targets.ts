@@ -15,14 +15,15 @@ export interface Target {
 /** What makes targets of one annotation; its memory is used again. */
 export interface Targeter {
   classMap: ClassMap
-  fill: number
-  scratch: TargetScratch
+  scratch: Record<Axes, TargetScratch>
 }
 
 export const createTargeter = (classMap: ClassMap, fill: number): Targeter => ({
   classMap,
-  fill,
-  scratch: createTargetScratch(classMap),
+  scratch: {
+    correct: createTargetScratch(classMap, { axes: 'correct', fill }),
+    published: createTargetScratch(classMap, { axes: 'published', fill }),
+  },
 })
 
 /** The soft target of a crop: the very function that the trainer runs. */
@@ -33,9 +34,9 @@ export function targetOf(
   image: ImageSize,
   axes: Axes = 'correct',
 ): Target {
-  const { classMap, fill, scratch } = targeter
+  const { classMap, scratch } = targeter
   const probabilities = new Float32Array(classMap.projectClasses)
-  const { unmatchedMass } = poolTarget(map, crop, image, classMap, probabilities, scratch, { axes, fill })
+  const { unmatchedMass } = poolTarget(map, crop, image, probabilities, scratch[axes])
   return { probabilities, unmatchedMass }
 }
 

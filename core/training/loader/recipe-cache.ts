@@ -1,14 +1,20 @@
 /** The pixel cache that a recipe asks for: at which side, within which budgets. */
 import type { Recipe } from '../../contract/recipe.ts'
+import { needs } from '../../contract/supervision.ts'
 import { evalResize } from '../recipe/recipe.ts'
 import { withoutImages } from '../sample/image-set.ts'
 import type { ImageSet } from '../sample/image-set.ts'
 import { openCache } from './cache.ts'
 import type { Cached } from './cache.ts'
 
+/** Side of the crops that the annotator looks at while training, pixels; 0 where it does not. */
+export function annotatorSide(recipe: Recipe): number {
+  return needs(recipe.supervision, 'answers') ? (recipe.distill.size ?? recipe.size) : 0
+}
+
 /** Shorter side of cached images, pixels. */
 function cacheSide(recipe: Recipe): number {
-  const wanted = Math.max(recipe.size, recipe.supervision === 'distill' ? (recipe.distill.size ?? 0) : 0)
+  const wanted = Math.max(recipe.size, annotatorSide(recipe))
   return recipe.cache.side ?? Math.max(2 * wanted, evalResize(recipe))
 }
 
@@ -25,7 +31,11 @@ export async function cachePixels(
 ): Promise<{ set: ImageSet; cached: Cached }> {
   const { diskMb, memoryMb } = input.recipe.cache
   const cached = await openCache(set, {
-    ...{ dir: input.cacheDir, diskMb, memoryMb, side: cacheSide(input.recipe), signal: input.signal },
+    dir: input.cacheDir,
+    diskMb,
+    memoryMb,
+    side: cacheSide(input.recipe),
+    signal: input.signal,
     onProgress: (done, total) => input.onProgress?.('cache', done, total),
   })
   const used = new Set(set.subset)

@@ -2,16 +2,17 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf, RelabelError } from '../../base/error.ts'
 import type { BatchAnswer, BatchRequest, WorkerSetup } from './messages.ts'
-import { createSampler } from './sampler.ts'
+import { makeBatch } from './sampler.ts'
+import { closeState, openState } from './state.ts'
 
 const port = parentPort!
-const sampler = createSampler(workerData as WorkerSetup)
+const state = openState(workerData as WorkerSetup)
 let queue: Promise<void> = Promise.resolve()
 
 async function answer(request: BatchRequest): Promise<void> {
   let reply: BatchAnswer
   try {
-    reply = await (await sampler).make(request)
+    reply = await makeBatch(await state, request)
   } catch (error) {
     const { code, detail } = error instanceof RelabelError ? error : { code: 'bad-data', detail: {} }
     reply = { kind: 'failed', slot: request.slot, code, message: messageOf(error), detail }
@@ -22,12 +23,9 @@ async function answer(request: BatchRequest): Promise<void> {
 port.on('message', (message: BatchRequest | 'close') => {
   queue = queue.then(async () => {
     if (message !== 'close') return answer(message)
-    await sampler.then(
-      open => open.close(),
-      () => undefined,
-    )
+    await state.then(closeState, () => undefined)
     port.close()
   })
 })
 // A failure to open is told with the first request; without a listener it would end the process.
-sampler.catch(() => undefined)
+state.catch(() => undefined)

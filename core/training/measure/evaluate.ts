@@ -9,7 +9,7 @@ import { openLoader } from '../loader/index.ts'
 import type { PixelSource } from '../loader/pixels.ts'
 import { createMetrics } from './metrics.ts'
 import type { Metrics, Truth } from './metrics.ts'
-import { engineOf } from '../recipe/trainer-config.ts'
+import { engineOf } from '../recipe/engine.ts'
 
 /** What is measured on. */
 export interface EvaluationSetup {

@@ -108,10 +108,3 @@ export function peakRate(recipe: Recipe): number {
 export function evalResize(recipe: Recipe): number {
   return recipe.evaluation.resize ?? Math.round((recipe.size * 256) / 224)
 }
-
-/** ε that the target gets (`smooth`), and ε left to the trainer (every other supervision). */
-export function smoothing(recipe: Recipe): { target: number; trainer: number } {
-  return recipe.supervision === 'smooth'
-    ? { target: recipe.labelSmoothing || 0.1, trainer: 0 }
-    : { target: 0, trainer: recipe.labelSmoothing }
-}

@@ -61,23 +61,13 @@ export async function readMaps(
 export async function imageVotes(set: ImageSet, maps: MapSetup): Promise<Int32Array> {
   const { classMap, fill } = maps
   const votes = new Int32Array(set.images.length).fill(-1)
-  const scratch = createTargetScratch(classMap)
+  const scratch = createTargetScratch(classMap, { fill })
   const target = new Float32Array(classMap.projectClasses)
   const access = await openMaps(maps.source)
   for (const index of set.subset) {
-    globalSingleTarget(access.get(index), classMap, target, scratch, { fill })
+    globalSingleTarget(access.get(index), target, scratch)
     votes[index] = target.indexOf(1)
   }
   await access.close()
   return votes
-}
-
-/** Leaves the disputed images out, each with what the annotator sees. */
-export function dropDisputed(
-  set: ImageSet,
-  disputed: ReadonlyMap<number, number>,
-  classes: string[],
-): ImageSet {
-  const why = (vote: number): string => `dropped: the annotator sees ${classes[vote] ?? `class ${vote}`}`
-  return withoutImages(set, new Map([...disputed].map(([index, vote]) => [index, why(vote)])))
 }

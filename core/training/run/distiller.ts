@@ -1,11 +1,12 @@
 /** Runs the annotator's classifier on every batch of crops and turns its answers into targets. */
 import { fail } from '../../base/error.ts'
-import type { EngineOptions } from '../../engine/engine.ts'
+import type { Recipe } from '../../contract/recipe.ts'
 import { openSession } from '../../engine/session.ts'
 import type { OnnxModel } from '../../graph/model.ts'
 import type { ClassMap } from '../../labelmap/class-map.ts'
 import type { AnnotatorView } from '../loader/messages.ts'
-import { distillTargets } from '../supervision/distill.ts'
+import { engineOf } from '../recipe/engine.ts'
+import { answerTargets } from '../supervision/index.ts'
 
 /** The annotator as a teacher. */
 export interface AnnotatorSetup {
@@ -22,16 +23,13 @@ export interface Distiller {
 }
 
 /** Opens the annotator. Rejects with `mismatch` where it does not take the crops or has another number of classes. */
-export async function openDistiller(
-  setup: AnnotatorSetup,
-  temperature: number,
-  engine: EngineOptions,
-): Promise<Distiller> {
-  const session = await openSession(setup.model, engine)
+export async function openDistiller(setup: AnnotatorSetup, recipe: Recipe): Promise<Distiller> {
+  const { classMap } = setup
+  const session = await openSession(setup.model, engineOf(recipe))
   const input = session.inputs[0]!
   const output = session.outputs[0]!
   const { size } = setup.view
-  const annotators = setup.classMap.target.length
+  const annotators = classMap.target.length
   return {
     async targets(crops, batch, out) {
       const feeds = { [input]: { shape: [batch, 3, size, size], data: crops } }
@@ -41,7 +39,7 @@ export async function openDistiller(
           'mismatch',
           `the annotator's output of shape [${answer.shape.join(', ')}] on ${batch} crops of ${size} pixels is not [${batch}, ${annotators}]`,
         )
-      distillTargets(answer.data, batch, setup.classMap, temperature, out)
+      answerTargets({ recipe, logits: answer.data, count: batch, classMap }, out)
     },
     close: () => session.close(),
   }

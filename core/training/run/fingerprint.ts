@@ -20,18 +20,25 @@ const harmless = new Set([
   'provider',
 ])
 
+/** Everything that decides the losses. */
+export interface Deciding {
+  recipe: Recipe
+  /** The student with its initial weights. */
+  model: OnnxModel
+  set: ImageSet
+  /** [n]: the labels to train on. */
+  labels: Int32Array
+  annotation: string | null
+  /** By the images' keys; where the supervision looks at label maps. */
+  corrections?: ReadonlyMap<string, CorrectionLayer> | undefined
+}
+
 /**
  * 32 hexadecimal digits over recipe, initial weights, images with labels, annotation, and the corrections of these images
  * (by key) where there are any: without them it is what it was before there were corrections.
  */
-export function fingerprint(
-  recipe: Recipe,
-  model: OnnxModel,
-  set: ImageSet,
-  labels: Int32Array,
-  annotation: string | null,
-  corrections?: ReadonlyMap<string, CorrectionLayer>,
-): string {
+export function fingerprint(decides: Deciding): string {
+  const { recipe, model, set, labels, annotation, corrections } = decides
   const hash = createHash('sha256')
   const options = Object.entries(recipe).filter(([key]) => !harmless.has(key))
   hash.update(JSON.stringify(options.sort(([a], [b]) => (a < b ? -1 : 1))))

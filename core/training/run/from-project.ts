@@ -7,9 +7,9 @@ import { iterateImages, listSplits } from '../../project/images.ts'
 import type { Project } from '../../project/project.ts'
 import { readSnapshot } from '../../project/snapshots.ts'
 import type { Recipe } from '../../contract/recipe.ts'
+import { needsAnnotation } from '../../contract/supervision.ts'
 import type { TrainingImage } from '../sample/image-set.ts'
 import type { AnnotationInput } from './annotation.ts'
-import { needsMaps } from '../supervision/index.ts'
 
 /** The splits a recipe names; the default validation split may be missing, a named one may not. */
 export function splitsOf(project: Project, recipe: Recipe): { train: string; val: string | null } {
@@ -23,9 +23,7 @@ export function splitsOf(project: Project, recipe: Recipe): { train: string; val
 
 /** Whether a run by this recipe looks at an annotation. */
 export function wantsAnnotation(recipe: Recipe): boolean {
-  return (
-    needsMaps(recipe.supervision) || recipe.supervision === 'distill' || recipe.classSpace === 'annotator'
-  )
+  return needsAnnotation(recipe.supervision) || recipe.classSpace === 'annotator'
 }
 
 /** The images of a snapshot by split, with the labels of then and the files of now. */

@@ -3,20 +3,20 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fail } from '../../base/error.ts'
 import type { Recipe } from '../../contract/recipe.ts'
+import { needs, needsAnnotation, needsMaps } from '../../contract/supervision.ts'
 import { identityClassMap } from '../../labelmap/class-map.ts'
 import type { ClassMap } from '../../labelmap/class-map.ts'
-import { dropDisputed, imageVotes, readMaps } from './annotation.ts'
+import { imageVotes, readMaps } from './annotation.ts'
 import type { AnnotationInput } from './annotation.ts'
 import { imageSet, requireImages } from '../sample/image-set.ts'
-import type { TrainingImage } from '../sample/image-set.ts'
+import type { ImageSet, TrainingImage } from '../sample/image-set.ts'
 import { fingerprint } from './fingerprint.ts'
 import type { Cached } from '../loader/cache.ts'
-import { cachePixels } from '../loader/recipe-cache.ts'
+import { annotatorSide, cachePixels } from '../loader/recipe-cache.ts'
 import type { MapSetup } from '../loader/messages.ts'
 import type { RunSetup } from './run-setup.ts'
 import { openStudent } from './student.ts'
-import { cleanLabels } from '../supervision/clean.ts'
-import { needsLabels, needsMaps } from '../supervision/index.ts'
+import { prepareLabels } from '../supervision/index.ts'
 
 /** What a run is made from. */
 export interface PrepareInput {
@@ -49,11 +49,56 @@ export interface Prepared {
 }
 
 function unusable(recipe: Recipe, classes: number): (image: TrainingImage) => string | undefined {
-  const labelled = needsLabels(recipe.supervision)
+  const labelled = needs(recipe.supervision, 'label')
   return ({ label }) => {
-    if (label !== null && !(label >= 0 && label < classes)) return `its label ${label} is no class`
+    if (label !== null && !(label >= 0 && label < classes)) return `its label ${label} is not a class`
     return labelled && label === null ? `${recipe.supervision} supervision needs a label` : undefined
   }
+}
+
+/** The classes of the student, and what the annotator's are among them. */
+interface ClassSpace {
+  classes: string[]
+  /** Absent without an annotation. */
+  classMap: ClassMap | undefined
+}
+
+function classSpaceOf({ recipe, annotation, classes }: PrepareInput): ClassSpace {
+  const { supervision } = recipe
+  const own = recipe.classSpace === 'annotator'
+  if ((own || needsAnnotation(supervision)) && !annotation)
+    fail('usage', `${own ? 'the annotator class space' : `${supervision} supervision`} needs an annotation`)
+  if (own && needs(supervision, 'label'))
+    fail('usage', `${supervision} supervision teaches the project's classes; use class space "project"`)
+  if (!annotation) return { classes, classMap: undefined }
+  if (!own) return { classes, classMap: annotation.classMap }
+  return { classes: annotation.classes, classMap: identityClassMap(annotation.classes.length) }
+}
+
+/** What is taught: which images, by which labels or maps. */
+interface Lesson {
+  set: ImageSet
+  labels?: Int32Array | undefined
+  maps?: MapSetup | undefined
+  disputed: number
+}
+
+/** The images and all that the supervision needs of them. */
+async function lessonOf(input: PrepareInput, classMap: ClassMap | undefined): Promise<Lesson> {
+  const { recipe, annotation, classes } = input
+  const { supervision } = recipe
+  const all = imageSet(input.train, unusable(recipe, classes.length))
+  requireImages(all, 'to train on')
+  const read =
+    annotation && classMap && needsMaps(supervision)
+      ? await readMaps(all, annotation, classMap, recipe)
+      : { set: all, maps: undefined }
+  requireImages(read.set, 'to train on')
+  const votes = read.maps && needs(supervision, 'votes') ? await imageVotes(read.set, read.maps) : undefined
+  const prepared = prepareLabels(supervision, { recipe, set: read.set, classes }, { votes })
+  // Maps that were only read for the votes are not looked at any more.
+  const maps = needs(supervision, 'maps') ? read.maps : undefined
+  return { set: read.set, disputed: 0, ...prepared, maps }
 }
 
 /**
@@ -61,66 +106,41 @@ function unusable(recipe: Recipe, classes: number): (image: TrainingImage) => st
  * `bad-data` where no image is left.
  */
 export async function prepareRun(input: PrepareInput): Promise<Prepared> {
-  const { recipe } = input
-  const { annotation } = input
-  const own = recipe.classSpace === 'annotator'
-  if ((own || needsMaps(recipe.supervision) || recipe.supervision === 'distill') && !annotation)
-    fail(
-      'usage',
-      `${own ? 'the annotator class space' : `${recipe.supervision} supervision`} needs an annotation`,
-    )
-  if (own && needsLabels(recipe.supervision))
-    fail(
-      'usage',
-      `${recipe.supervision} supervision teaches the project's classes; use class space "project"`,
-    )
-  const classMap = annotation && (own ? identityClassMap(annotation.classes.length) : annotation.classMap)
-  const classes = own && annotation ? annotation.classes : input.classes
-
-  let set = imageSet(input.train, unusable(recipe, input.classes.length))
-  requireImages(set, 'to train on')
-  let maps: MapSetup | undefined
-  let labels: Int32Array | undefined
-  let disputed = 0
-  if (annotation && classMap && needsMaps(recipe.supervision)) {
-    const read = await readMaps(set, annotation, classMap, recipe)
-    ;({ set, maps } = read)
-    requireImages(set, 'to train on')
-    if (recipe.supervision === 'clean') {
-      const votes = await imageVotes(set, maps)
-      const cleaned = cleanLabels(set.labels, votes, recipe.clean)
-      labels = cleaned.labels
-      disputed = cleaned.disputed.size
-      if (recipe.clean === 'drop') set = dropDisputed(set, cleaned.disputed, input.classes)
-      maps = undefined // no map is looked at any more
-    }
-  }
-  const prepared = await cachePixels(set, input)
-  ;({ set } = prepared)
+  const { recipe, annotation } = input
+  const { classes, classMap } = classSpaceOf(input)
+  const { labels, maps, disputed, ...lesson } = await lessonOf(input, classMap)
+  const { set, cached } = await cachePixels(lesson.set, input)
   requireImages(set, 'to train on')
   const student = input.model
     ? { model: input.model, warnings: [] }
     : await openStudent(recipe, classes.length)
+  const looks = annotation && classMap && needs(recipe.supervision, 'answers')
   return {
     setup: {
-      ...{ recipe, set, labels, maps, dir: input.dir, resume: input.resume },
+      recipe,
+      set,
+      labels,
+      maps,
+      dir: input.dir,
+      resume: input.resume,
       model: student.model,
       classes: classes.length,
-      pixels: prepared.cached.source,
-      annotator: recipe.supervision === 'distill' ? annotatorOf(recipe, annotation!, classMap!) : undefined,
-      val: await validation(input, own ? annotation?.classMap : undefined),
-      fingerprint: fingerprint(
+      pixels: cached.source,
+      annotator: looks ? annotatorOf(recipe, annotation, classMap) : undefined,
+      val: await validation(input, recipe.classSpace === 'annotator' ? annotation?.classMap : undefined),
+      fingerprint: fingerprint({
         recipe,
-        student.model,
+        model: student.model,
         set,
-        labels ?? set.labels,
-        annotation?.id ?? null,
-        needsMaps(recipe.supervision) ? annotation?.corrections : undefined,
-      ),
+        labels: labels ?? set.labels,
+        annotation: annotation?.id ?? null,
+        corrections: needsMaps(recipe.supervision) ? annotation?.corrections : undefined,
+      }),
     },
-    ...{ classes, disputed },
+    classes,
+    disputed,
     warnings: [...student.warnings, ...otherAnnotator(recipe, annotation)],
-    cache: { how: prepared.cached.how, bytes: prepared.cached.bytes },
+    cache: { how: cached.how, bytes: cached.bytes },
   }
 }
 
@@ -139,16 +159,16 @@ function annotatorOf(
     recipe.distill.model ??
     fail(
       'usage',
-      `distill supervision runs the annotator: name its ONNX file (${annotation.annotator.file}) with --annotator FILE`,
+      `${recipe.supervision} supervision runs the annotator: name its ONNX file (${annotation.annotator.file}) with --annotator FILE`,
     )
   const { mean, std } = annotation
-  return { model, classMap, view: { size: recipe.distill.size ?? recipe.size, mean, std } }
+  return { model, classMap, view: { size: annotatorSide(recipe), mean, std } }
 }
 
-/** A warning where distillation is asked of another model than the one that made the annotation. */
+/** A warning where the answers come from another model than the one that made the annotation. */
 function otherAnnotator(recipe: Recipe, annotation: AnnotationInput | undefined): string[] {
   const file = recipe.distill.model
-  if (recipe.supervision !== 'distill' || file === null || !annotation) return []
+  if (!needs(recipe.supervision, 'answers') || file === null || !annotation) return []
   const hash = createHash('sha256').update(readFileSync(file)).digest('hex')
   if (hash === annotation.annotator.sha256) return []
   return [`${file} is not the model that made annotation ${annotation.id} (${annotation.annotator.file})`]

@@ -1,20 +1,13 @@
 /** Random-resized-crop: which part of an image a sample shows, as torchvision draws it. */
 import type { Random } from '../../base/random.ts'
-
-/** A rectangle of an image in pixels. */
-export interface Crop {
-  top: number
-  left: number
-  height: number
-  width: number
-}
+import type { Crop } from '../../pooling/crop.ts'
 
 const tries = 10
 
 /**
  * Draws a crop of `height` × `width` pixels of an image: area uniform in `scale` (shares of the image's area), aspect
  * (width by height) log-uniform in `ratio`, place uniform; after ten misses the largest centred crop with an allowed
- * aspect. Fills and returns `out`, whose numbers are whole.
+ * aspect. All numbers are whole.
  */
 export function randomResizedCrop(
   height: number,
@@ -22,7 +15,6 @@ export function randomResizedCrop(
   scale: readonly [number, number],
   ratio: readonly [number, number],
   random: Random,
-  out: Crop = { top: 0, left: 0, height: 0, width: 0 },
 ): Crop {
   const area = height * width
   const low = Math.log(ratio[0])
@@ -33,27 +25,17 @@ export function randomResizedCrop(
     const w = Math.round(Math.sqrt(target * aspect))
     const h = Math.round(Math.sqrt(target / aspect))
     if (w > 0 && w <= width && h > 0 && h <= height) {
-      out.top = random.int(height - h + 1)
-      out.left = random.int(width - w + 1)
-      out.height = h
-      out.width = w
-      return out
+      const top = random.int(height - h + 1)
+      return { top, left: random.int(width - w + 1), height: h, width: w }
     }
   }
-  return centredCrop(height, width, ratio, out)
+  return centredCrop(height, width, ratio)
 }
 
 /** The largest centred crop whose aspect lies within `ratio`; at least one pixel a side. */
-export function centredCrop(
-  height: number,
-  width: number,
-  ratio: readonly [number, number],
-  out: Crop = { top: 0, left: 0, height: 0, width: 0 },
-): Crop {
+export function centredCrop(height: number, width: number, ratio: readonly [number, number]): Crop {
   const aspect = width / height
-  out.height = aspect < ratio[0] ? Math.min(height, Math.max(1, Math.round(width / ratio[0]))) : height
-  out.width = aspect > ratio[1] ? Math.min(width, Math.max(1, Math.round(height * ratio[1]))) : width
-  out.top = Math.floor((height - out.height) / 2)
-  out.left = Math.floor((width - out.width) / 2)
-  return out
+  const h = aspect < ratio[0] ? Math.min(height, Math.max(1, Math.round(width / ratio[0]))) : height
+  const w = aspect > ratio[1] ? Math.min(width, Math.max(1, Math.round(height * ratio[1]))) : width
+  return { top: Math.floor((height - h) / 2), left: Math.floor((width - w) / 2), height: h, width: w }
 }

@@ -1,4 +1,9 @@
 /** `clean`: one-hot labels after the annotator's vote on whole images. */
+import { supervisionNeeds } from '../../contract/supervision.ts'
+import { withoutImages } from '../sample/image-set.ts'
+import type { ImageSet } from '../sample/image-set.ts'
+import { labelTarget } from './onehot.ts'
+import type { Supervision } from './supervision.ts'
 
 /** What became of the labels. */
 export interface Cleaned {
@@ -23,4 +28,27 @@ export function cleanLabels(labels: Int32Array, votes: Int32Array, mode: 'drop' 
     if (mode === 'replace') cleaned[i] = vote
   })
   return { labels: cleaned, disputed }
+}
+
+/** Leaves the disputed images out, each with what the annotator sees. */
+function dropDisputed(
+  set: ImageSet,
+  disputed: ReadonlyMap<number, number>,
+  classes: readonly string[],
+): ImageSet {
+  const why = (vote: number): string => `dropped: the annotator sees ${classes[vote] ?? `class ${vote}`}`
+  return withoutImages(set, new Map([...disputed].map(([index, vote]) => [index, why(vote)])))
+}
+
+export const clean: Supervision<'clean'> = {
+  name: 'clean',
+  text: "the given label, dropped or replaced where the argmax of the label map's mean disagrees",
+  needs: supervisionNeeds.clean,
+  prepare({ recipe, set, classes, votes }) {
+    const { labels, disputed } = cleanLabels(set.labels, votes, recipe.clean)
+    const kept = recipe.clean === 'drop' ? dropDisputed(set, disputed, classes) : set
+    return { set: kept, labels, disputed: disputed.size }
+  },
+  target: labelTarget,
+  title: recipe => `clean (${recipe.clean})`,
 }

@@ -1,6 +1,8 @@
 /** `distill`: the annotator answers on the very crop that the student sees (Hinton et al. 2015). */
 import { fail } from '../../base/error.ts'
+import { supervisionNeeds } from '../../contract/supervision.ts'
 import type { ClassMap } from '../../labelmap/class-map.ts'
+import type { Supervision } from './supervision.ts'
 
 /**
  * softmax(z / T) in the project's classes for logits [count, annotator classes], written to `out` [count, project
@@ -37,4 +39,13 @@ export function distillTargets(
     }
     for (let c = 0; c < classes; c++) row[c] = row[c]! / sum
   }
+}
+
+export const distill: Supervision<'distill'> = {
+  name: 'distill',
+  text: 'the annotator run on the crop (`--annotator FILE`, `--distill-size`), softmax at a temperature',
+  needs: supervisionNeeds.distill,
+  answers({ recipe, logits, count, classMap }, out) {
+    distillTargets(logits, count, classMap, recipe.distill.temperature, out)
+  },
 }

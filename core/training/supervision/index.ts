@@ -1,48 +1,97 @@
-/** The supervisions by name: which maker writes the targets, and what it needs. */
+/** The supervisions by name, and the only ways to use one: with all that it needs, or with an error that says what is missing. */
 import { fail } from '../../base/error.ts'
-import type { SupervisionName } from '../../contract/recipe.ts'
-import type { TargetContext, TargetMaker } from './context.ts'
+import type { Recipe } from '../../contract/recipe.ts'
+import { supervisionNeeds } from '../../contract/supervision.ts'
+import type { Need, SupervisionName } from '../../contract/supervision.ts'
+import { clean } from './clean.ts'
+import { distill } from './distill.ts'
 import { globalMulti } from './global-multi.ts'
 import { globalSingle } from './global-single.ts'
 import { localizedSingle } from './localized-single.ts'
 import { onehot } from './onehot.ts'
 import { relabel } from './relabel.ts'
 import { smooth } from './smooth.ts'
+import type {
+  Answers,
+  PrepareBase,
+  PreparedLabels,
+  PrepareGiven,
+  Supervision,
+  TargetBase,
+  TargetGiven,
+  TargetMaker,
+} from './supervision.ts'
 
-/** Targets come from the label maps of the crops or images. */
-function pools(name: SupervisionName): boolean {
-  return ['relabel', 'localized-single', 'global-multi', 'global-single'].includes(name)
+const table: { readonly [Name in SupervisionName]: Supervision<Name> } = {
+  onehot,
+  smooth,
+  clean,
+  relabel,
+  'localized-single': localizedSingle,
+  'global-multi': globalMulti,
+  'global-single': globalSingle,
+  distill,
 }
 
-/** Needs an annotation's label maps before or while training. */
-export function needsMaps(name: SupervisionName): boolean {
-  return pools(name) || name === 'clean'
+const words: Record<Need, string> = {
+  label: 'given labels',
+  maps: 'label maps',
+  votes: "the annotator's votes",
+  answers: 'the annotator',
 }
 
-/** Needs each image's given label. */
-export function needsLabels(name: SupervisionName): boolean {
-  return name === 'onehot' || name === 'smooth' || name === 'clean'
+/** The supervision of this name. */
+export function supervisionOf(name: SupervisionName): Supervision {
+  return table[name] as Supervision
 }
 
-/** The maker of targets, or undefined for `distill`, whose targets are made from whole batches. */
-export function targetMaker(name: SupervisionName, context: TargetContext): TargetMaker | undefined {
-  const maps = (): NonNullable<TargetContext['maps']> =>
-    context.maps ?? fail('usage', `${name} supervision needs label maps`)
-  switch (name) {
-    case 'onehot':
-    case 'clean': // the labels were cleaned beforehand
-      return onehot(context)
-    case 'smooth':
-      return smooth(context)
-    case 'relabel':
-      return relabel(maps())
-    case 'localized-single':
-      return localizedSingle(maps())
-    case 'global-multi':
-      return globalMulti(maps())
-    case 'global-single':
-      return globalSingle(maps())
-    case 'distill':
-      return undefined
-  }
+/** Any part of something. */
+type Some<Whole> = { [Key in keyof Whole]?: Whole[Key] | undefined }
+
+/** Of what there is, that which a supervision needs; throws `usage` where something is missing. */
+function provide<Given extends object>(
+  name: SupervisionName,
+  keys: readonly Need[],
+  given: Some<Given>,
+): Given {
+  const wanted = keys.filter(key => (supervisionNeeds[name] as readonly Need[]).includes(key))
+  const all = given as Partial<Record<Need, unknown>>
+  for (const need of wanted)
+    if (all[need] === undefined) fail('usage', `${name} supervision needs ${words[need]}`)
+  return Object.fromEntries(wanted.map(need => [need, all[need]])) as Given
+}
+
+/**
+ * The maker of targets, or undefined where targets are made from the annotator's answers to whole batches. It sees what
+ * its supervision needs and nothing else. Throws `usage` where that is missing.
+ */
+export function targetMaker(
+  name: SupervisionName,
+  base: TargetBase,
+  given: Some<TargetGiven>,
+): TargetMaker | undefined {
+  const needed = provide<TargetGiven>(name, ['label', 'maps'], given)
+  return supervisionOf(name).target?.({ ...base, ...needed })
+}
+
+/** What a supervision does to the labels before training; undefined: nothing. Throws `usage` where the votes are missing. */
+export function prepareLabels(
+  name: SupervisionName,
+  base: PrepareBase,
+  given: Some<PrepareGiven>,
+): PreparedLabels | undefined {
+  const needed = provide<PrepareGiven>(name, ['votes'], given)
+  return supervisionOf(name).prepare?.({ ...base, ...needed })
+}
+
+/** Writes targets [count, classes] from the annotator's answers; throws `usage` for a supervision that takes none. */
+export function answerTargets(given: Answers, out: Float32Array): void {
+  const supervision = supervisionOf(given.recipe.supervision)
+  if (!supervision.answers) fail('usage', `${supervision.name} supervision takes no answers of the annotator`)
+  supervision.answers(given, out)
+}
+
+/** How a list of runs calls the recipe's supervision. */
+export function titleOf(recipe: Recipe): string {
+  return supervisionOf(recipe.supervision).title?.(recipe) ?? recipe.supervision
 }

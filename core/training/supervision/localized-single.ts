@@ -1,11 +1,16 @@
 /** `localized-single`: the strongest class of the crop, alone. */
+import { supervisionNeeds } from '../../contract/supervision.ts'
 import { poolSingleTarget } from '../../pooling/target.ts'
-import type { MapContext, TargetMaker } from './context.ts'
+import type { Supervision } from './supervision.ts'
 
 /** One-hot of the argmax of the label map pooled over the crop. */
-export function localizedSingle(maps: MapContext): TargetMaker {
-  const options = { axes: maps.axes, fill: maps.fill }
-  return (index, crop, out) => {
-    poolSingleTarget(maps.map(index), crop, maps.size(index), maps.classMap, out, maps.scratch, options)
-  }
+export const localizedSingle: Supervision<'localized-single'> = {
+  name: 'localized-single',
+  text: 'the argmax of the label map pooled over the crop',
+  needs: supervisionNeeds['localized-single'],
+  target:
+    ({ maps }) =>
+    (index, crop, out) => {
+      poolSingleTarget(maps.map(index), crop, maps.size(index), out, maps.scratch)
+    },
 }

@@ -1,13 +1,21 @@
 /** `onehot`: the given label, whatever the crop shows. */
 import { fail } from '../../base/error.ts'
-import type { TargetContext, TargetMaker } from './context.ts'
+import { supervisionNeeds } from '../../contract/supervision.ts'
+import type { Supervision, TargetBase, TargetGiven, TargetMaker } from './supervision.ts'
 
 /** 1 at the label, 0 elsewhere. Throws `bad-data` for an image without one. */
-export function onehot({ labels, classes }: Pick<TargetContext, 'labels' | 'classes'>): TargetMaker {
+export function labelTarget({ label, classes }: TargetBase & Pick<TargetGiven, 'label'>): TargetMaker {
   return (index, _crop, out) => {
-    const label = labels[index]!
-    if (!(label >= 0 && label < classes)) fail('bad-data', `image ${index} has no label`, { index })
+    const own = label[index]!
+    if (!(own >= 0 && own < classes)) fail('bad-data', `image ${index} has no label`, { index })
     out.fill(0)
-    out[label] = 1
+    out[own] = 1
   }
+}
+
+export const onehot: Supervision<'onehot'> = {
+  name: 'onehot',
+  text: 'the given label',
+  needs: supervisionNeeds.onehot,
+  target: labelTarget,
 }

@@ -1,13 +1,23 @@
 /** `smooth`: label smoothing (Szegedy et al. 2016). */
-import type { TargetContext, TargetMaker } from './context.ts'
-import { onehot } from './onehot.ts'
+import { supervisionNeeds } from '../../contract/supervision.ts'
+import { labelTarget } from './onehot.ts'
+import type { Supervision } from './supervision.ts'
+
+const usualEpsilon = 0.1
 
 /** (1 − ε) at the label plus ε/C everywhere. */
-export function smooth(context: Pick<TargetContext, 'labels' | 'classes' | 'epsilon'>): TargetMaker {
-  const { classes, epsilon } = context
-  const hard = onehot(context)
-  return (index, crop, out) => {
-    hard(index, crop, out)
-    for (let c = 0; c < classes; c++) out[c] = (1 - epsilon) * out[c]! + epsilon / classes
-  }
+export const smooth: Supervision<'smooth'> = {
+  name: 'smooth',
+  text: '(1 − ε) · label + ε / C; ε is `labelSmoothing`, 0.1 unless given',
+  needs: supervisionNeeds.smooth,
+  smooths: true,
+  target(given) {
+    const { classes, recipe } = given
+    const epsilon = recipe.labelSmoothing || usualEpsilon
+    const hard = labelTarget(given)
+    return (index, crop, out) => {
+      hard(index, crop, out)
+      for (let c = 0; c < classes; c++) out[c] = (1 - epsilon) * out[c]! + epsilon / classes
+    }
+  },
 }

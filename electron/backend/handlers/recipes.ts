@@ -1,7 +1,8 @@
 /** Behind the `training.*` calls: what can be chosen, whether a recipe is valid, and what it costs. */
 import type { z } from 'zod'
 import type { trainingCalls, TrainingProbe } from '../../../core/contract/api/training.ts'
-import { recipeSchema, supervisions } from '../../../core/contract/recipe.ts'
+import { recipeSchema } from '../../../core/contract/recipe.ts'
+import { supervisions } from '../../../core/contract/supervision.ts'
 import { studentNames } from '../../../core/graph/students/index.ts'
 import type { Project } from '../../../core/project/project.ts'
 import { mergeParts, mergeRecipes, presets } from '../../../core/training/recipe/recipe.ts'

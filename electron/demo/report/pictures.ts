@@ -1,7 +1,7 @@
 /** The report's pictures: scenes under their label map, and crops with what each supervision says about them. */
 import type { TruthLine } from '../../../core/dataset/digit-scenes/write.ts'
 import type { LabelMap } from '../../../core/labelmap/label-map.ts'
-import type { Crop } from '../../../core/training/sample/crop.ts'
+import type { Crop } from '../../../core/pooling/crop.ts'
 import { dataUri, html } from './html.ts'
 import type { Html } from './html.ts'
 

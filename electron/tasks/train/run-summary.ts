@@ -1,4 +1,5 @@
 /** Runs side by side: what each was taught from, its figures, and how far it is from the others. */
+import { titleOf } from '../../../core/training/supervision/index.ts'
 import { recipeSchema } from '../../../core/contract/recipe.ts'
 import type { Recipe } from '../../../core/contract/recipe.ts'
 import type { RunRow } from '../../../core/project/runs.ts'
@@ -36,8 +37,7 @@ export interface StoredMetrics {
 }
 
 function supervisionOf(recipe: Recipe): string {
-  const parts: string[] = [recipe.supervision]
-  if (recipe.supervision === 'clean') parts[0] += ` (${recipe.clean})`
+  const parts = [titleOf(recipe)]
   if (recipe.cutmix.probability > 0) parts.push('cutmix')
   if (recipe.mixup.probability > 0) parts.push('mixup')
   return parts.join(' + ')

@@ -1,4 +1,5 @@
 /** Words of the train screen and of the charts. */
+import type { SupervisionName } from '../../../core/contract/supervision.ts'
 
 export const train = {
   title: 'Train',
@@ -51,7 +52,7 @@ export const train = {
       name: 'Distilled',
       text: 'The annotator looks at every crop while training: exact, and the slowest.',
     },
-  },
+  } satisfies Record<SupervisionName, { name: string; text: string }>,
   needsMaps: 'This supervision needs label maps.',
   toRelabel: 'Relabel first',
   student: 'Student',

@@ -1,5 +1,6 @@
 /** What is going to be trained: a base (a preset or another run) and what a person changed of it. */
 import type { ProjectInfo } from '../../../core/contract/api/project.ts'
+import { isSupervision, needsAnnotation } from '../../../core/contract/supervision.ts'
 import type { JobRequest } from '../../../core/contract/api/jobs.ts'
 import type { Part } from '../../recipe/parts.ts'
 import { mergeParts, valueAt, withoutValue, withValue } from '../../recipe/parts.ts'
@@ -86,8 +87,6 @@ export const restored = (plan: Plan, path: string): Plan => ({
   changes: withoutValue(plan.changes, path),
 })
 
-/** Supervisions that need label maps. */
-const withMaps = new Set(['clean', 'relabel', 'localized-single', 'global-multi', 'global-single', 'distill'])
-
 /** Whether a supervision needs a finished annotation. */
-export const needsMaps = (supervision: string): boolean => withMaps.has(supervision)
+export const needsMaps = (supervision: string): boolean =>
+  isSupervision(supervision) && needsAnnotation(supervision)

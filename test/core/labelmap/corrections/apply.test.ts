@@ -63,10 +63,8 @@ function target(map: LabelMap, fill: number, crop: [number, number, number, numb
     map,
     { top, left, height, width },
     { height: 90, width: 120 },
-    map12,
     out,
-    createTargetScratch(map12),
-    { fill },
+    createTargetScratch(map12, { fill }),
   )
   return out
 }
@@ -170,7 +168,7 @@ describe('the corrected map', () => {
         ]) {
           const [a, b] = [padded, full].map(one => {
             const out = new Float32Array(classMap.projectClasses)
-            make(one, crop, { height: 90, width: 120 }, classMap, out, createTargetScratch(classMap))
+            make(one, crop, { height: 90, width: 120 }, out, createTargetScratch(classMap))
             return out
           })
           a!.forEach((value, i) => expect(Math.abs(value - b![i]!)).toBeLessThan(1e-7))
@@ -203,7 +201,7 @@ describe('the corrected map', () => {
     const corrected = applyLayer(map, applyChanges(emptyLayer, changes), options)
     const out = new Float32Array(classes)
     const classMap = identityClassMap(classes)
-    globalTarget(corrected, classMap, out, createTargetScratch(classMap))
+    globalTarget(corrected, out, createTargetScratch(classMap))
     // Softmax of one class at 5 among eleven at 0.
     expect(out[7]).toBeCloseTo(Math.exp(5) / (Math.exp(5) + 11), 6)
     expect(out[3]).toBeCloseTo(1 / (Math.exp(5) + 11), 6)

@@ -10,7 +10,6 @@ import {
   preset,
   presets,
   readRecipeFile,
-  smoothing,
 } from '../../../../core/training/recipe/recipe.ts'
 import { temporaryFolder } from '../fixture.ts'
 
@@ -48,14 +47,6 @@ describe('recipes', () => {
     )
     expect(() => parseRecipe({ optimizer: { momentum: 0 } })).toThrow(usage(/nesterov/))
     expect(() => preset('none')).toThrow(usage(/imagenet, small, quick/))
-  })
-
-  it('puts label smoothing into the target or the loss, never both', () => {
-    expect(smoothing(parseRecipe({ supervision: 'smooth' }))).toEqual({ target: 0.1, trainer: 0 })
-    expect(smoothing(parseRecipe({ supervision: 'relabel', labelSmoothing: 0.2 }))).toEqual({
-      target: 0,
-      trainer: 0.2,
-    })
   })
 
   it('reads files and tells what is wrong with them', () => {

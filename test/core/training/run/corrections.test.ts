@@ -139,9 +139,8 @@ describe('targets', () => {
         const crop = randomResizedCrop(height, width, rule.scale, rule.ratio, draw)
         const make = (of: typeof map, out: Float32Array): void => {
           const local = makers[supervision]
-          if (local) local(of, crop, { height, width }, classMap, out, scratch)
-          else
-            (supervision === 'global-multi' ? globalTarget : globalSingleTarget)(of, classMap, out, scratch)
+          if (local) local(of, crop, { height, width }, out, scratch)
+          else (supervision === 'global-multi' ? globalTarget : globalSingleTarget)(of, out, scratch)
         }
         make(map, machine)
         make(layer ? applyLayer(map, layer, { fill: 0, classes: 4 }) : map, corrected)
@@ -180,7 +179,8 @@ describe('the fingerprint', () => {
       (await prepare(changes, { corrections: layers })).setup.fingerprint
     const plain = await of(undefined)
     const { setup } = await prepare(recipe)
-    expect(plain).toBe(fingerprint(recipe, setup.model, setup.set, setup.set.labels, 'a1'))
+    const { model, set } = setup
+    expect(plain).toBe(fingerprint({ recipe, model, set, labels: set.labels, annotation: 'a1' }))
     expect(setup.fingerprint).not.toBe(plain)
     expect(await of(new Map())).toBe(plain)
     expect(await of(new Map([['val/other.png', [...corrections.values()][0]!]]))).toBe(plain)

@@ -31,7 +31,7 @@ function setup(changes: RecipeInput = {}, more: Partial<RunSetup> = {}): RunSetu
   const model = tinyStudent()
   return {
     ...{ recipe, model, classes: 3, set, pixels, dir: join(dir, `run${runs++}`), resume: false },
-    fingerprint: fingerprint(recipe, model, set, set.labels, null),
+    fingerprint: fingerprint({ recipe, model, set, labels: set.labels, annotation: null }),
     ...more,
   }
 }

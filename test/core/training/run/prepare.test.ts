@@ -1,57 +1,26 @@
 /** From label maps on disk to a run: every supervision trains, and what does not fit is refused or left out with a reason. */
-import { createHash } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { supervisions } from '../../../../core/contract/recipe.ts'
 import type { RecipeInput } from '../../../../core/contract/recipe.ts'
-import { encodeModel } from '../../../../core/graph/onnx/encode.ts'
-import { classMapOf } from '../../../../core/labelmap/class-map.ts'
-import { createLabelMapWriter } from '../../../../core/labelmap/files/index.ts'
-import type { TrainingImage } from '../../../../core/training/sample/image-set.ts'
+import { supervisions } from '../../../../core/contract/supervision.ts'
 import { runTraining } from '../../../../core/training/run/loop.ts'
 import { prepareRun } from '../../../../core/training/run/prepare.ts'
-import type { AnnotationInput } from '../../../../core/training/run/annotation.ts'
 import type { Prepared } from '../../../../core/training/run/prepare.ts'
-import {
-  colourMap,
-  colourManifest,
-  temporaryFolder,
-  tinyRecipe,
-  tinyStudent,
-  writeImages,
-} from '../fixture.ts'
+import { annotatedImages, colours } from '../annotated.ts'
+import type { AnnotatedSet } from '../annotated.ts'
+import { temporaryFolder, tinyRecipe, tinyStudent } from '../fixture.ts'
 
 const { dir, remove } = temporaryFolder()
-const annotator = join(dir, 'annotator.onnx')
-const mapsDir = join(dir, 'maps')
-const classes = ['red', 'green', 'blue']
-let images: TrainingImage[] = []
-let annotation: AnnotationInput
-
+const classes = colours
+let annotated: AnnotatedSet
 beforeAll(async () => {
-  images = await writeImages(join(dir, 'images'), 30)
-  const manifest = colourManifest()
-  const writer = await createLabelMapWriter(mapsDir, { manifest, logits: 'fp16' })
-  // The last image has no map; the annotator is of another opinion about images 3 and 6 (both class 0).
-  for (const [i, { key, label }] of images.entries())
-    if (i < 29) await writer.append(key, colourMap(i === 3 || i === 6 ? 1 : label!, i))
-  await writer.finish()
-  writeFileSync(annotator, encodeModel(tinyStudent(4)))
-  const sha256 = createHash('sha256').update(readFileSync(annotator)).digest('hex')
-  annotation = {
-    ...{ id: 'a1', dir: mapsDir, fill: 0, annotator: { file: 'annotator.onnx', sha256 } },
-    // The annotator has a fourth class, which the project does not know.
-    classMap: classMapOf([0, 1, 2, -1], 3),
-    classes: ['red', 'green', 'blue', 'sky'],
-    mean: [0.5, 0.5, 0.5],
-    std: [0.5, 0.5, 0.5],
-  }
+  annotated = await annotatedImages(dir)
 })
 afterAll(remove)
 
 let runs = 0
 function prepare(changes: RecipeInput, more: object = {}): Promise<Prepared> {
+  const { images, annotation, annotator } = annotated
   const recipe = tinyRecipe({ epochs: 1, distill: { model: annotator, size: 12 }, ...changes })
   return prepareRun({
     ...{ recipe, classes, train: images, val: images.slice(0, 9), annotation, resume: false },
@@ -77,7 +46,7 @@ describe('prepareRun', () => {
     const { setup } = await prepare({ supervision: 'relabel' })
     expect(setup.set.subset).toHaveLength(29)
     expect(setup.set.skipped).toEqual([
-      { key: images[29]!.key, reason: 'annotation a1 has no label map of it' },
+      { key: annotated.images[29]!.key, reason: 'annotation a1 has no label map of it' },
     ])
     expect((await prepare({ supervision: 'onehot' })).setup.set.subset).toHaveLength(30)
   })
@@ -95,7 +64,7 @@ describe('prepareRun', () => {
 
   it("teaches the annotator's classes where asked, and measures in the project's", async () => {
     const { setup, classes: names } = await prepare({ supervision: 'relabel', classSpace: 'annotator' })
-    expect(names).toEqual(annotation.classes)
+    expect(names).toEqual(annotated.annotation.classes)
     const outcome = await runTraining(setup)
     await outcome.trainer.close()
     expect(outcome.val!.top1).not.toBeNull()
@@ -122,13 +91,14 @@ describe('prepareRun', () => {
       usage(/annotation/),
     )
     await expect(prepare({}, { train: [] })).rejects.toMatchObject({ code: 'bad-data' })
-    const unlabelled = images.map(image => ({ ...image, label: null }))
+    const unlabelled = annotated.images.map(image => ({ ...image, label: null }))
     await expect(prepare({}, { train: unlabelled })).rejects.toThrow(/needs a label/)
     const nameless = prepare({ supervision: 'distill', distill: { model: null } })
     await expect(nameless).rejects.toEqual(usage(/--annotator/))
   })
 
   it('warns of another annotator than the one that made the maps', async () => {
+    const { annotation } = annotated
     const other = { ...annotation, annotator: { ...annotation.annotator, sha256: '1'.repeat(64) } }
     const { warnings } = await prepare({ supervision: 'distill' }, { annotation: other })
     expect(warnings.join()).toMatch(/not the model that made annotation a1/)

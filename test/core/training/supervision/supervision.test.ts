@@ -1,16 +1,17 @@
 /** Every supervision's target against core/pooling and hand-computed numbers. */
 import { describe, expect, it } from 'vitest'
 import { random } from '../../../../core/base/random.ts'
-import { supervisions } from '../../../../core/contract/recipe.ts'
-import type { SupervisionName } from '../../../../core/contract/recipe.ts'
+import type { RecipeInput } from '../../../../core/contract/recipe.ts'
+import type { SupervisionName } from '../../../../core/contract/supervision.ts'
 import { classMapOf, identityClassMap } from '../../../../core/labelmap/class-map.ts'
 import type { LabelMap } from '../../../../core/labelmap/label-map.ts'
 import { poolLabelMap } from '../../../../core/pooling/pool-label-map.ts'
 import { createTargetScratch } from '../../../../core/pooling/target.ts'
 import { cleanLabels } from '../../../../core/training/supervision/clean.ts'
-import type { MapContext } from '../../../../core/training/supervision/context.ts'
 import { distillTargets } from '../../../../core/training/supervision/distill.ts'
-import { needsMaps, targetMaker } from '../../../../core/training/supervision/index.ts'
+import { targetMaker } from '../../../../core/training/supervision/index.ts'
+import type { MapContext } from '../../../../core/training/supervision/supervision.ts'
+import { tinyRecipe } from '../fixture.ts'
 
 const classes = 12
 const size = { height: 60, width: 90 }
@@ -31,17 +32,21 @@ function makeMap(seed: number): LabelMap {
 
 const maps = [makeMap(1), makeMap(2)]
 const context = (axes: 'correct' | 'published' = 'correct'): MapContext => {
-  const classMap = identityClassMap(classes)
-  const scratch = createTargetScratch(classMap)
-  return { map: i => maps[i]!, size: () => size, classMap, scratch, axes, fill: 0 }
+  const scratch = createTargetScratch(identityClassMap(classes), { axes })
+  return { map: i => maps[i]!, size: () => size, scratch }
 }
 const crop = { top: 11, left: 23, height: 30, width: 41 }
 const whole = { top: 0, left: 0, ...size }
 
-function target(name: SupervisionName, index: number, where = crop, axes?: 'published'): number[] {
-  const labels = Int32Array.of(4, 7)
+function target(
+  name: SupervisionName,
+  index: number,
+  where = crop,
+  { axes, ...changes }: RecipeInput = {},
+): number[] {
   const out = new Float32Array(classes)
-  targetMaker(name, { classes, labels, epsilon: 0.12, maps: context(axes) })!(index, where, out)
+  const given = { label: Int32Array.of(4, 7), maps: context(axes) }
+  targetMaker(name, { classes, recipe: tinyRecipe(changes) }, given)!(index, where, out)
   return [...out]
 }
 
@@ -69,15 +74,16 @@ describe('targets', () => {
     expect(target('onehot', 1)).toEqual(hot(7))
     expect(target('clean', 0)).toEqual(hot(4))
     close(
-      target('smooth', 0),
+      target('smooth', 0, crop, { labelSmoothing: 0.12 }),
       hot(4).map(t => 0.88 * t + 0.01),
     )
+    expect(target('smooth', 0)[4]).toBeCloseTo(0.9 + 0.1 / classes, 6)
   })
 
   it('relabel is the pooled label map of the crop, in either order of axes', () => {
     for (const index of [0, 1]) {
       close(target('relabel', index), pooled(index))
-      close(target('relabel', index, crop, 'published'), pooled(index, 'published'))
+      close(target('relabel', index, crop, { axes: 'published' }), pooled(index, 'published'))
     }
     expect(target('relabel', 0)).not.toEqual(target('relabel', 0, whole))
   })
@@ -94,21 +100,11 @@ describe('targets', () => {
     }
   })
 
-  it('every target but that of distillation sums to 1', () => {
-    for (const name of supervisions) {
-      if (name === 'distill') continue
-      const sum = target(name, 1).reduce((a, b) => a + b)
-      expect(sum).toBeCloseTo(1, 5)
-      expect(needsMaps(name)).toBe(!['onehot', 'smooth'].includes(name))
-    }
-  })
-
-  it('refuses an image without a label and supervision without maps', () => {
-    const out = new Float32Array(classes)
-    const make = targetMaker('onehot', { classes, labels: Int32Array.of(-1), epsilon: 0 })!
-    expect(() => make(0, crop, out)).toThrow(expect.objectContaining({ code: 'bad-data' }))
-    expect(() => targetMaker('relabel', { classes, labels: Int32Array.of(0), epsilon: 0 })).toThrow(
-      expect.objectContaining({ code: 'usage' }),
+  it('refuses an image without a label', () => {
+    const base = { classes, recipe: tinyRecipe() }
+    const make = targetMaker('onehot', base, { label: Int32Array.of(-1) })!
+    expect(() => make(0, crop, new Float32Array(classes))).toThrow(
+      expect.objectContaining({ code: 'bad-data' }),
     )
   })
 })

@@ -58,7 +58,7 @@ describe('measures', () => {
       const image = findImage(project, key)!
       const map = reader.getSync(key)
       const target = new Float32Array(10)
-      globalTarget(map, classMap, target, scratch)
+      globalTarget(map, target, scratch)
       const sorted = [...target].sort((a, b) => b - a)
       const row = byId.get(image.id)!
       expect(row['top']).toBe(target.indexOf(sorted[0]!))

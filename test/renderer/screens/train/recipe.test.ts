@@ -1,6 +1,7 @@
 /** Recipes as trees, the fields of the editor, and plans; held against the real schema and presets. */
 import { describe, expect, it } from 'vitest'
-import { recipeSchema, supervisions } from '../../../../core/contract/recipe.ts'
+import { recipeSchema } from '../../../../core/contract/recipe.ts'
+import { supervisions } from '../../../../core/contract/supervision.ts'
 import { mergeParts as merged, mergeRecipes, presets } from '../../../../core/training/recipe/recipe.ts'
 import { demoRecipe } from '../../../../electron/demo/recipe.ts'
 import {

@@ -1,12 +1,8 @@
-/** The engine's and the trainer's part of a recipe. */
+/** The trainer's part of a recipe. */
 import type { Recipe } from '../../contract/recipe.ts'
-import type { EngineOptions, TrainerConfig } from '../../engine/engine.ts'
-import { smoothing } from './recipe.ts'
-
-/** The engine's part of a recipe. */
-export function engineOf(recipe: Recipe): EngineOptions {
-  return { provider: recipe.provider, ...(recipe.threads === null ? {} : { threads: recipe.threads }) }
-}
+import type { TrainerConfig } from '../../engine/engine.ts'
+import { engineOf } from '../recipe/engine.ts'
+import { supervisionOf } from '../supervision/index.ts'
 
 /** Settings of the trainer for a student of `classes` outputs. */
 export function trainerConfig(recipe: Recipe, classes: number): TrainerConfig {
@@ -18,7 +14,7 @@ export function trainerConfig(recipe: Recipe, classes: number): TrainerConfig {
     seed: recipe.seed,
     engine: engineOf(recipe),
     batchNormMomentum: recipe.batchNormMomentum,
-    labelSmoothing: smoothing(recipe).trainer,
+    labelSmoothing: supervisionOf(recipe.supervision).smooths ? 0 : recipe.labelSmoothing,
     accumulate: recipe.accumulate,
     ...(recipe.clipNorm === null ? {} : { clipNorm: recipe.clipNorm }),
     ...(recipe.ema === null ? {} : { ema: recipe.ema }),

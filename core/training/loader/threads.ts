@@ -1,0 +1,63 @@
+/** The loader's threads: every request gets an answer, even from a thread that dies. */
+import { Worker } from 'node:worker_threads'
+import type { BatchAnswer, BatchRequest, WorkerSetup } from './messages.ts'
+
+/** Threads that make batches. */
+export interface Threads {
+  /** Gives a batch to the thread with the least to do. */
+  ask(request: BatchRequest): Promise<BatchAnswer>
+  close(): Promise<void>
+}
+
+/** A thread, and who waits for which slot of it. */
+interface Thread {
+  worker: Worker
+  waiting: Map<number, (answer: BatchAnswer) => void>
+}
+
+/** Answers all that a thread still owed. */
+function lose({ waiting }: Thread, reason: string): void {
+  for (const [slot, answer] of waiting)
+    answer({ kind: 'failed', slot, code: 'bad-data', message: `a loader thread ${reason}`, detail: {} })
+}
+
+function startThread(setup: WorkerSetup): Thread {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: setup })
+  const thread: Thread = { worker, waiting: new Map() }
+  worker.on('message', (answer: BatchAnswer) => {
+    const { waiting } = thread
+    const settle = waiting.get(answer.slot)
+    waiting.delete(answer.slot)
+    settle?.(answer)
+  })
+  worker.on('error', error => lose(thread, `failed (${String(error)})`))
+  return thread
+}
+
+async function endThread({ worker }: Thread): Promise<void> {
+  const ended = new Promise<void>(resolve => worker.once('exit', () => resolve()))
+  worker.postMessage('close')
+  await ended
+}
+
+/** Starts `count` threads over one setup. */
+export function startThreads(count: number, setup: WorkerSetup): Threads {
+  let closed = false
+  const threads = Array.from({ length: count }, () => {
+    const thread = startThread(setup)
+    thread.worker.on('exit', () => !closed && lose(thread, 'ended'))
+    return thread
+  })
+  return {
+    ask(request) {
+      const idle = threads.reduce((a, b) => (b.waiting.size < a.waiting.size ? b : a))
+      const answer = new Promise<BatchAnswer>(resolve => idle.waiting.set(request.slot, resolve))
+      idle.worker.postMessage(request)
+      return answer
+    },
+    async close() {
+      closed = true
+      await Promise.all(threads.map(endThread))
+    },
+  }
+}

@@ -50,7 +50,7 @@ export function createPainting(H: number, W: number, side = cellSide(H, W)): Pai
 /** Paints everything. */
 export function paintAll(painting: Painting, map: LabelMap, options: PaintOptions): Part {
   const [, H, W] = map.shape
-  return paintRect(painting, map, options, 0, 0, W - 1, H - 1)
+  return paintRect(painting, map, options, { left: 0, top: 0, right: W - 1, bottom: H - 1 })
 }
 
 /**
@@ -74,37 +74,33 @@ export function paintCells(
     top = Math.min(top, y - around)
     bottom = Math.max(bottom, y + around)
   }
-  return paintRect(
-    painting,
-    map,
-    options,
-    Math.max(left, 0),
-    Math.max(top, 0),
-    Math.min(right, W - 1),
-    Math.min(bottom, H - 1),
-  )
+  return paintRect(painting, map, options, {
+    left: Math.max(left, 0),
+    top: Math.max(top, 0),
+    right: Math.min(right, W - 1),
+    bottom: Math.min(bottom, H - 1),
+  })
 }
 
-/** Paints the cells of a rectangle, its last column and row included. */
-function paintRect(
-  painting: Painting,
-  map: LabelMap,
-  options: PaintOptions,
-  left: number,
-  top: number,
-  right: number,
-  bottom: number,
-): Part {
+/** A rectangle of cells, its last column and row included. */
+interface CellRect {
+  left: number
+  top: number
+  right: number
+  bottom: number
+}
+
+function paintRect(painting: Painting, map: LabelMap, options: PaintOptions, rect: CellRect): Part {
+  const { left, top, right, bottom } = rect
   const side = painting.side
   if (!options.smooth) {
     for (let y = top; y <= bottom; y++)
       for (let x = left; x <= right; x++) paintFlat(painting, map, options, x, y)
   } else {
-    const cells = softmaxes(map, options, left - 1, top - 1, right + 1, bottom + 1)
-    const quads: (Quad | undefined)[] = []
+    const around = { left: left - 1, top: top - 1, right: right + 1, bottom: bottom + 1 }
+    const scene = { painting, map, options, cells: softmaxes(map, options, around), quads: [] }
     for (let y = top * side; y < (bottom + 1) * side; y++)
-      for (let x = left * side; x < (right + 1) * side; x++)
-        paintSmooth(painting, map, options, cells, quads, x, y)
+      for (let x = left * side; x < (right + 1) * side; x++) paintSmooth(scene, x, y)
   }
   return {
     x: left * side,
@@ -145,15 +141,7 @@ function paintFlat(painting: Painting, map: LabelMap, options: PaintOptions, x: 
   const swatch = options.swatches.get(id) ?? grey
   for (let dy = 0; dy < side; dy++)
     for (let dx = 0; dx < side; dx++)
-      put(
-        painting,
-        (y * side + dy) * width + x * side + dx,
-        x * side + dx,
-        y * side + dy,
-        swatch,
-        strength,
-        options,
-      )
+      put(painting, options, (y * side + dy) * width + x * side + dx, swatch, strength)
 }
 
 /** Softmax of every class that the cells of a rectangle list, clipped to the map. */
@@ -165,10 +153,7 @@ interface CellSoftmax {
 function softmaxes(
   map: LabelMap,
   options: PaintOptions,
-  left: number,
-  top: number,
-  right: number,
-  bottom: number,
+  { left, top, right, bottom }: CellRect,
 ): Map<number, CellSoftmax> {
   const [K, H, W] = map.shape
   const cells = H * W
@@ -212,16 +197,19 @@ function quadOf(
   return { ids, shares: ids.flatMap(id => corners.map(corner => corner.shares.get(id) ?? 0)) }
 }
 
+/** What a smooth painting is made from. */
+interface Scene {
+  painting: Painting
+  map: LabelMap
+  options: PaintOptions
+  cells: ReadonlyMap<number, CellSoftmax>
+  /** By the cell at the top left, made when they are first needed. */
+  quads: (Quad | undefined)[]
+}
+
 /** Bilinear between the four nearest cells: of the classes on top in one of them the strongest here, or the one asked for. */
-function paintSmooth(
-  painting: Painting,
-  map: LabelMap,
-  options: PaintOptions,
-  cells: ReadonlyMap<number, CellSoftmax>,
-  quads: (Quad | undefined)[],
-  px: number,
-  py: number,
-): void {
+function paintSmooth(scene: Scene, px: number, py: number): void {
+  const { painting, map, options, cells, quads } = scene
   const [, H, W] = map.shape
   const fx = Math.min(Math.max((px + 0.5) / painting.side - 0.5, 0), W - 1)
   const fy = Math.min(Math.max((py + 0.5) / painting.side - 0.5, 0), H - 1)
@@ -240,19 +228,12 @@ function paintSmooth(
     }
   }
   const swatch = options.swatches.get(winner) ?? grey
-  put(painting, py * painting.width + px, px, py, swatch, best, options)
+  put(painting, options, py * painting.width + px, swatch, best)
 }
 
-function put(
-  painting: Painting,
-  i: number,
-  x: number,
-  y: number,
-  swatch: Swatch,
-  strength: number,
-  options: PaintOptions,
-): void {
-  const { data } = painting
+/** Paints the pixel at index `i`. */
+function put(painting: Painting, options: PaintOptions, i: number, swatch: Swatch, strength: number): void {
+  const { data, width } = painting
   const shown = strength > 0 && strength >= options.threshold
   let { color } = swatch
   let alpha = 0
@@ -260,7 +241,7 @@ function put(
     color = options.color
     alpha = options.opacity * strength
   } else if (shown) {
-    const line = onHatch(swatch.hatch, x, y)
+    const line = onHatch(swatch.hatch, i % width, Math.floor(i / width))
     if (line) color = [color[0] * 0.45, color[1] * 0.45, color[2] * 0.45]
     alpha = options.opacity * (0.35 + 0.65 * strength)
   }

@@ -1,6 +1,6 @@
 /** Swatches that stay with their classes while an image is corrected, though the classes' areas change. */
 import type { LabelMap } from '../../core/labelmap/label-map.ts'
-import { topClasses } from '../../core/labelmap/layers.ts'
+import { classesByArea } from '../../core/labelmap/layers.ts'
 import { assignSwatches, swatch } from '../../core/labelmap/palette.ts'
 import type { Swatch } from '../../core/labelmap/palette.ts'
 
@@ -13,10 +13,9 @@ export interface LegendEntry {
 
 /** The classes that are strongest somewhere, by area; classes that `known` has not met yet get the next swatches. */
 export function legendOf(map: LabelMap, known: Map<number, Swatch>): LegendEntry[] {
-  const counts = new Map<number, number>()
-  for (const id of topClasses(map)) counts.set(id, (counts.get(id) ?? 0) + 1)
-  const order = [...counts].sort(([a, n], [b, m]) => m - n || a - b)
-  if (known.size === 0) for (const [id, mark] of assignSwatches(order.map(([id]) => id))) known.set(id, mark)
-  for (const [id] of order) if (!known.has(id)) known.set(id, swatch(known.size))
-  return order.map(([id, cells]) => ({ id, cells, swatch: known.get(id)! }))
+  const order = classesByArea(map)
+  if (known.size === 0)
+    for (const [id, mark] of assignSwatches(order.map(({ id }) => id))) known.set(id, mark)
+  for (const { id } of order) if (!known.has(id)) known.set(id, swatch(known.size))
+  return order.map(({ id, cells }) => ({ id, cells, swatch: known.get(id)! }))
 }

@@ -8,7 +8,6 @@ import {
   emptyLayer,
   inspectCell,
 } from '../../../../../core/labelmap/corrections/index.ts'
-import { classStrength } from '../../../../../core/labelmap/layers.ts'
 import { identityClassMap } from '../../../../../core/labelmap/class-map.ts'
 import type { LabelMap } from '../../../../../core/labelmap/label-map.ts'
 import { poolLabelMap } from '../../../../../core/pooling/pool-label-map.ts'
@@ -18,6 +17,7 @@ import {
   beginStroke,
   differingCells,
 } from '../../../../../renderer/screens/annotate/state/stroke.ts'
+import { shareOf } from '../../../slow-picture.ts'
 import {
   compareTargets,
   createTargeter,
@@ -84,7 +84,7 @@ test("a cell's shares are the softmax over all classes; removed classes have non
   const machine = mapOf(3)
   const shares = cellShares(inspectCell(machine, emptyLayer, [], 6), { classes, fill: 0 })
   for (const { class: id, share } of shares)
-    expect(share).toBeCloseTo(classStrength(machine, id, classes).values[6]!, 6)
+    expect(share).toBeCloseTo(shareOf(machine, 6, id, { classes, fill: 0 }), 6)
   const top = shares[0]!.class
   const remove: Operation = { kind: 'remove', class: top, to: null, amount: null, what: null }
   const { layer } = addCells(beginStroke(edit, remove, emptyLayer, machine), ground(machine), [6]).stroke

@@ -53,7 +53,7 @@ const rendererFloors = [
   ['stores'],
   ['keys'],
   ['ui'],
-  ['stage', 'charts', 'labelmap', 'recipe', 'jobs', 'project'],
+  ['stage', 'charts', 'labelmap', 'recipe', 'files', 'jobs', 'project'],
   ['screens'],
   ['shell'],
 ]
@@ -128,6 +128,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^renderer/screens/([^/]+)/' },
       to: { path: '^renderer/screens/', pathNot: '^renderer/screens/$1/' },
+    },
+    {
+      name: 'kit-calls-nothing',
+      severity: 'error',
+      from: { path: '^renderer/ui/' },
+      to: { path: '^renderer/(stores/|api/(client|events)\\.ts$)' },
     },
     {
       name: 'languages-are-plain',

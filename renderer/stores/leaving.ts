@@ -1,7 +1,7 @@
 /** Opening another project: asks before a running job is paused for it, and says what failed. */
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
-import { isAbort, toApiError } from '../api/client.ts'
+import { isAbort, toApiError } from '../api/error.ts'
 import { useApp } from './app.ts'
 import { useProject } from './project.ts'
 

@@ -1,6 +1,6 @@
 /** Something that takes a while to find out: the newest try wins, and what it was found for is kept with it. */
 import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue'
-import { isAbort } from '../api/client.ts'
+import { isAbort } from '../api/error.ts'
 
 /** A finding, or why there is none. */
 export interface Finding<Result> {

@@ -1,7 +1,7 @@
 /** Short messages at the edge of the window: what just happened, or failed. */
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
-import { isAbort, toApiError } from '../api/client.ts'
+import { isAbort, toApiError } from '../api/error.ts'
 
 export interface Notice {
   id: number

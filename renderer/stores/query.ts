@@ -26,11 +26,25 @@ export const useQuery = defineStore('query', () => {
     set({ filter: query.value.filter, sort: { ...query.value.sort, ...part } })
   }
 
+  function lookAt(id: number): void {
+    image.value = id
+  }
+
   function clearFilter(): void {
     set({ filter: {}, sort: query.value.sort })
   }
 
-  return { query, filter, sort, image, set, setFilter, setSort, clearFilter }
+  return {
+    query: computed(() => query.value),
+    filter,
+    sort,
+    image: computed(() => image.value),
+    set,
+    lookAt,
+    setFilter,
+    setSort,
+    clearFilter,
+  }
 })
 
 /** Without conditions that say nothing: undefined, empty lists and texts. */

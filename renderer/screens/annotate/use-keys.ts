@@ -53,12 +53,12 @@ export function useAnnotateKeys(actions: ScreenActions): void {
   useAction('view.actual', () => actions.actual())
   useAction('view.zoomIn', () => actions.zoom(1.25))
   useAction('view.zoomOut', () => actions.zoom(0.8))
-  useAction('overlay.toggle', () => (screen.overlay = { ...screen.overlay, shown: !screen.overlay.shown }))
-  useAction('overlay.mode', () => {
-    screen.overlay = { ...screen.overlay, mode: screen.overlay.mode === 'top' ? 'class' : 'top' }
-  })
-  useAction('overlay.moreOpaque', () => (screen.overlay = stepOpacity(screen.overlay, 0.1)))
-  useAction('overlay.lessOpaque', () => (screen.overlay = stepOpacity(screen.overlay, -0.1)))
+  useAction('overlay.toggle', () => screen.setOverlay({ shown: !screen.overlay.shown }))
+  useAction('overlay.mode', () =>
+    screen.setOverlay({ mode: screen.overlay.mode === 'top' ? 'class' : 'top' }),
+  )
+  useAction('overlay.moreOpaque', () => screen.setOverlay(stepOpacity(screen.overlay, 0.1)))
+  useAction('overlay.lessOpaque', () => screen.setOverlay(stepOpacity(screen.overlay, -0.1)))
 
   /** With the crop inspector in hand the arrows move the crop. */
   function step(dx: number, dy: number): void {

@@ -75,6 +75,12 @@ export function gridGeometry(room: GridRoom): GridGeometry {
   }
 }
 
+/** The same columns for another number of items. */
+export function resized(grid: GridGeometry, total: number): GridGeometry {
+  const rows = Math.ceil(total / grid.columns)
+  return { ...grid, total, rows, content: rows * grid.rowHeight + grid.gap }
+}
+
 /** The largest offset: the last row at the bottom. */
 export const lastOffset = (grid: GridGeometry): number => Math.max(0, grid.content - grid.height)
 

@@ -65,7 +65,7 @@ export function useMarking() {
     try {
       const { changed, before } = await api('review.mark', { selection, state })
       browse.update(item => (isPicked(picked, item.id) ? { ...item, review: state } : item))
-      if (picked.kind === 'all') browse.picked = nothingPicked
+      if (picked.kind === 'all') browse.pick(nothingPicked)
       look()
       notices.show({
         tone: 'success',

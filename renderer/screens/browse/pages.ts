@@ -35,63 +35,73 @@ export interface Pages<Item> {
   update(change: (item: Item) => Item): void
 }
 
-export function createPages<Item>(options: PageOptions<Item>): Pages<Item> {
-  const { size, keep, parallel } = options
+/** The cache as its functions below share it. */
+interface Cache<Item> {
+  options: PageOptions<Item>
   /** Oldest use first. */
-  const kept = new Map<number, readonly Item[]>()
-  const underWay = new Map<number, AbortController>()
-  let wanted: number[] = []
+  kept: Map<number, readonly Item[]>
+  underWay: Map<number, AbortController>
+  wanted: number[]
+}
 
-  function touch(page: number): void {
+function put<Item>({ options, kept, wanted }: Cache<Item>, page: number, items: readonly Item[]): void {
+  kept.delete(page)
+  kept.set(page, items)
+  for (const old of kept.keys()) {
+    if (kept.size <= options.keep) break
+    if (!wanted.includes(old)) kept.delete(old)
+  }
+}
+
+function start<Item>(cache: Cache<Item>): void {
+  for (const page of cache.wanted) {
+    if (cache.underWay.size >= cache.options.parallel) return
+    if (!cache.kept.has(page) && !cache.underWay.has(page)) void load(cache, page)
+  }
+}
+
+async function load<Item>(cache: Cache<Item>, page: number): Promise<void> {
+  const { options, underWay } = cache
+  const control = new AbortController()
+  underWay.set(page, control)
+  try {
+    const answer = await options.fetch(page * options.size, options.size, control.signal)
+    if (control.signal.aborted) return
+    put(cache, page, answer.items)
+    options.arrived(answer)
+  } catch (error) {
+    if (control.signal.aborted) return
+    // Not asked for again until it is wanted anew, so that a failing backend is not asked in a circle.
+    cache.wanted = cache.wanted.filter(other => other !== page)
+    options.failed(error)
+  } finally {
+    if (underWay.get(page) === control) underWay.delete(page)
+    if (!control.signal.aborted) start(cache)
+  }
+}
+
+function cancel<Item>({ underWay }: Cache<Item>, except: readonly number[]): void {
+  for (const [page, control] of underWay)
+    if (!except.includes(page)) {
+      underWay.delete(page)
+      control.abort()
+    }
+}
+
+/** Puts kept pages among those used last. */
+function touch<Item>({ kept }: Cache<Item>, pages: readonly number[]): void {
+  for (const page of pages) {
     const items = kept.get(page)
-    if (!items) return
+    if (!items) continue
     kept.delete(page)
     kept.set(page, items)
   }
+}
 
-  function put(page: number, items: readonly Item[]): void {
-    kept.delete(page)
-    kept.set(page, items)
-    for (const old of kept.keys()) {
-      if (kept.size <= keep) break
-      if (!wanted.includes(old)) kept.delete(old)
-    }
-  }
-
-  function start(): void {
-    for (const page of wanted) {
-      if (underWay.size >= parallel) return
-      if (!kept.has(page) && !underWay.has(page)) void load(page)
-    }
-  }
-
-  async function load(page: number): Promise<void> {
-    const control = new AbortController()
-    underWay.set(page, control)
-    try {
-      const answer = await options.fetch(page * size, size, control.signal)
-      if (control.signal.aborted) return
-      put(page, answer.items)
-      options.arrived(answer)
-    } catch (error) {
-      if (control.signal.aborted) return
-      // Not asked for again until it is wanted anew, so that a failing backend is not asked in a circle.
-      wanted = wanted.filter(other => other !== page)
-      options.failed(error)
-    } finally {
-      if (underWay.get(page) === control) underWay.delete(page)
-      if (!control.signal.aborted) start()
-    }
-  }
-
-  function cancel(except: readonly number[]): void {
-    for (const [page, control] of underWay)
-      if (!except.includes(page)) {
-        underWay.delete(page)
-        control.abort()
-      }
-  }
-
+export function createPages<Item>(options: PageOptions<Item>): Pages<Item> {
+  const { size } = options
+  const cache: Cache<Item> = { options, kept: new Map(), underWay: new Map(), wanted: [] }
+  const { kept } = cache
   return {
     get: index => kept.get(Math.floor(index / size))?.[index % size],
     find(matches) {
@@ -102,24 +112,23 @@ export function createPages<Item>(options: PageOptions<Item>): Pages<Item> {
       return -1
     },
     want(first, end) {
-      wanted = []
-      for (let page = Math.floor(first / size); page * size < end; page++) {
-        wanted.push(page)
-        touch(page)
-      }
-      cancel(wanted)
-      start()
+      const pages: number[] = []
+      for (let page = Math.floor(first / size); page * size < end; page++) pages.push(page)
+      cache.wanted = pages
+      touch(cache, pages)
+      cancel(cache, pages)
+      start(cache)
     },
     clear() {
-      wanted = []
-      cancel([])
+      cache.wanted = []
+      cancel(cache, [])
       kept.clear()
     },
     replace(pages) {
-      cancel([])
+      cancel(cache, [])
       kept.clear()
       for (const [page, items] of pages) kept.set(page, items)
-      start()
+      start(cache)
     },
     update(change) {
       for (const [page, items] of kept) kept.set(page, items.map(change))

@@ -28,7 +28,7 @@ export function usePicking() {
 
   function flip(index: number): void {
     const item = browse.item(index)
-    if (item) browse.picked = toggle(browse.picked, item.id)
+    if (item) browse.pick(toggle(browse.picked, item.id))
     from(index)
   }
 
@@ -61,7 +61,7 @@ export function usePicking() {
     busy.value = true
     try {
       const ids = await idsBetween(first, last)
-      if (mine === asked) browse.picked = add(base, ids)
+      if (mine === asked) browse.pick(add(base, ids))
     } catch (error) {
       notices.fail(translate('browse.failed'), error)
     } finally {
@@ -70,12 +70,12 @@ export function usePicking() {
   }
 
   function selectAll(): void {
-    browse.picked = all(browse.total ?? 0)
+    browse.pick(all(browse.total ?? 0))
     base = nothingPicked
   }
 
   function clear(): void {
-    browse.picked = nothingPicked
+    browse.pick(nothingPicked)
     base = nothingPicked
   }
 

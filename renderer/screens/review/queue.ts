@@ -43,3 +43,13 @@ export function unmark(queue: Queue, id: number): Queue {
     done: queue.done.filter(mark => mark !== failed),
   }
 }
+
+/** Marks that can be taken back in a queue that is asked for again. */
+const longestDone = 200
+
+/** The backend may have more by now, also of what was marked before. */
+export const reopened = (queue: Queue): Queue => ({
+  ...queue,
+  whole: false,
+  done: queue.done.slice(-longestDone),
+})

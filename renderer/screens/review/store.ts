@@ -1,185 +1,164 @@
 /** Reviewing: the queue, its marks on their way to the backend, and how far it is. */
 import { defineStore } from 'pinia'
-import { computed, shallowRef, watch } from 'vue'
-import type { ImageQuery, ReviewState } from '../../../core/contract/api/browse.ts'
-import type { CallOutput } from '../../../core/contract/api/index.ts'
+import { computed, watch } from 'vue'
+import type { ReviewState } from '../../../core/contract/api/browse.ts'
 import { api } from '../../api/client.ts'
 import { onEvent } from '../../api/events.ts'
 import { translate } from '../../i18n/index.ts'
+import { fileName } from '../../labelmap/file-name.ts'
 import { useNotices } from '../../stores/notices.ts'
 import { useProject } from '../../stores/project.ts'
-import { fileName } from '../../labelmap/file-name.ts'
-import { back, emptyQueue, mark, topUp, unmark } from './queue.ts'
-import type { Mark } from './queue.ts'
-
-type Progress = CallOutput<'review.progress'>
+import { createState, readable, type State } from '../../stores/state.ts'
+import { createTimer } from '../../stores/timer.ts'
+import { useFixes } from './fixing.ts'
+import { createMarkSaver } from './marks.ts'
+import { back, emptyQueue, mark, reopened, topUp, unmark, type Mark } from './queue.ts'
+import { counted, firstReviewing, progressInput, queryOf, type Reviewing } from './state.ts'
 
 /** Images to have at hand, and to ask for at once. */
 const few = 20
 const batch = 60
-/** Looks at whether a correction has been saved, a quarter of a second apart. */
-const patience = 4
+/** Milliseconds after a mark until the backend's figures are asked for. */
+const progressWait = 400
 
-export const useReview = defineStore('review', () => {
+/** Asks for the queue and the figures; answers of a review that was begun anew meanwhile are passed over. */
+function useQueue(state: State<Reviewing>) {
   const project = useProject()
-  const notices = useNotices()
-  /** One split, or all of them. */
-  const split = shallowRef<string | null>(null)
-  const queue = shallowRef(emptyQueue)
-  const progress = shallowRef<Progress | null>(null)
-  const loading = shallowRef(false)
-  const error = shallowRef<unknown>(null)
-  /** The image that was sent to be corrected, and its steps before. */
-  const fixing = shallowRef<{ id: number; version: number } | null>(null)
   let run = 0
-  let saving: Promise<void> = Promise.resolve()
-
-  const current = computed(() => queue.value.items[0])
-  const next = computed(() => queue.value.items.slice(1, 4))
-
-  const query = (): ImageQuery => ({
-    filter: {
-      review: ['none'],
-      problem: false,
-      ...(split.value === null ? {} : { splits: [split.value] }),
-    },
-    sort: { by: 'review', descending: true },
-  })
 
   async function fill(): Promise<void> {
-    if (loading.value || queue.value.whole || !project.info) return
+    const { loading, queue, split } = state.now()
+    if (loading || queue.whole || !project.info) return
     const mine = run
-    loading.value = true
+    state.set({ loading: true })
     try {
-      const { items, total } = await api('browse.page', { query: query(), offset: 0, limit: batch })
-      if (mine !== run) return
-      queue.value = topUp(queue.value, items, total)
-      error.value = null
-    } catch (reason) {
-      if (mine === run) error.value = reason
+      const { items, total } = await api('browse.page', { query: queryOf(split), offset: 0, limit: batch })
+      if (mine === run) state.set({ queue: topUp(state.now().queue, items, total), error: null })
+    } catch (error) {
+      if (mine === run) state.set({ error })
     } finally {
-      if (mine === run) loading.value = false
+      if (mine === run) state.set({ loading: false })
     }
   }
 
   async function loadProgress(): Promise<void> {
     if (!project.info) return
     const mine = run
-    const splits = split.value === null ? {} : { splits: [split.value] }
-    const answer = await api('review.progress', splits).catch(() => null)
-    if (mine === run && answer) progress.value = answer
+    const progress = await api('review.progress', progressInput(state.now().split)).catch(() => null)
+    if (mine === run && progress) state.set({ progress })
   }
 
-  /** Asks for everything anew. */
-  async function load(): Promise<void> {
-    run++
-    loading.value = false
-    queue.value = emptyQueue
-    // Marks that are on their way would come up again otherwise.
-    await saving
-    await Promise.all([fill(), loadProgress()])
+  return {
+    loadProgress,
+    fill,
+    /** Asks for more before the queue is empty. */
+    fillUp: () => void (state.now().queue.items.length < few && fill()),
+    /** Asks for everything anew, when `ready`. */
+    async load(ready: Promise<void>): Promise<void> {
+      run++
+      state.set({ loading: false, queue: emptyQueue })
+      await ready
+      await Promise.all([fill(), loadProgress()])
+    },
+    /** Whether no other review was begun since. */
+    staying(): () => boolean {
+      const mine = run
+      return () => mine === run
+    },
   }
+}
 
-  /** Counts a change at once; the backend's own figures follow. */
+/** Marks the image in sight, and takes marks back: seen at once, saved one after the other. */
+function useMarks(state: State<Reviewing>, queue: ReturnType<typeof useQueue>) {
+  const notices = useNotices()
+  const progress = createTimer(() => void queue.loadProgress())
+  const progressSoon = (): void => progress.restart(progressWait)
+  const saver = createMarkSaver(progressSoon)
+
   function count(from: ReviewState, to: ReviewState): void {
-    const known = progress.value
-    if (!known) return
-    const counts = { ...known.counts }
-    counts[from] = Math.max(0, (counts[from] ?? 0) - 1)
-    counts[to] = (counts[to] ?? 0) + 1
-    progress.value = { ...known, counts }
+    state.set({ progress: counted(state.now().progress, from, to) })
   }
 
-  /** Saves one after the other, so that taking back never overtakes its mark. */
-  function save(id: number, state: ReviewState, failed: (error: unknown) => void): void {
-    const mine = run
-    saving = saving.then(async () => {
-      try {
-        await api('review.mark', { selection: { ids: [id] }, state })
-      } catch (reason) {
-        if (mine === run) failed(reason)
-      }
-    })
-    void saving.then(() => progressSoon())
+  function save(id: number, to: ReviewState, failed: (error: unknown) => void): void {
+    const here = queue.staying()
+    saver.save(id, to, error => here() && failed(error))
   }
 
-  let timer: ReturnType<typeof setTimeout> | undefined
-  function progressSoon(): void {
-    clearTimeout(timer)
-    timer = setTimeout(() => void loadProgress(), 400)
+  return {
+    progressSoon,
+    settled: saver.settled,
+    /** The next image is in sight when this returns. */
+    say(to: Mark): void {
+      const item = state.now().queue.items[0]
+      if (!item) return
+      state.set({ queue: mark(state.now().queue, to) })
+      count('none', to)
+      save(item.id, to, error => {
+        state.set({ queue: unmark(state.now().queue, item.id) })
+        count(to, 'none')
+        notices.fail(translate('review.saveFailed', { name: fileName(item) }), error)
+      })
+      queue.fillUp()
+    },
+    takeBack(): void {
+      const last = state.now().queue.done.at(-1)
+      if (!last) return
+      state.set({ queue: back(state.now().queue) })
+      count(last.state, 'none')
+      save(last.item.id, 'none', error => notices.fail(translate('common.failed'), error))
+    },
   }
+}
 
-  /** Marks the image in sight; the next one is in sight when this returns. */
-  function say(state: Mark): void {
-    const item = current.value
-    if (!item) return
-    queue.value = mark(queue.value, state)
-    count('none', state)
-    save(item.id, state, reason => {
-      queue.value = unmark(queue.value, item.id)
-      count(state, 'none')
-      notices.fail(translate('review.saveFailed', { name: fileName(item) }), reason)
-    })
-    if (queue.value.items.length < few) void fill()
-  }
+export const useReview = defineStore('review', () => {
+  const project = useProject()
+  const notices = useNotices()
+  const state = createState(firstReviewing)
+  const queue = useQueue(state)
+  const marks = useMarks(state, queue)
+  const fixes = useFixes()
+  const current = computed(() => state.fields.queue.value.items[0])
 
-  function takeBack(): void {
-    const last = queue.value.done.at(-1)
-    if (!last) return
-    queue.value = back(queue.value)
-    count(last.state, 'none')
-    save(last.item.id, 'none', reason => notices.fail(translate('common.failed'), reason))
-  }
-
-  const versionOf = async (image: number): Promise<number> => {
-    const annotation = project.info?.annotation
-    return annotation ? (await api('corrections.get', { image, annotation })).version : 0
-  }
+  // Marks that are on their way would come up again otherwise.
+  const load = (): Promise<void> => queue.load(marks.settled())
 
   /** Remembers that the image in sight is being corrected; answers with its id. */
   async function beginFix(): Promise<number | null> {
     const item = current.value
     if (!item) return null
-    fixing.value = { id: item.id, version: await versionOf(item.id) }
+    state.set({ fixing: await fixes.begin(item.id) })
     return item.id
   }
 
   /** Back from correcting: an image that has new corrections is fixed. */
   async function endFix(): Promise<void> {
-    const begun = fixing.value
-    fixing.value = null
+    const begun = state.now().fixing
+    state.set({ fixing: null })
     const item = current.value
     if (!begun || item?.id !== begun.id) return
+    const inSight = (): boolean => current.value?.id === begun.id
     const name = fileName(item)
     try {
-      // What was said of it there stands.
-      await saving
+      await marks.settled()
       const { review } = (await api('images.get', { id: begun.id })).item
       if (review !== 'none') {
-        if (current.value?.id === begun.id) queue.value = mark(queue.value, review)
-        progressSoon()
-        if (queue.value.items.length < few) void fill()
+        // What was said of it there stands.
+        if (inSight()) state.set({ queue: mark(state.now().queue, review) })
+        marks.progressSoon()
+        queue.fillUp()
         return
       }
-      // The last step may still be on its way.
-      let same = (await versionOf(begun.id)) === begun.version
-      for (let i = 0; same && i < patience; i++) {
-        await new Promise(resolve => setTimeout(resolve, 250))
-        same = (await versionOf(begun.id)) === begun.version
-      }
-      if (current.value?.id !== begun.id) return
-      if (same) {
-        notices.show({ tone: 'info', title: translate('review.notFixed', { name }) })
-      } else {
-        say('fixed')
-        notices.show({ tone: 'success', title: translate('review.fixedNow', { name }) })
-      }
-    } catch (reason) {
-      notices.fail(translate('common.failed'), reason)
+      const fixed = await fixes.wasFixed(begun)
+      if (!inSight()) return
+      if (fixed) marks.say('fixed')
+      const title = translate(fixed ? 'review.fixedNow' : 'review.notFixed', { name })
+      notices.show({ tone: fixed ? 'success' : 'info', title })
+    } catch (error) {
+      notices.fail(translate('common.failed'), error)
     }
   }
 
-  watch(split, () => void load())
+  watch(state.fields.split, () => void load())
   watch(
     () => [project.info?.dir, project.info?.annotation, (project.annotation?.scored ?? 0) > 0] as const,
     ([dir], before) => {
@@ -187,35 +166,29 @@ export const useReview = defineStore('review', () => {
       const named = project.annotation?.split
       const wanted = project.info?.splits.find(({ name }) => name === named)?.name ?? null
       // What the annotation covers is what can be reviewed.
-      if (other) fixing.value = null
-      if (other && split.value !== wanted) split.value = wanted
+      if (other) state.set({ fixing: null })
+      if (other && state.now().split !== wanted) state.set({ split: wanted })
       else void load()
     },
     { immediate: true },
   )
   onEvent('images', () => {
-    progressSoon()
+    marks.progressSoon()
     // Images that were passed over as done may be back in the queue.
-    if (queue.value.items.length === 0 && !loading.value) {
-      queue.value = { ...queue.value, whole: false, done: queue.value.done.slice(-200) }
-      void fill()
-    }
+    if (state.now().queue.items.length > 0 || state.now().loading) return
+    state.set({ queue: reopened(state.now().queue) })
+    void queue.fill()
   })
   onEvent('reset', () => void load())
 
-  return {
-    split,
-    queue,
-    progress,
-    loading,
-    error,
-    fixing,
+  return readable(state, {
     current,
-    next,
+    next: computed(() => state.fields.queue.value.items.slice(1, 4)),
     load,
-    say,
-    takeBack,
+    say: marks.say,
+    takeBack: marks.takeBack,
+    choose: (split: string | null) => state.set({ split }),
     beginFix,
     endFix,
-  }
+  })
 })

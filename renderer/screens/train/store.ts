@@ -1,159 +1,118 @@
-/** State of the train screen: the plan, what it resolves to, what it costs, and queueing it. */
+/** The train screen: the plan, what it resolves to, what it costs, and queueing it. */
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef, watch } from 'vue'
+import { computed, watch, type ComputedRef } from 'vue'
 import type { Job } from '../../../core/contract/api/jobs.ts'
-import type { CallOutput } from '../../../core/contract/api/index.ts'
 import type { ProjectInfo } from '../../../core/contract/api/project.ts'
 import type { TrainingProbe } from '../../../core/contract/api/training.ts'
 import { api } from '../../api/client.ts'
+import { mergeParts, settings, valueAt, type Part } from '../../recipe/parts.ts'
 import { useJobs } from '../../stores/jobs.ts'
 import { useMeasured } from '../../stores/measured.ts'
+import { createState, readable, type State } from '../../stores/state.ts'
 import { problemsByPath } from './fields.ts'
-import {
-  changed,
-  partsOf,
-  presetsFor,
-  proposedPreset,
-  restored,
-  trainRequest,
-  type Base,
-  type Plan,
-} from './plan.ts'
-import { mergeParts, settings, valueAt, type Part } from '../../recipe/parts.ts'
+import { changed, partsOf, presetsFor, proposedPreset, restored, trainRequest } from './plan.ts'
+import { firstTrain, noPlan, planFrom, usualSide, type TrainState } from './state.ts'
 
-type Options = CallOutput<'training.options'>
+/** Longer side of the project's first readable images, pixels; null: none is known. */
+async function findSide(): Promise<number | null> {
+  const query = { filter: { problem: false }, sort: { by: 'name', descending: false } } as const
+  const page = await api('browse.page', { query, offset: 0, limit: 20 }).catch(() => null)
+  return usualSide(page?.items ?? [])
+}
 
-const nothing: Plan = { base: { kind: 'preset', name: '', recipe: {} }, changes: {} }
-
-export const useTrain = defineStore('train', () => {
-  const jobs = useJobs()
-  const dir = ref<string | null>(null)
-  const options = shallowRef<Options | null>(null)
-  const optionsError = shallowRef<unknown>(null)
-  const sample = ref(false)
-  const proposed = ref('')
-  const plan = shallowRef<Plan>(nothing)
-  /** The last whole recipe that was valid. */
-  const recipe = shallowRef<Part>({})
-  const problems = shallowRef<readonly string[]>([])
-  /** The job whose curves were shown last. */
-  const followed = ref<number | null>(null)
+/** Begins with a preset or a run, and asks what the plan resolves to whenever it changes. */
+function usePlanning(state: State<TrainState>, merged: ComputedRef<Part>) {
+  const { options, sample } = state.fields
   let asked = 0
-
-  const merged = computed(() => mergeParts(partsOf(plan.value)))
-  const key = computed(() => JSON.stringify(merged.value))
-  const probe = useMeasured(
-    () => key.value,
-    (signal): Promise<TrainingProbe> => api('training.probe', { recipe: merged.value }, { signal }),
-  )
-  const defaults = computed(() => (options.value?.defaults ?? {}) as unknown as Part)
   const presets = computed(() =>
     options.value ? presetsFor({ sample: sample.value }, options.value.presets) : [],
   )
-  /** Known settings: those of the valid recipe and those that were written. */
-  const paths = computed(() => settings(mergeParts([recipe.value, merged.value])).map(([path]) => path))
-  const problemAt = computed(() => problemsByPath(problems.value, paths.value))
-  const valid = computed(() => options.value !== null && problems.value.length === 0)
-
-  /** A setting as it stands: what was written, else what the recipe resolves to. */
-  function valueOf(path: string): unknown {
-    const written = valueAt(merged.value, path)
-    return written === undefined ? valueAt(recipe.value, path) : written
-  }
-
-  /** Starts anew for another project; keeps the plan for the same one. */
-  async function prepare(project: ProjectInfo): Promise<void> {
-    if (dir.value === project.dir && options.value) return
-    dir.value = project.dir
-    sample.value = project.sample
-    probe.clear()
-    optionsError.value = null
-    try {
-      const [found, side] = await Promise.all([api('training.options', {}), usualSide()])
-      options.value = found
-      const names = presets.value.map(preset => preset.name)
-      proposed.value = proposedPreset(project, side, names)
-      if (plan.value === nothing || plan.value.base.kind === 'preset') choosePreset(proposed.value)
-    } catch (error) {
-      optionsError.value = error
-    }
-  }
-
-  /** Longer side of the project's first readable images, pixels; null: none is known. */
-  async function usualSide(): Promise<number | null> {
-    const query = { filter: { problem: false }, sort: { by: 'name', descending: false } } as const
-    const page = await api('browse.page', { query, offset: 0, limit: 20 }).catch(() => null)
-    const sides = (page?.items ?? []).map(item => Math.max(item.width, item.height)).sort((a, b) => a - b)
-    return sides[Math.floor(sides.length / 2)] ?? null
-  }
-
-  /** Another base; what was changed of the former one is kept where the base is of the same kind. */
-  function setBase(base: Base, changes: Part = {}): void {
-    plan.value = { base, changes }
-  }
 
   /** A preset; the supervision, seed and annotation that were chosen stay. */
   function choosePreset(name: string): void {
     const preset = presets.value.find(one => one.name === name)
-    if (!preset) return
-    const kept: Part = {}
-    for (const path of ['supervision', 'seed', 'annotation'])
-      if (plan.value.changes[path] !== undefined) kept[path] = plan.value.changes[path]
-    setBase({ kind: 'preset', name, recipe: preset.recipe }, kept)
+    if (preset) state.set({ plan: planFrom(preset, state.now().plan) })
+  }
+
+  /** Starts anew for another project; keeps the plan for the same one. */
+  async function prepare(project: ProjectInfo): Promise<void> {
+    state.set({ dir: project.dir, sample: project.sample, optionsError: null })
+    try {
+      const [found, side] = await Promise.all([api('training.options', {}), findSide()])
+      state.set({ options: found })
+      const names = presets.value.map(preset => preset.name)
+      state.set({ proposed: proposedPreset(project, side, names) })
+      const { plan, proposed } = state.now()
+      if (plan === noPlan || plan.base.kind === 'preset') choosePreset(proposed)
+    } catch (optionsError) {
+      state.set({ optionsError })
+    }
   }
 
   /** The whole recipe of a run, to be changed. Throws what the backend says. */
   async function duplicate(id: string): Promise<void> {
     const run = await api('runs.get', { id })
-    if (run.recipe) setBase({ kind: 'run', name: id, recipe: run.recipe as unknown as Part })
-  }
-
-  const set = (path: string, value: unknown): void => {
-    plan.value = changed(plan.value, path, value)
-  }
-  const restore = (path: string): void => {
-    plan.value = restored(plan.value, path)
+    if (!run.recipe) return
+    state.set({
+      plan: { base: { kind: 'run', name: id, recipe: run.recipe as unknown as Part }, changes: {} },
+    })
   }
 
   async function resolve(): Promise<void> {
     const order = ++asked
     try {
-      const answer = await api('training.resolve', { parts: partsOf(plan.value) })
+      const { problems, recipe } = await api('training.resolve', { parts: partsOf(state.now().plan) })
       if (order !== asked) return
-      problems.value = answer.problems
-      if (answer.recipe) recipe.value = answer.recipe as unknown as Part
+      state.set({ problems, ...(recipe ? { recipe: recipe as unknown as Part } : {}) })
     } catch (error) {
-      if (order === asked) problems.value = [error instanceof Error ? error.message : String(error)]
+      if (order === asked) state.set({ problems: [error instanceof Error ? error.message : String(error)] })
     }
   }
-  watch(key, () => void resolve())
+  watch(
+    () => JSON.stringify(merged.value),
+    () => void resolve(),
+  )
 
-  const start = (): Promise<Job> => jobs.add(trainRequest(plan.value))
+  return { presets, choosePreset, prepare, duplicate }
+}
 
-  return {
-    options,
-    optionsError,
-    proposed,
-    plan,
+export const useTrain = defineStore('train', () => {
+  const jobs = useJobs()
+  const state = createState(firstTrain)
+  const { options, plan, problems, recipe } = state.fields
+  const merged = computed(() => mergeParts(partsOf(plan.value)))
+  const { prepare, ...planning } = usePlanning(state, merged)
+  const probe = useMeasured(
+    () => JSON.stringify(merged.value),
+    (signal): Promise<TrainingProbe> => api('training.probe', { recipe: merged.value }, { signal }),
+  )
+  /** Known settings: those of the valid recipe and those that were written. */
+  const paths = computed(() => settings(mergeParts([recipe.value, merged.value])).map(([path]) => path))
+
+  return readable(state, {
     merged,
-    recipe,
-    defaults,
-    presets,
-    problems,
-    problemAt,
-    valid,
-    probe: probe.finding,
-    probing: probe.busy,
+    defaults: computed(() => (options.value?.defaults ?? {}) as unknown as Part),
+    problemAt: computed(() => problemsByPath(problems.value, paths.value)),
+    valid: computed(() => options.value !== null && problems.value.length === 0),
+    probe: computed(() => probe.finding.value),
+    probing: computed(() => probe.busy.value),
     probeCurrent: probe.current,
-    followed,
-    valueOf,
-    prepare,
-    choosePreset,
-    duplicate,
-    set,
-    restore,
+    ...planning,
+    async prepare(project: ProjectInfo): Promise<void> {
+      if (state.now().dir === project.dir && state.now().options) return
+      probe.clear()
+      await prepare(project)
+    },
+    /** A setting as it stands: what was written, else what the recipe resolves to. */
+    valueOf(path: string): unknown {
+      const written = valueAt(merged.value, path)
+      return written === undefined ? valueAt(recipe.value, path) : written
+    },
+    set: (path: string, value: unknown) => state.set({ plan: changed(plan.value, path, value) }),
+    restore: (path: string) => state.set({ plan: restored(plan.value, path) }),
+    follow: (job: number) => state.set({ followed: job }),
     runProbe: probe.run,
     cancelProbe: probe.cancel,
-    start,
-  }
+    start: (): Promise<Job> => jobs.add(trainRequest(plan.value)),
+  })
 })

@@ -1,6 +1,6 @@
 /** The crop inspector's box: dragged by its handles, drawn at random, typed in; and the target that it gives. */
 import { defineStore } from 'pinia'
-import { computed, ref } from 'vue'
+import { computed, shallowRef } from 'vue'
 import { random } from '../../../../core/base/random.ts'
 import { cropBox, type Axes, type Crop } from '../../../../core/pooling/crop.ts'
 import { cropBetween, dragCrop, drawCrop, fitCrop, handleAt, type Handle } from '../../../stage/crop-box.ts'
@@ -23,12 +23,18 @@ const cursors: Record<Handle, string> = {
   move: 'move',
 }
 
+/** How random crops are drawn, and how a crop is laid on the map. */
+export interface CropOptions {
+  /** Shares of the image's area, as the paper's recipe has them. */
+  scale: [number, number]
+  /** Largest ratio of the sides. */
+  aspect: number
+  axes: Axes
+}
+
 export const useCropTool = defineStore('annotate-crop', () => {
   const screen = useAnnotate()
-  /** Of random crops, as the paper's recipe has them. */
-  const scale = ref<[number, number]>([0.08, 1])
-  const aspect = ref(4 / 3)
-  const axes = ref<Axes>('correct')
+  const options = shallowRef<CropOptions>({ scale: [0.08, 1], aspect: 4 / 3, axes: 'correct' })
   let draws = 0
   let drag: { handle: Handle | 'new'; from: Point; start: Crop } | null = null
 
@@ -38,7 +44,7 @@ export const useCropTool = defineStore('annotate-crop', () => {
   const crop = computed(() => screen.crop ?? (image.value ? wholeImage(image.value) : null))
 
   function set(next: Crop): void {
-    if (image.value) screen.crop = fitCrop(next, image.value)
+    if (image.value) screen.setCrop(fitCrop(next, image.value))
   }
 
   /** The tool is taken up: there is something to hold. */
@@ -72,14 +78,15 @@ export const useCropTool = defineStore('annotate-crop', () => {
     const size = image.value
     if (!drag || !size) return
     const { handle, from, start } = drag
-    screen.crop =
+    screen.setCrop(
       handle === 'new'
         ? cropBetween(from, to, size)
-        : dragCrop(start, handle, { x: to.x - from.x, y: to.y - from.y }, size)
+        : dragCrop(start, handle, { x: to.x - from.x, y: to.y - from.y }, size),
+    )
   }
 
   function cancel(): void {
-    if (drag) screen.crop = drag.start
+    if (drag) screen.setCrop(drag.start)
     drag = null
   }
 
@@ -88,26 +95,26 @@ export const useCropTool = defineStore('annotate-crop', () => {
     const size = image.value
     const id = screen.image?.info.item.id
     if (!size || id === undefined) return
-    screen.crop = drawCrop(size, scale.value, [1 / aspect.value, aspect.value], random(id, ++draws))
+    const { scale, aspect } = options.value
+    screen.setCrop(drawCrop(size, scale, [1 / aspect, aspect], random(id, ++draws)))
   }
 
   /** The exact target that training would use, by the trainer's own function. */
   const target = computed(() => {
     const [map, ground, size] = [screen.shown?.map, screen.ground, image.value]
     if (!map || !ground || !size || !crop.value) return null
-    return targetOf(ground.targeter, map, crop.value, size, axes.value)
+    return targetOf(ground.targeter, map, crop.value, size, options.value.axes)
   })
 
   /** The region of interest on the map: x1, y1, x2, y2 in cells. */
   const region = computed(() => {
     const [grid, size] = [screen.grid, image.value]
-    return grid && size && crop.value ? cropBox(crop.value, size, grid, axes.value) : null
+    return grid && size && crop.value ? cropBox(crop.value, size, grid, options.value.axes) : null
   })
 
   return {
-    scale,
-    aspect,
-    axes,
+    options: computed(() => options.value),
+    setOptions: (part: Partial<CropOptions>) => (options.value = { ...options.value, ...part }),
     crop,
     target,
     region,

@@ -23,7 +23,7 @@ export const useWalk = defineStore('annotate-walk', () => {
 
   /** Looks up where an image stands; its neighbours are fetched, and steps that were asked for meanwhile are made. */
   async function locate(id: number): Promise<void> {
-    browsing.image = id
+    browsing.lookAt(id)
     stepping.value = begin(stepping.value, id)
     try {
       const place = await api('browse.place', { query: browsing.query, id })
@@ -66,9 +66,8 @@ export const useWalk = defineStore('annotate-walk', () => {
     const wanted: ReviewState = review === state ? 'none' : state
     try {
       await api('review.mark', { selection: { ids: [id] }, state: wanted })
-      const item = { ...image.info.item, review: wanted }
       screen.forget(id)
-      if (screen.image?.info.item.id === id) screen.image = { ...screen.image, info: { ...image.info, item } }
+      screen.mark(id, wanted)
     } catch (error) {
       notices.fail(translate('annotate.review.failed'), error)
     }

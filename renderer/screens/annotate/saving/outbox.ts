@@ -10,7 +10,7 @@ export interface CorrectionPlace {
 }
 
 /** What of `Storage` is needed. */
-export type MirrorStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
+export type OutboxStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
 
 const prefix = 'relabel.unsent '
 
@@ -24,8 +24,8 @@ function placeOf(key: string): CorrectionPlace | null {
 }
 
 /** Keeps the steps; with none the entry goes. False where there is no room: the page then warns before it is left. */
-export function writeMirror(
-  storage: MirrorStorage,
+export function writeOutbox(
+  storage: OutboxStorage,
   place: CorrectionPlace,
   steps: readonly SaveStep[],
 ): boolean {
@@ -39,7 +39,7 @@ export function writeMirror(
 }
 
 /** The steps kept for an image; none where the entry cannot be read. */
-export function readMirror(storage: MirrorStorage, place: CorrectionPlace): SaveStep[] {
+export function readOutbox(storage: OutboxStorage, place: CorrectionPlace): SaveStep[] {
   try {
     const value: unknown = JSON.parse(storage.getItem(placeKey(place)) ?? '[]')
     return Array.isArray(value) ? value.filter(isStep) : []
@@ -49,7 +49,7 @@ export function readMirror(storage: MirrorStorage, place: CorrectionPlace): Save
 }
 
 /** Images of a project with steps that were never answered. */
-export function mirroredPlaces(storage: MirrorStorage, project: string): CorrectionPlace[] {
+export function outboxPlaces(storage: OutboxStorage, project: string): CorrectionPlace[] {
   const places: CorrectionPlace[] = []
   for (let i = 0; i < storage.length; i++) {
     const place = placeOf(storage.key(i) ?? '')

@@ -7,7 +7,7 @@ export interface SaveState {
   status: 'saved' | 'saving' | 'retrying'
   /** Steps without an answer. */
   unsent: number
-  /** Why the last try failed, while `retrying`. */
+  /** Why the last attempt failed, while `retrying`. */
   reason: string | null
 }
 
@@ -20,14 +20,14 @@ export interface Timers {
 export interface SaveQueueParts {
   /** The version that the steps stand on. */
   version: number
-  /** Steps of an earlier sitting, sent first. */
+  /** Steps of an earlier visit, sent first. */
   steps?: readonly SaveStep[]
   /** Saves one step; gives the new version. Throws errors with a `code`. */
   send(step: SaveStep, version: number): Promise<number>
   /** Asks for what is saved. */
   reload(): Promise<CorrectionState>
-  /** Keeps the unsent steps where a reload of the page finds them. */
-  mirror(steps: readonly SaveStep[]): void
+  /** Puts the unsent steps into the outbox, where a reload of the page finds them. */
+  keep(steps: readonly SaveStep[]): void
   changed(state: SaveState): void
   /** What is saved is not what we thought: the new history, and steps that were not applied, with the reason. */
   rebased(result: Reconciled & { reason: string }): void
@@ -37,11 +37,11 @@ export interface SaveQueueParts {
 export interface SaveQueue {
   push(step: SaveStep): void
   state(): SaveState
-  /** Tries again at once, where it waits for the next try. */
+  /** Tries again at once, where it waits for the next attempt. */
   retryNow(): void
   /** Resolves when nothing is unsent; false where `milliseconds` went by first. */
   settled(milliseconds: number): Promise<boolean>
-  /** Sends nothing any more; unsent steps stay in the mirror. */
+  /** Sends nothing any more; unsent steps stay in the outbox. */
   stop(): void
 }
 
@@ -59,115 +59,146 @@ const final = new Set(['usage', 'mismatch', 'unsupported', 'bad-data', 'bad-labe
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '')
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
+/** How saving stands over several images: the worst of them, with all that is unsent. */
+export function worstOf(states: readonly SaveState[]): SaveState {
+  const failing = states.find(state => state.status === 'retrying')
+  const busy = states.find(state => state.status === 'saving')
+  const unsent = states.reduce((sum, state) => sum + state.unsent, 0)
+  return { ...(failing ?? busy ?? { status: 'saved', reason: null }), unsent }
+}
+
+/** A queue as its functions below share it. */
+interface Queue {
+  parts: SaveQueueParts
+  timers: Timers
+  version: number
+  unsent: readonly SaveStep[]
+  running: boolean
+  stopped: boolean
+  /** In a row. */
+  failures: number
+  conflicts: number
+  reason: string | null
+  /** Of the next attempt after a failure. */
+  timer: unknown
+  /** Those who wait until nothing is unsent. */
+  waiting: Set<() => void>
+}
+
+function stateOf({ unsent, failures, reason }: Queue): SaveState {
+  if (unsent.length === 0) return { status: 'saved', unsent: 0, reason: null }
+  return { status: failures > 0 ? 'retrying' : 'saving', unsent: unsent.length, reason }
+}
+
+function tell(queue: Queue): void {
+  queue.parts.changed(stateOf(queue))
+  if (queue.unsent.length > 0) return
+  for (const done of queue.waiting) done()
+  queue.waiting.clear()
+}
+
+/** The backend knows something else: lays the rest over that. `refused`: the first step is given up. */
+async function rebase(queue: Queue, reason: string, refused: boolean): Promise<void> {
+  const saved = await queue.parts.reload()
+  if (queue.stopped) return
+  const first = refused ? queue.unsent.slice(0, 1) : []
+  const result = reconcile(saved, queue.unsent.slice(first.length))
+  queue.version = saved.version
+  queue.unsent = result.keep
+  queue.parts.keep(queue.unsent)
+  queue.parts.rebased({ ...result, dropped: [...first, ...result.dropped], reason })
+}
+
+async function sendFirst(queue: Queue, step: SaveStep): Promise<void> {
+  try {
+    queue.version = await queue.parts.send(step, queue.version)
+    queue.conflicts = 0
+  } catch (error) {
+    const refused = final.has(codeOf(error))
+    if (!refused && codeOf(error) !== 'conflict') throw error
+    // A step that is refused twice on the newest state will not be taken the third time.
+    await rebase(queue, textOf(error), refused || ++queue.conflicts > 2)
+    return
+  }
+  queue.unsent = queue.unsent.slice(1)
+  queue.parts.keep(queue.unsent)
+}
+
+/** Sends until nothing is left; after a failure it goes on by itself later. */
+async function pump(queue: Queue): Promise<void> {
+  if (queue.running || queue.stopped) return
+  queue.running = true
+  try {
+    for (let step = queue.unsent[0]; step && !queue.stopped; step = queue.unsent[0]) {
+      await sendFirst(queue, step)
+      queue.failures = 0
+      queue.reason = null
+      if (!queue.stopped) tell(queue)
+    }
+  } catch (error) {
+    queue.failures++
+    queue.reason = textOf(error)
+    if (queue.stopped) return
+    queue.timer = queue.timers.set(() => void again(queue), backoff(queue.failures))
+    tell(queue)
+  } finally {
+    queue.running = false
+  }
+}
+
+function again(queue: Queue): Promise<void> {
+  queue.timer = null
+  return pump(queue)
+}
+
+function settled({ unsent, timers, waiting }: Queue, milliseconds: number): Promise<boolean> {
+  if (unsent.length === 0) return Promise.resolve(true)
+  return new Promise(resolve => {
+    const late = timers.set(() => {
+      waiting.delete(done)
+      resolve(false)
+    }, milliseconds)
+    const done = (): void => {
+      timers.clear(late)
+      resolve(true)
+    }
+    waiting.add(done)
+  })
+}
+
 export function createSaveQueue(parts: SaveQueueParts): SaveQueue {
-  const timers = parts.timers ?? realTimers
-  let { version } = parts
-  let unsent: SaveStep[] = [...(parts.steps ?? [])]
-  let running = false
-  let stopped = false
-  let failures = 0
-  let reason: string | null = null
-  let timer: unknown = null
-  let conflicts = 0
-  const waiting = new Set<() => void>()
-
-  function state(): SaveState {
-    if (unsent.length === 0) return { status: 'saved', unsent: 0, reason: null }
-    return { status: failures > 0 ? 'retrying' : 'saving', unsent: unsent.length, reason }
+  const queue: Queue = {
+    parts,
+    timers: parts.timers ?? realTimers,
+    version: parts.version,
+    unsent: [...(parts.steps ?? [])],
+    running: false,
+    stopped: false,
+    failures: 0,
+    conflicts: 0,
+    reason: null,
+    timer: null,
+    waiting: new Set(),
   }
-
-  function tell(): void {
-    parts.changed(state())
-    if (unsent.length > 0) return
-    for (const done of waiting) done()
-    waiting.clear()
-  }
-
-  /** The backend knows something else: lays the rest over that. `refused`: the first step is given up. */
-  async function rebase(why: string, refused: boolean): Promise<void> {
-    const saved = await parts.reload()
-    if (stopped) return
-    const first = refused ? unsent.slice(0, 1) : []
-    const result = reconcile(saved, unsent.slice(first.length))
-    version = saved.version
-    unsent = result.keep
-    parts.mirror(unsent)
-    parts.rebased({ ...result, dropped: [...first, ...result.dropped], reason: why })
-  }
-
-  async function sendFirst(step: SaveStep): Promise<void> {
-    try {
-      version = await parts.send(step, version)
-      conflicts = 0
-    } catch (error) {
-      const refused = final.has(codeOf(error))
-      if (!refused && codeOf(error) !== 'conflict') throw error
-      // A step that is refused twice on the newest state will not be taken the third time.
-      await rebase(textOf(error), refused || ++conflicts > 2)
-      return
-    }
-    unsent = unsent.slice(1)
-    parts.mirror(unsent)
-  }
-
-  async function pump(): Promise<void> {
-    if (running || stopped) return
-    running = true
-    try {
-      for (let step = unsent[0]; step && !stopped; step = unsent[0]) {
-        await sendFirst(step)
-        failures = 0
-        reason = null
-        if (!stopped) tell()
-      }
-    } catch (error) {
-      failures++
-      reason = textOf(error)
-      if (stopped) return
-      timer = timers.set(() => void again(), backoff(failures))
-      tell()
-    } finally {
-      running = false
-    }
-  }
-
-  function again(): Promise<void> {
-    timer = null
-    return pump()
-  }
-
-  if (unsent.length > 0) void pump()
+  if (queue.unsent.length > 0) void pump(queue)
   return {
     push(step) {
-      unsent = [...unsent, step]
-      parts.mirror(unsent)
-      tell()
-      if (timer === null) void pump()
+      queue.unsent = [...queue.unsent, step]
+      parts.keep(queue.unsent)
+      tell(queue)
+      if (queue.timer === null) void pump(queue)
     },
-    state,
+    state: () => stateOf(queue),
     retryNow() {
-      if (timer === null) return
-      timers.clear(timer)
-      void again()
+      if (queue.timer === null) return
+      queue.timers.clear(queue.timer)
+      void again(queue)
     },
-    settled(milliseconds) {
-      if (unsent.length === 0) return Promise.resolve(true)
-      return new Promise(resolve => {
-        const late = timers.set(() => {
-          waiting.delete(done)
-          resolve(false)
-        }, milliseconds)
-        const done = (): void => {
-          timers.clear(late)
-          resolve(true)
-        }
-        waiting.add(done)
-      })
-    },
+    settled: milliseconds => settled(queue, milliseconds),
     stop() {
-      stopped = true
-      if (timer !== null) timers.clear(timer)
-      timer = null
+      queue.stopped = true
+      if (queue.timer !== null) queue.timers.clear(queue.timer)
+      queue.timer = null
     },
   }
 }

@@ -1,16 +1,16 @@
-/** The mirror of unsent steps: found again by project and image, and never trusted blindly. */
+/** The outbox of unsent steps: found again by project and image, and never trusted blindly. */
 import { expect, test } from 'vitest'
 import {
-  mirroredPlaces,
+  outboxPlaces,
   placeKey,
-  readMirror,
-  writeMirror,
-  type MirrorStorage,
+  readOutbox,
+  writeOutbox,
+  type OutboxStorage,
 } from '../../../../../renderer/screens/annotate/saving/outbox.ts'
 import type { SaveStep } from '../../../../../renderer/screens/annotate/saving/steps.ts'
 import { editOf } from './edits.ts'
 
-function storageOf(room = Infinity): MirrorStorage & { items: Map<string, string> } {
+function storageOf(room = Infinity): OutboxStorage & { items: Map<string, string> } {
   const items = new Map<string, string>()
   return {
     items,
@@ -35,27 +35,27 @@ const steps: SaveStep[] = [
 
 test('steps are found again, and gone when nothing is unsent', () => {
   const storage = storageOf()
-  expect(writeMirror(storage, place, steps)).toBe(true)
-  expect(readMirror(storage, place)).toEqual(steps)
-  expect(readMirror(storage, { ...place, project: '/data/other' })).toEqual([])
-  writeMirror(storage, place, [])
+  expect(writeOutbox(storage, place, steps)).toBe(true)
+  expect(readOutbox(storage, place)).toEqual(steps)
+  expect(readOutbox(storage, { ...place, project: '/data/other' })).toEqual([])
+  writeOutbox(storage, place, [])
   expect(storage.items.size).toBe(0)
 })
 
 test("a project's images with unsent steps are listed, other entries passed over", () => {
   const storage = storageOf()
-  writeMirror(storage, place, steps)
-  writeMirror(storage, { ...place, image: 12, annotation: 'a3' }, steps)
-  writeMirror(storage, { ...place, project: '/data/b' }, steps)
+  writeOutbox(storage, place, steps)
+  writeOutbox(storage, { ...place, image: 12, annotation: 'a3' }, steps)
+  writeOutbox(storage, { ...place, project: '/data/b' }, steps)
   storage.setItem('something else', 'x')
-  expect(mirroredPlaces(storage, place.project)).toEqual([place, { ...place, image: 12, annotation: 'a3' }])
+  expect(outboxPlaces(storage, place.project)).toEqual([place, { ...place, image: 12, annotation: 'a3' }])
 })
 
 test('no room is told, and what cannot be read counts as nothing', () => {
-  expect(writeMirror(storageOf(20), place, steps)).toBe(false)
+  expect(writeOutbox(storageOf(20), place, steps)).toBe(false)
   const storage = storageOf()
   for (const text of ['{', '3', 'null', '[null, 3, {"kind":"apply"}, {"kind":"undo"}]']) {
     storage.setItem(placeKey(place), text)
-    expect(readMirror(storage, place)).toEqual([])
+    expect(readOutbox(storage, place)).toEqual([])
   }
 })

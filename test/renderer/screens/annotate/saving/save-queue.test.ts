@@ -41,7 +41,7 @@ function setUp(part: Partial<SaveQueueParts> = {}) {
   const time = clock()
   const log = {
     states: [] as SaveState[],
-    mirrored: [] as SaveStep[],
+    kept: [] as SaveStep[],
     rebased: [] as (Reconciled & { reason: string })[],
     sent: [] as string[],
   }
@@ -52,7 +52,7 @@ function setUp(part: Partial<SaveQueueParts> = {}) {
       return Promise.resolve().then(() => backend.take(step, version))
     },
     reload: () => Promise.resolve(backend.state()),
-    mirror: steps => (log.mirrored = [...steps]),
+    keep: steps => (log.kept = [...steps]),
     changed: state => log.states.push(state),
     rebased: result => log.rebased.push(result),
     timers: time.timers,
@@ -69,11 +69,11 @@ test('steps go one at a time, in order, each on the version before', async () =>
   queue.push(apply('b', [2]))
   queue.push({ kind: 'undo', edit: 'b-------' })
   expect(queue.state()).toMatchObject({ status: 'saving', unsent: 3 })
-  expect(log.mirrored).toHaveLength(3)
+  expect(log.kept).toHaveLength(3)
   await breathe()
   expect(log.sent).toEqual(['apply 0', 'apply 1', 'undo 2'])
   expect(queue.state().status).toBe('saved')
-  expect(log.mirrored).toEqual([])
+  expect(log.kept).toEqual([])
   expect(backend.history.done.map(edit => edit.id)).toEqual(['a-------'])
 })
 
@@ -189,7 +189,7 @@ test('endless conflicts end: the step is given up', async () => {
   expect(log.rebased.at(-1)?.dropped).toEqual([apply('a', [1])])
 })
 
-test('steps of an earlier sitting are sent by themselves; a stopped queue sends nothing and keeps its mirror', async () => {
+test('steps of an earlier visit are sent by themselves; a stopped queue sends nothing and keeps them in the outbox', async () => {
   const { backend, queue, log } = setUp({ steps: [apply('a', [1])] })
   await breathe()
   expect(backend.history.done).toHaveLength(1)
@@ -197,7 +197,7 @@ test('steps of an earlier sitting are sent by themselves; a stopped queue sends 
   queue.push(apply('b', [2]))
   await breathe()
   expect(log.sent).toHaveLength(1)
-  expect(log.mirrored).toHaveLength(1)
+  expect(log.kept).toHaveLength(1)
 })
 
 test('who waits for it learns whether everything was saved in time', async () => {

@@ -1,0 +1,126 @@
+/** What the annotate screen shows, as plain data, and how it changes; pure. */
+import { applyLayer, updateCells, type CorrectionLayer } from '../../../../core/labelmap/corrections/index.ts'
+import type { ReviewState } from '../../../../core/contract/api/browse.ts'
+import type { LabelMap } from '../../../../core/labelmap/label-map.ts'
+import type { Swatch } from '../../../../core/labelmap/palette.ts'
+import type { Crop } from '../../../../core/pooling/crop.ts'
+import type { ApiError } from '../../../api/error.ts'
+import type { AnnotationGround, LoadedImage } from '../../../labelmap/load.ts'
+import { legendOf } from '../../../stage/swatches.ts'
+import type { ImageCorrections } from '../saving/corrections.ts'
+import { firstOverlay, type OverlayOptions } from './overlay.ts'
+import { differingCells } from './stroke.ts'
+import { firstTools, reduceTools, type ToolState } from './tools.ts'
+
+/** The map as it is shown. */
+export interface ShownMap {
+  map: LabelMap
+  layer: CorrectionLayer
+  /** Cells that differ from what was shown before; null: look at all. */
+  cells: readonly number[] | null
+}
+
+export interface ScreenState {
+  ground: AnnotationGround | null
+  image: LoadedImage | null
+  corrections: ImageCorrections | null
+  shown: ShownMap | null
+  loading: boolean
+  problem: ApiError | null
+  tools: ToolState
+  overlay: OverlayOptions
+  /** Cell under the pointer, and the keyboard's. */
+  hovered: number | null
+  cursor: number | null
+  crop: Crop | null
+  /** A word on what the last edit did, for the status bar. */
+  said: string | null
+  /** Of the classes met on this image so far. */
+  swatches: Map<number, Swatch>
+}
+
+export const firstScreen: ScreenState = {
+  ground: null,
+  image: null,
+  corrections: null,
+  shown: null,
+  loading: false,
+  problem: null,
+  tools: firstTools,
+  overlay: firstOverlay,
+  hovered: null,
+  cursor: null,
+  crop: null,
+  said: null,
+  swatches: new Map(),
+}
+
+/** Height and width of an image's map in cells. */
+export function gridOf(image: LoadedImage | null): { height: number; width: number } | null {
+  const map = image?.map
+  return map ? { height: map.shape[1], width: map.shape[2] } : null
+}
+
+/** An image comes into sight, under its corrections. */
+export function arrive(
+  state: ScreenState,
+  image: LoadedImage,
+  corrections: ImageCorrections | null,
+  layer: CorrectionLayer,
+): ScreenState {
+  const [before, now] = [gridOf(state.image), gridOf(image)]
+  const sameGrid = before?.height === now?.height && before?.width === now?.width
+  const swatches = new Map<number, Swatch>()
+  if (image.map) legendOf(image.map, swatches)
+  const next: ScreenState = {
+    ...state,
+    image,
+    corrections,
+    shown: null,
+    hovered: null,
+    cursor: sameGrid ? state.cursor : null,
+    crop: null,
+    said: null,
+    swatches,
+  }
+  const shown = { ...next, shown: shownWith(next, layer) }
+  return { ...shown, tools: withClass(shown) }
+}
+
+/** With no class chosen yet: the given label's, else the map's strongest. */
+function withClass({ tools, image, ground, shown, swatches }: ScreenState): ToolState {
+  if (tools.class !== null) return tools
+  const label = image?.info.item.label ?? null
+  const given = label === null ? -1 : (ground?.annotatorOf[label] ?? -1)
+  const id = given >= 0 ? given : shown ? legendOf(shown.map, swatches)[0]?.id : undefined
+  return id === undefined ? tools : reduceTools(tools, { kind: 'class', id })
+}
+
+/** The map under a layer: only cells that it says something else of than the one shown are made anew. */
+export function shownWith(
+  { image, ground, shown: before }: ScreenState,
+  layer: CorrectionLayer,
+): ShownMap | null {
+  const map = image?.map
+  if (!map || !ground) return null
+  const options = { fill: ground.fill, classes: ground.classes }
+  if (!before) return { map: applyLayer(map, layer, options), layer, cells: null }
+  if (before.layer === layer) return before
+  const cells = differingCells(before.layer, layer)
+  return { map: updateCells(before.map, map, layer, cells, options), layer, cells }
+}
+
+/** Nothing is in sight. */
+export const emptied = (state: ScreenState): ScreenState => ({
+  ...state,
+  shown: null,
+  corrections: null,
+  image: null,
+})
+
+/** An image was marked; another one than that in sight stays as it is. */
+export function marked(state: ScreenState, id: number, review: ReviewState): ScreenState {
+  const { image } = state
+  if (image?.info.item.id !== id) return state
+  return { ...state, image: { ...image, info: { ...image.info, item: { ...image.info.item, review } } } }
+}

@@ -1,0 +1,108 @@
+/** What the annotate screen shows: maps under their corrections, made anew only where they differ, and what another image keeps. */
+import { expect, test } from 'vitest'
+import {
+  applyChanges,
+  applyLayer,
+  emptyLayer,
+  planChanges,
+} from '../../../../../core/labelmap/corrections/index.ts'
+import { identityClassMap } from '../../../../../core/labelmap/class-map.ts'
+import type { LabelMap } from '../../../../../core/labelmap/label-map.ts'
+import type { AnnotationGround, LoadedImage } from '../../../../../renderer/labelmap/load.ts'
+import { createTargeter } from '../../../../../renderer/labelmap/targets.ts'
+import {
+  arrive,
+  emptied,
+  firstScreen,
+  gridOf,
+  marked,
+  shownWith,
+} from '../../../../../renderer/screens/annotate/state/screen.ts'
+
+const classes = 5
+const mapOf = (H: number, W: number): LabelMap => ({
+  shape: [1, H, W],
+  ids: new Uint16Array(H * W).fill(3),
+  logits: new Float32Array(H * W).fill(4),
+})
+const imageOf = (id: number, map: LabelMap | null, label: number | null = null): LoadedImage => ({
+  info: { item: { id, label, review: 'none' }, maps: [], boxes: [] } as unknown as LoadedImage['info'],
+  size: { width: 60, height: 40 },
+  picture: null,
+  pictureProblem: null,
+  map,
+  mapProblem: null,
+})
+const ground: AnnotationGround = {
+  id: 'a1',
+  names: ['a', 'b', 'c', 'd', 'e'],
+  classes,
+  fill: 0,
+  targeter: createTargeter(identityClassMap(classes), 0),
+  annotatorOf: Int32Array.of(2, -1, 0, 1, 4),
+  created: '',
+  file: '',
+}
+const screen = { ...firstScreen, ground }
+const raise = { kind: 'raise', class: 1, to: null, amount: 9, what: null } as const
+const layerOn = (map: LabelMap, cells: number[]) =>
+  applyChanges(emptyLayer, planChanges(map, emptyLayer, cells, raise, 'edit-one', { fill: 0 }))
+
+test('an image arrives under its corrections, with its own class chosen, and as nothing where it has no map', () => {
+  const map = mapOf(2, 3)
+  const layer = layerOn(map, [4])
+  const now = arrive(screen, imageOf(7, map, 0), null, layer)
+  expect(now.shown).toEqual({ map: applyLayer(map, layer, { fill: 0, classes }), layer, cells: null })
+  // Class 0 of the project is the annotator's 2; an unlabelled image gets its strongest class.
+  expect(now.tools.class).toBe(2)
+  expect(arrive(screen, imageOf(7, map), null, emptyLayer).tools.class).toBe(3)
+  expect(arrive(screen, imageOf(7, map, 1), null, emptyLayer).tools.class).toBe(3)
+  expect(arrive(now, imageOf(8, map, 4), null, emptyLayer).tools.class).toBe(2)
+  expect(arrive(screen, imageOf(9, null), null, emptyLayer)).toMatchObject({ shown: null })
+})
+
+test('the next image keeps the keyboard’s cell where its map has the same cells, and nothing else of the one before', () => {
+  const at = {
+    ...arrive(screen, imageOf(1, mapOf(2, 3)), null, emptyLayer),
+    cursor: 5,
+    hovered: 2,
+    said: 'Done',
+    crop: { top: 0, left: 0, height: 4, width: 4 },
+  }
+  expect(arrive(at, imageOf(2, mapOf(2, 3)), null, emptyLayer)).toMatchObject({
+    cursor: 5,
+    hovered: null,
+    said: null,
+    crop: null,
+  })
+  expect(arrive(at, imageOf(2, mapOf(3, 2)), null, emptyLayer).cursor).toBeNull()
+  expect(emptied(at)).toMatchObject({ image: null, shown: null, corrections: null, cursor: 5 })
+})
+
+test('a layer makes anew only the cells that it says something else of; the same one nothing', () => {
+  const map = mapOf(4, 4)
+  const state = arrive(screen, imageOf(1, map), null, layerOn(map, [1, 2]))
+  expect(shownWith(state, state.shown!.layer)).toBe(state.shown)
+  const layer = layerOn(map, [2, 9])
+  const shown = shownWith(state, layer)!
+  expect([...shown.cells!].sort((a, b) => a - b)).toEqual([1, 2, 9])
+  // Equal cells keep the entries of their own layer, so both ways end at the same picture.
+  const anew = applyLayer(map, layer, { fill: 0, classes })
+  for (let cell = 0; cell < 16; cell++) expect(listed(shown.map, cell)).toEqual(listed(anew, cell))
+})
+
+test('a mark is seen on its image only', () => {
+  const state = arrive(screen, imageOf(7, mapOf(1, 1)), null, emptyLayer)
+  expect(marked(state, 7, 'flagged').image?.info.item.review).toBe('flagged')
+  expect(marked(state, 8, 'flagged')).toBe(state)
+  expect(gridOf(state.image)).toEqual({ height: 1, width: 1 })
+  expect(gridOf(imageOf(1, null))).toBeNull()
+})
+
+/** What a cell lists, deeper maps with their padding left out. */
+function listed({ shape: [K, H, W], ids, logits }: LabelMap, cell: number): [number, number][] {
+  return Array.from({ length: K }, (_, k) => k * H * W + cell)
+    .map((at): [number, number] => [ids[at]!, logits[at]!])
+    .filter(([, logit]) => logit !== 0)
+    .sort(([a], [b]) => a - b)
+}

@@ -34,13 +34,16 @@ const published: Record<StudentName, [classes: number, parameters: number]> = {
   digits_annotator: [10, 117_146],
 }
 
-let last: { key: string; model: OnnxModel } | undefined
+const built = new Map<StudentName, OnnxModel>()
 
-/** The student as it is published. The last one is kept, as a large one takes a second or two to fill. */
+/** The student as it is published. Small ones are kept, as filling one takes a second; of large ones only the last. */
 function standard(name: StudentName): OnnxModel {
-  if (last?.key !== name)
-    last = { key: name, model: buildStudent(name, { classes: published[name][0], input, seed: 1 }) }
-  return last.model
+  const known = built.get(name)
+  if (known) return known
+  for (const other of built.keys()) if (published[other][1] > 12e6) built.delete(other)
+  const model = buildStudent(name, { classes: published[name][0], input, seed: 1 })
+  built.set(name, model)
+  return model
 }
 
 const spots: [StudentName, Record<string, number[]>][] = [

@@ -79,7 +79,8 @@ export function classifier({ head, input, opset = 17, tensors = {}, output = 'y'
     node('Conv', ['x', 'c1.weight'], ['c1'], { strides: [2, 2], pads: [1, 1, 1, 1] }),
     node('Relu', ['c1'], ['r1']),
     node('Conv', ['r1', 'c2.weight', 'c2.bias'], ['map'], { strides: [2, 2], pads: [1, 1, 1, 1] }),
-    ...head,
+    // Tests edit their model, not the head that others share.
+    ...structuredClone(head),
   ]
   const used = new Set(nodes.flatMap(({ inputs }) => inputs))
   return modelOf(

@@ -18,7 +18,7 @@ export async function modelHash(file: string): Promise<string> {
   const info = await stat(file).catch(() => undefined)
   if (!info) fail('not-found', `the model ${file} does not exist`, { file })
   if (!info?.isFile() || info.size >= maxBytes)
-    fail('bad-model', `${file} is no ONNX file (or one of more than 2 GB, which ONNX does not allow)`, {
+    fail('bad-model', `${file} is not an ONNX file (or one of more than 2 GB, which ONNX does not allow)`, {
       file,
     })
   const bytes = await readFile(file)

@@ -74,7 +74,7 @@ export function parseManifest(text: string, file: string): Manifest {
   const where = issue?.path.join('.') ?? ''
   return fail(
     'bad-label-map',
-    `${file} is no manifest of label maps: ${where} ${issue?.message ?? ''}`.trim(),
+    `${file} is not a manifest of label maps: ${where} ${issue?.message ?? ''}`.trim(),
     { file, where },
   )
 }

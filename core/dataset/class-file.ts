@@ -32,7 +32,7 @@ function fromJson(text: string, file: string): ClassEntry[] {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    return fail('bad-data', `${file} is no valid JSON (${messageOf(error)})`, { file })
+    return fail('bad-data', `${file} is not valid JSON (${messageOf(error)})`, { file })
   }
   const items: [number, unknown][] = Array.isArray(value)
     ? value.map((item, position) => [position, item])

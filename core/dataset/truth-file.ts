@@ -30,7 +30,7 @@ export async function readTruth(file: string, classes: number): Promise<Map<stri
     try {
       value = JSON.parse(line)
     } catch {
-      bad('no valid JSON')
+      bad('not valid JSON')
     }
     const { image, objects } = (value ?? {}) as { image?: unknown; objects?: unknown }
     if (typeof image !== 'string' || !Array.isArray(objects)) return bad('"image" or "objects" is missing')

@@ -77,7 +77,7 @@ export interface ValueInfo {
   name: string
   dataType: DataType
   shape?: Dim[]
-  /** The encoded TypeProto where it is no dense tensor. */
+  /** The encoded TypeProto where it is not a dense tensor. */
   rawType?: Uint8Array
   /** Fields inside a dense tensor's TypeProto that are not modelled (denotations), level by level. */
   typeUnknown?: {

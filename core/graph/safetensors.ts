@@ -83,17 +83,17 @@ function split(bytes: Uint8Array, refuse: (reason: string) => never): { entries:
   try {
     entries = JSON.parse(fromUtf8(bytes.subarray(8, end)))
   } catch (error) {
-    refuse(`its header is no JSON (${messageOf(error)})`)
+    refuse(`its header is not JSON (${messageOf(error)})`)
   }
-  if (!isObject(entries)) return refuse('its header is no JSON object')
+  if (!isObject(entries)) return refuse('its header is not a JSON object')
   return { entries, body: bytes.subarray(end) }
 }
 
 function readMetadata(value: unknown, refuse: (reason: string) => never): Record<string, string> {
   if (value === undefined) return {}
-  if (!isObject(value)) return refuse('its metadata is no object')
+  if (!isObject(value)) return refuse('its metadata is not an object')
   for (const [key, text] of Object.entries(value))
-    if (typeof text !== 'string') refuse(`metadata "${key}" is no string`)
+    if (typeof text !== 'string') refuse(`metadata "${key}" is not a string`)
   return value as Record<string, string>
 }
 
@@ -123,12 +123,12 @@ function readEntry(name: string, entry: unknown, refuse: (reason: string) => nev
 
 /**
  * Reads a file's tensors as float32 (from F32, F16, BF16, F64) and its metadata. Throws `bad-data`, with `file` in the
- * message, on whatever breaks the format: a header over 100 MB, text that is no JSON, other element types, tensors that
+ * message, on whatever breaks the format: a header over 100 MB, text that is not JSON, other element types, tensors that
  * leave the file, overlap, or leave gaps. Float32 data may be views into `bytes`.
  */
 export function decodeSafetensors(bytes: Uint8Array, file = 'the file'): SafetensorsFile {
   const refuse = (reason: string): never =>
-    fail('bad-data', `${file} is no safetensors file that can be read: ${reason}`, { file, reason })
+    fail('bad-data', `${file} is not a safetensors file that can be read: ${reason}`, { file, reason })
   // A plain view, because a Node Buffer has another `slice`, which does not copy to an aligned place.
   const { entries, body } = split(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), refuse)
   const names = Object.keys(entries).filter(name => name !== '__metadata__')

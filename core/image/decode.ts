@@ -74,7 +74,7 @@ async function checkFile(file: string): Promise<void> {
       ? bad(file, 'the file does not exist')
       : bad(file, `the file cannot be read (${messageOf(error)})`),
   )
-  if (!info.isFile()) bad(file, 'this is no file')
+  if (!info.isFile()) bad(file, 'this is not a file')
   if (info.size === 0) bad(file, 'the file is empty')
   const head = await firstBytes(file).catch((error: unknown) =>
     bad(file, `the file cannot be read (${messageOf(error)})`),

@@ -19,7 +19,7 @@ export interface ClassMap {
   identity: boolean
 }
 
-/** A class map from its table; throws 'mismatch' when an entry is no project class or nothing matches at all. */
+/** A class map from its table; throws 'mismatch' when an entry is not a project class or nothing matches at all. */
 export function classMapOf(target: ArrayLike<number>, projectClasses: number): ClassMap {
   const table = Int32Array.from(target)
   if (!Number.isSafeInteger(projectClasses) || projectClasses < 1)

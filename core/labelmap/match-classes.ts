@@ -118,7 +118,7 @@ function find(classes: readonly NamedClass[], word: string, side: string): numbe
     )
   const number = /^\d+$/.test(wanted) ? Number(wanted) : -1
   if (number >= 0 && number < classes.length) return number
-  return fail('mismatch', `the list of pairs names "${word}", which is no class of the ${side}`)
+  return fail('mismatch', `the list of pairs names "${word}", which is not a class of the ${side}`)
 }
 
 /**
@@ -139,7 +139,7 @@ export function parseClassPairs(
     return Object.entries(value as Record<string, unknown>).map(([annotator, to]) => {
       const word = typeof to === 'number' ? String(to) : to
       if (word !== null && typeof word !== 'string')
-        return fail('bad-data', `${file} maps "${annotator}" to something that is no class`, { file })
+        return fail('bad-data', `${file} maps "${annotator}" to something that is not a class`, { file })
       return { annotator, project: word }
     })
   }

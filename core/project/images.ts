@@ -82,7 +82,7 @@ const columns = `images.id, splits.name AS split, splits.folder, images.path, im
 /** Registers a split's folder; the same name must keep its folder. */
 export function addSplit(project: Project, name: string, folder: string): void {
   if (!/^[\w.-]+$/.test(name) || name === '.' || name === '..')
-    fail('usage', `"${name}" is no name for a split; use letters, digits, - and _`)
+    fail('usage', `"${name}" is not a name for a split; use letters, digits, - and _`)
   transaction(project.db, () => {
     const known = project.db
       .prepare<[string], { folder: string }>('SELECT folder FROM splits WHERE name = ?')

@@ -118,7 +118,7 @@ export function openProject(dir: string, options: { readonly?: boolean } = {}): 
     openProject(dir).close() // an older file: bring it to the current tables first
     return openProject(dir, options)
   }
-  // A newer version, or a file that is no database, is told before the lock is tried.
+  // A newer version, or a file that is not a database, is told before the lock is tried.
   openReadonly(file).db.close()
   const lock = takeLock(lockFile(folder))
   try {

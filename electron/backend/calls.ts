@@ -28,7 +28,7 @@ function parse(name: CallName, text: string): unknown {
   try {
     value = text === '' ? {} : JSON.parse(text)
   } catch (error) {
-    return fail('usage', `the input of ${name} is no JSON`, {}, error)
+    return fail('usage', `the input of ${name} is not JSON`, {}, error)
   }
   const parsed = calls[name].input.safeParse(value)
   if (parsed.success) return parsed.data

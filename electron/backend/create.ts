@@ -17,7 +17,7 @@ export async function makeProject(wanted: CallRequest<'project.create'>): Promis
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) fail('usage', `the split "${twice}" is given twice`)
   const bad = names.find(name => !/^[\w.-]+$/.test(name) || name === '.' || name === '..')
-  if (bad !== undefined) fail('usage', `"${bad}" is no name for a split; use letters, digits, - and _`)
+  if (bad !== undefined) fail('usage', `"${bad}" is not a name for a split; use letters, digits, - and _`)
   const classes = await findClasses(
     wanted.splits.map(split => resolve(split.dir)),
     wanted.classes ?? undefined,

@@ -110,7 +110,7 @@ async function prepareSocket(path: string): Promise<void> {
     fail('forbidden', `${folder} is open to others; put the socket into a folder of your own`, { folder })
   const old = lstatSync(path, { throwIfNoEntry: false })
   if (!old) return
-  if (!old.isSocket()) fail('usage', `${path} exists and is no socket; choose another path`, { path })
+  if (!old.isSocket()) fail('usage', `${path} exists and is not a socket; choose another path`, { path })
   if (await answers(path)) fail('locked', `another backend listens at ${path}`, { path })
   rmSync(path, { force: true }) // left by one that was killed
 }

@@ -41,7 +41,7 @@ export function leadsOut(rawPath: string): boolean {
     try {
       next = decodeURIComponent(path)
     } catch {
-      return round === 0 // what cannot be decoded once is no address of ours
+      return round === 0 // what cannot be decoded once is not an address of ours
     }
     if (next === path) return false
     path = next

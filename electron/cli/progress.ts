@@ -33,7 +33,7 @@ function bar(progress: Progress, columns: number): string {
   return line.slice(0, columns - 1)
 }
 
-/** A view on a stream; where it is no terminal, a line at most every `every` ms. */
+/** A view on a stream; where it is not a terminal, a line at most every `every` ms. */
 export function createProgressView(
   stream: NodeJS.WriteStream | { isTTY?: boolean; columns?: number; write(text: string): unknown },
   every = 5000,

@@ -54,7 +54,7 @@ export function registerIpc(words: () => Words): void {
   })
   handle(channels.showFolder, folderPath, async dir => {
     // Only a folder: openPath would start a program.
-    if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) fail('not-found', `${dir} is no folder`)
+    if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) fail('not-found', `${dir} is not a folder`)
     const problem = await shell.openPath(dir)
     if (problem !== '') fail('disk', `${dir} cannot be shown: ${problem}`)
   })

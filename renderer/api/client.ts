@@ -34,7 +34,7 @@ export async function api<Name extends CallName>(
       signal: options.signal ?? null,
       keepalive: options.keepalive ?? false,
     })
-    // An answer can break off or be given up in its middle, too; what is no JSON is not ours.
+    // An answer can break off or be given up in its middle, too; what is not JSON is not ours.
     const text = await response.text()
     body = parse(text)
   } catch (error) {

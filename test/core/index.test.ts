@@ -82,7 +82,7 @@ describe('the public face', () => {
     expect(first.ids.filter(id => id === 0).length).toBeGreaterThan(32)
   })
 
-  it('refuses what is no label map', () => {
+  it('refuses what is not a label map', () => {
     expect(() => relabel.readTorchLabelMap(new Uint8Array([1, 2, 3]))).toThrow(relabel.RelabelError)
   })
 })

@@ -77,7 +77,7 @@ async function writeOdd(folder: string): Promise<void> {
   await noise(50, 50).greyscale().png().toFile(at('odd-grey.png'))
   await noise(80, 40).withMetadata({ orientation: 6 }).jpeg().toFile(at('odd-rotated.jpg'))
   await noise(50, 50).toColourspace('rgb16').png().toFile(at('odd-sixteen.png'))
-  writeFileSync(at('odd-text.jpg'), 'This is no image.\n'.repeat(20))
+  writeFileSync(at('odd-text.jpg'), 'This is not an image.\n'.repeat(20))
   const whole = await noise(300, 300).jpeg().toBuffer()
   writeFileSync(at('odd-truncated.jpg'), whole.subarray(0, Math.floor(whole.length / 2)))
   await sharp({ create: { width: 30_000, height: 40, channels: 3, background: '#2a6' } })

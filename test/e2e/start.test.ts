@@ -94,7 +94,7 @@ describe.skipIf(!browserPath)('the Start screen', () => {
     expect(await path.inputValue()).toBe(scenes)
   })
 
-  it('says what is wrong with a folder that is no project, and offers the way out', async () => {
+  it('says what is wrong with a folder that is not a project, and offers the way out', async () => {
     studio = await openStudio({ project: false })
     const { page, scenes } = studio
     await page.locator(test('open-project')).click()

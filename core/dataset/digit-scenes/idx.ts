@@ -15,7 +15,7 @@ export function parseIdx(bytes: Uint8Array, file = 'idx file'): IdxArray {
   const bad = (reason: string): never => fail('bad-data', `${file}: ${reason}`, { file })
   if (bytes.length < 4) bad(`${bytes.length} bytes are too few for an idx file`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (view.getUint16(0) !== 0) bad('this is no idx file (it does not start with two zero bytes)')
+  if (view.getUint16(0) !== 0) bad('this is not an idx file (it does not start with two zero bytes)')
   if (view.getUint8(2) !== 8) bad(`element type 0x${view.getUint8(2).toString(16)} is not unsigned byte`)
   const rank = view.getUint8(3)
   if (rank < 1 || rank > 4) bad(`${rank} dimensions; 1 to 4 are possible here`)

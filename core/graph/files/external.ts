@@ -13,14 +13,14 @@ type ExternalTensor = Tensor & { external: ExternalData }
 /** Ranges closer than this are read together. */
 const gapBytes = 65_536
 
-/** Refuses a location that is no plain relative path. */
+/** Refuses a location that is not a plain relative path. */
 function checkLocation(location: string, file: string): void {
   const refuse = (reason: string): never =>
     fail('bad-model', `${file} refers to the data file "${location.slice(0, 200)}", ${reason}`, {
       file,
       location,
     })
-  if (location.includes('\0')) refuse('which is no file name')
+  if (location.includes('\0')) refuse('which is not a file name')
   if (/^([/\\]|[a-z]:)/i.test(location)) refuse('an absolute path; data must lie beside the model')
   if (location.split(/[/\\]/).includes('..')) refuse("which leaves the model's folder")
 }
@@ -86,7 +86,7 @@ async function loadFrom(handle: FileHandle, tensors: ExternalTensor[], file: str
   const stat = await handle.stat()
   const location = tensors[0]?.external.location ?? ''
   if (!stat.isFile())
-    fail('bad-model', `${file} refers to "${location}", which is no file`, { file, location })
+    fail('bad-model', `${file} refers to "${location}", which is not a file`, { file, location })
   const ranges = tensors
     .map(tensor => ({ tensor, ...rangeOf(tensor, stat.size, file) }))
     .sort((a, b) => a.start - b.start)

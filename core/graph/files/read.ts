@@ -8,7 +8,7 @@ import { loadExternal } from './external.ts'
 import { readRange } from './read-range.ts'
 
 /**
- * A model from a file, its weights loaded. Errors: `not-found`; `bad-model` for what is truncated, no ONNX, or refers
+ * A model from a file, its weights loaded. Errors: `not-found`; `bad-model` for what is truncated, not ONNX, or refers
  * to data that is not beside it (see `loadExternal`).
  */
 export async function readOnnx(path: string): Promise<OnnxModel> {
@@ -18,7 +18,7 @@ export async function readOnnx(path: string): Promise<OnnxModel> {
     let bytes: Uint8Array
     try {
       const stat = await handle.stat()
-      if (!stat.isFile()) fail('bad-model', `${file} is no file`, { file: path })
+      if (!stat.isFile()) fail('bad-model', `${file} is not a file`, { file: path })
       bytes = await readRange(handle, 0, stat.size, file)
     } finally {
       await handle.close()

@@ -155,7 +155,7 @@ const emptyGraph: Graph = {
 /**
  * A model from the bytes of an `.onnx` file. Weights are views into `bytes`. Tensors in an external file keep their
  * `external` (see `readOnnx`, which loads them). Throws RelabelError `bad-model`, naming `file`, for anything that is
- * truncated, no ONNX, or beyond the limits.
+ * truncated, not ONNX, or beyond the limits.
  */
 export function decodeModel(bytes: Uint8Array, file = 'the model'): OnnxModel {
   const model: OnnxModel = {
@@ -179,6 +179,6 @@ export function decodeModel(bytes: Uint8Array, file = 'the model'): OnnxModel {
     // Only a file that began like a model can have lost its end; anything else is another kind of file.
     if (truncated && model.irVersion > 0 && model.irVersion < 1000)
       fail('bad-model', `${file} is truncated (${reason}); copy or download it again`, { file, reason })
-    return fail('bad-model', `${file} is no ONNX model: ${reason}`, { file, reason })
+    return fail('bad-model', `${file} is not an ONNX model: ${reason}`, { file, reason })
   }
 }

@@ -102,7 +102,7 @@ export function takeText(reader: BinaryReader, limit = Infinity): string {
   try {
     return reader.string(true)
   } catch {
-    throw new BadBytes('a text is no UTF-8')
+    throw new BadBytes('a text is not UTF-8')
   }
 }
 

@@ -21,7 +21,7 @@ export function imageInput(graph: Graph): ValueInfo {
       `a classifier has one input, the image; this model has ${seen.join(', ') || 'none'}`,
     )
   if (input.shape && input.shape.length !== 4)
-    fail('unsupported', `the input ${seen[0]} is no batch of images [N, 3, H, W]`)
+    fail('unsupported', `the input ${seen[0]} is not a batch of images [N, 3, H, W]`)
   if (input.dataType !== 'float32')
     fail(
       'unsupported',

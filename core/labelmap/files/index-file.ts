@@ -66,7 +66,7 @@ export function encodeIndex(index: IndexContent): Buffer {
 /** Back from {@link encodeIndex}; throws 'bad-label-map' for damage. */
 export function decodeIndex(bytes: Buffer): IndexContent {
   if (bytes.length < 16 || bytes.compare(magic, 0, 8, 0, 8) !== 0 || bytes.readUInt16LE(8) !== version)
-    fail('bad-label-map', 'this is no index of label maps')
+    fail('bad-label-map', 'this is not an index of label maps')
   const body = bytes.subarray(16)
   if (crc32(body) !== bytes.readUInt32LE(12)) fail('bad-label-map', 'the index’s checksum does not match')
   const reader = byteReader(body)

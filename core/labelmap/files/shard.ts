@@ -48,7 +48,7 @@ export async function listShards(dir: string): Promise<ShardFile[]> {
   return shards.sort((a, b) => a.number - b.number)
 }
 
-/** A stretch of a shard that is no whole record. */
+/** A stretch of a shard that is not a whole record. */
 export interface Damage {
   file: string
   offset: number
@@ -117,7 +117,7 @@ function nextRecord(data: Buffer, from: number): number | null {
 /** What is wrong with a header, or null. */
 function checkHeader(data: Buffer, shard: ShardFile): string | null {
   if (data.length < shardHeaderSize) return 'the shard’s header is cut off'
-  if (data.compare(magic, 0, 8, 0, 8) !== 0) return 'this is no shard of label maps'
+  if (data.compare(magic, 0, 8, 0, 8) !== 0) return 'this is not a shard of label maps'
   const found = data.readUInt16LE(8)
   if (found > version)
     fail(

@@ -23,18 +23,22 @@ export function loadTensor(bytes: Uint8Array): LoadedTensor {
   const [a, b, c, d] = bytes
   if (a === 0x50 && b === 0x4b && c === 3 && d === 4) return fromZip(bytes)
   if (a === 0x80) return fromLegacy(bytes)
-  return fail('bad-label-map', bytes.length === 0 ? 'the file is empty' : 'this is no file of torch.save')
+  return fail('bad-label-map', bytes.length === 0 ? 'the file is empty' : 'this is not a file of torch.save')
 }
 
 function asTensor(value: PickleValue): TensorRef {
   if (value !== null && typeof value === 'object' && value.kind === 'tensor') return value
-  return fail('bad-label-map', `the file holds ${describe(value)} instead of a tensor, so it is no label map`)
+  return fail(
+    'bad-label-map',
+    `the file holds ${describe(value)} instead of a tensor, so it is not a label map`,
+  )
 }
 
 function fromZip(bytes: Uint8Array): LoadedTensor {
   const entries = readStoredZip(bytes)
   const names = [...entries.keys()].filter(name => name.endsWith('/data.pkl'))
-  if (names.length !== 1) fail('bad-label-map', 'this zip file is no file of torch.save: it has no data.pkl')
+  if (names.length !== 1)
+    fail('bad-label-map', 'this zip file is not a file of torch.save: it has no data.pkl')
   const prefix = names[0]!.slice(0, -'data.pkl'.length)
   const order = entries.get(`${prefix}byteorder`)
   if (order && decodeUtf8(order) !== 'little')
@@ -49,7 +53,7 @@ function fromZip(bytes: Uint8Array): LoadedTensor {
 
 function fromLegacy(bytes: Uint8Array): LoadedTensor {
   const magic = readPickle(bytes)
-  if (magic.value !== legacyMagic) fail('bad-label-map', 'this pickle is no file of torch.save')
+  if (magic.value !== legacyMagic) fail('bad-label-map', 'this pickle is not a file of torch.save')
   const protocol = readPickle(bytes, magic.end)
   if (protocol.value !== legacyProtocol)
     fail('bad-label-map', 'this file of torch.save is of an unknown version')

@@ -27,7 +27,7 @@ export function readTorchLabelMap(bytes: Uint8Array): LabelMap {
   let largest = 0
   for (const id of numbers) {
     if (!Number.isInteger(id) || id < 0 || id > 0xffffffff)
-      fail('bad-label-map', `the tensor’s second plane holds ${id}, which is no class id`)
+      fail('bad-label-map', `the tensor’s second plane holds ${id}, which is not a class id`)
     largest = Math.max(largest, id)
   }
   const ids = largest < 65536 ? Uint16Array.from(numbers) : Uint32Array.from(numbers)

@@ -21,7 +21,7 @@ export function lookUp(module: string, name: string): PickleValue {
     return fail('bad-label-map', `the tensor is stored as ${name}; label maps hold floating-point numbers`)
   return fail(
     'bad-label-map',
-    `the file refers to ${JSON.stringify(`${module}.${name}`.slice(0, 200))}, which is no part of a tensor and could run code; it was not read`,
+    `the file refers to ${JSON.stringify(`${module}.${name}`.slice(0, 200))}, which is not part of a tensor and could run code; it was not read`,
   )
 }
 

@@ -38,7 +38,7 @@ export function packEdit(edit: Pick<Edit, 'tool' | 'operation' | 'changes'>): Bu
   return zstdCompressSync(Buffer.from(JSON.stringify(content)))
 }
 
-/** Back from {@link packEdit}; throws where that is no edit. */
+/** Back from {@link packEdit}; throws where that is not an edit. */
 export function unpackEdit(bytes: Uint8Array, row: Pick<Edit, 'id' | 'author' | 'created'>): Edit {
   const text = zstdDecompressSync(bytes, { maxOutputLength: maxBytes }).toString()
   const { tool, operation, edits, changes } = JSON.parse(text) as StoredContent

@@ -22,7 +22,7 @@ export function asProjectError(error: unknown, file: string): RelabelError {
   if (/^SQLITE_(BUSY|LOCKED)/.test(code))
     return make('locked', `${file} is in use by another process; wait for it to end, or end it`)
   if (/^SQLITE_(NOTADB|CORRUPT|FORMAT)/.test(code))
-    return make('bad-project', `${file} is no readable project database (${messageOf(error)})`)
+    return make('bad-project', `${file} is not a readable project database (${messageOf(error)})`)
   if (/^SQLITE_FULL|^ENOSPC|^EDQUOT|^EFBIG/.test(code))
     return make(
       'disk',

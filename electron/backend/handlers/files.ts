@@ -43,7 +43,7 @@ export const fileHandlers: HandlersOf<'files.list' | 'files.makeFolder'> = {
   },
   async 'files.makeFolder'({ dir, name }) {
     if (/[/\\\0]/.test(name) || name === '.' || name === '..' || name.trim() === '')
-      fail('usage', `"${name}" is no name for a folder`, { name })
+      fail('usage', `"${name}" is not a name for a folder`, { name })
     const path = join(resolve(dir), name)
     await mkdir(path).catch((error: unknown) => {
       if ((error as { code?: string }).code === 'EEXIST')

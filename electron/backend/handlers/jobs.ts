@@ -12,7 +12,7 @@ type Names =
   | 'jobs.log'
 
 export const jobHandlers: HandlersOf<Names> = {
-  // Without a project there are no jobs, which is no error.
+  // Without a project there are no jobs, which is not an error.
   'jobs.list': (_, { session }) => session.current()?.queue.list() ?? [],
   'jobs.add': (request, { session }) => session.writable().queue.add(request),
   'jobs.pause': ({ id }, { session }) => session.writable().queue.pause(id),

@@ -72,7 +72,7 @@ export const partsOf = (plan: Plan): Part[] => [plan.base.recipe, plan.changes]
 /** The job that trains it. */
 export const trainRequest = (plan: Plan): JobRequest => ({ kind: 'train', recipe: mergeParts(partsOf(plan)) })
 
-/** A plan with one setting changed; a value that the base has already is no change. */
+/** A plan with one setting changed; a value that the base has already is not a change. */
 export function changed(plan: Plan, path: string, value: unknown): Plan {
   const same = JSON.stringify(valueAt(plan.base.recipe, path)) === JSON.stringify(value)
   return {

@@ -36,7 +36,7 @@ describe('readClasses', () => {
   })
 
   it.each([
-    ['broken JSON', '["tench", ', /no valid JSON/],
+    ['broken JSON', '["tench", ', /not valid JSON/],
     ['an empty file', '', /names no class/],
     ['an empty list', '[]', /names no class/],
     ['a hole', '[{"index": 0, "name": "a"}, {"index": 2, "name": "b"}]', /indices must be 0 to 1/],

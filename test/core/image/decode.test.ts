@@ -121,7 +121,7 @@ describe('a bad image', () => {
   })
   it('that is a folder', async () => {
     mkdirSync(at('folder.jpg'))
-    expect(await refused('folder.jpg')).toMatch(/is no file/)
+    expect(await refused('folder.jpg')).toMatch(/is not a file/)
   })
   it.each(['png', 'jpg', 'webp', 'tiff', 'gif', 'avif'])('that is truncated: %s', async format => {
     const bytes = readFileSync(at(`rgb.${format}`))

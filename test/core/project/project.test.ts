@@ -89,7 +89,10 @@ describe('a project', () => {
   it('says when there is none', () => {
     expect(codeOf(() => openProject(join(dir, 'nowhere'))).code).toBe('not-found')
     expect(codeOf(() => openProject(dir)).code).toBe('bad-project')
-    writeFileSync(join(dir, 'project.db'), 'this is no database, but long enough to look like one'.repeat(50))
+    writeFileSync(
+      join(dir, 'project.db'),
+      'this is not a database, but long enough to look like one'.repeat(50),
+    )
     expect(codeOf(() => openProject(dir)).code).toBe('bad-project')
   })
 

@@ -122,7 +122,7 @@ describe('images', () => {
   it('belong to a split with one folder and a plain name', () => {
     fill()
     expect(() => addSplit(project, 'train', '/elsewhere')).toThrow(/already/)
-    expect(() => addSplit(project, 'a/b', '/elsewhere')).toThrow(/no name for a split/)
+    expect(() => addSplit(project, 'a/b', '/elsewhere')).toThrow(/not a name for a split/)
   })
 })
 

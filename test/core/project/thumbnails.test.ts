@@ -80,7 +80,7 @@ describe('thumbnails', () => {
     store.close()
   })
 
-  it('are simply not kept where the cache is no folder', () => {
+  it('are simply not kept where the cache is not a folder', () => {
     writeFileSync(join(project.dir, 'cache'), 'a file')
     chmodSync(join(project.dir, 'cache'), 0o444)
     const store = openThumbnails(project)

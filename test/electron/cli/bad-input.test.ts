@@ -156,7 +156,7 @@ describe('class files', () => {
 describe('models', () => {
   const check = (name: string): string[] => ['annotator', 'check', at(name), '--size', '48']
 
-  it('that are truncated, no ONNX, or missing', async () => {
+  it('that are truncated, not ONNX, or missing', async () => {
     const bytes = encodeModel(tinyClassifier(3))
     writeFileSync(at('cut.onnx'), bytes.subarray(0, Math.floor(bytes.length / 2)))
     writeFileSync(at('words.onnx'), 'This is a text and not a model.')

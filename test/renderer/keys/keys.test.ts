@@ -46,7 +46,7 @@ describe('presets', () => {
 })
 
 describe('own keys', () => {
-  it('take the place of the preset’s, also with none, and pass over what is no key', () => {
+  it('take the place of the preset’s, also with none, and pass over what is not a key', () => {
     const bindings = bindingsOf('labelme', {
       undo: [],
       redo: ['ctrl+shift+z', 'Hyper+Q', ''],

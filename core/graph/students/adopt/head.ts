@@ -23,7 +23,7 @@ export interface Head {
 const reshaping = ['Flatten', 'Reshape', 'Squeeze']
 const passing = [...reshaping, 'Identity', 'Dropout', 'GlobalAveragePool', 'ReduceMean', 'Relu']
 
-/** `[features, classes]` of a linear node by its weight, or undefined where it is no plain linear layer. */
+/** `[features, classes]` of a linear node by its weight, or undefined where it is not a plain linear layer. */
 function sizesOf(of: Node, weight: Tensor): [number, number] | undefined {
   const [a = 0, b = 0, ...kernel] = weight.dims
   if (of.op === 'Conv') {

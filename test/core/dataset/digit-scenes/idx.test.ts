@@ -27,7 +27,7 @@ describe('parseIdx', () => {
 
   it.each([
     ['nothing', new Uint8Array(0), /0 bytes are too few/],
-    ['another format', Uint8Array.from([0x89, 0x50, 0x4e, 0x47]), /no idx file/],
+    ['another format', Uint8Array.from([0x89, 0x50, 0x4e, 0x47]), /not an idx file/],
     ['another element type', idx([1], [0, 0, 0, 0], 0x0d), /0xd is not unsigned byte/],
     ['no dimension', idx([], []), /0 dimensions/],
     ['too many dimensions', idx([1, 1, 1, 1, 1], [7]), /5 dimensions/],

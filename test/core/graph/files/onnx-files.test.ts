@@ -86,11 +86,11 @@ describe('writing', () => {
 })
 
 describe('reading', () => {
-  it('names a missing file, a folder, and a file that is no model', async () => {
+  it('names a missing file, a folder, and a file that is not a model', async () => {
     await expect(readOnnx(join(dir, 'none.onnx'))).rejects.toMatchObject({ code: 'not-found' })
     await expect(readOnnx(dir)).rejects.toMatchObject({ code: 'bad-model' })
     await writeFile(join(dir, 'x.onnx'), 'hello, this is text')
-    await expect(readOnnx(join(dir, 'x.onnx'))).rejects.toThrow(/x\.onnx is no ONNX model/)
+    await expect(readOnnx(join(dir, 'x.onnx'))).rejects.toThrow(/x\.onnx is not an ONNX model/)
   })
 
   it('names a truncated file', async () => {
@@ -142,6 +142,6 @@ describe('reading', () => {
       /offset of tensor "w"/,
     )
     await mkdir(join(dir, 'folder'))
-    await expect(readOnnx(await withExternal('folder'))).rejects.toThrow(/no file|cannot be read/)
+    await expect(readOnnx(await withExternal('folder'))).rejects.toThrow(/not a file|cannot be read/)
   })
 })

@@ -31,7 +31,7 @@ function tryDecode(bytes: Uint8Array): RelabelError | undefined {
   } catch (error) {
     if (!(error instanceof RelabelError)) throw error
     expect(error.code).toBe('bad-model')
-    expect(error.message).toMatch(/^x\.onnx is (empty|truncated|no ONNX model)/)
+    expect(error.message).toMatch(/^x\.onnx is (empty|truncated|not an ONNX model)/)
     return error
   }
 }
@@ -84,8 +84,8 @@ describe('bad bytes', () => {
     ['a zip (or .pt)', [0x50, 0x4b, 3, 4, 20, 0, 0, 0]],
     ['text', [...'<!DOCTYPE html><html>'].map(c => c.charCodeAt(0))],
     ['zeros', new Array<number>(64).fill(0)],
-  ])('%s is no ONNX model', (_, bytes) => {
-    expect(tryDecode(Uint8Array.from(bytes))?.message).toMatch(/no ONNX model/)
+  ])('%s is not an ONNX model', (_, bytes) => {
+    expect(tryDecode(Uint8Array.from(bytes))?.message).toMatch(/not an ONNX model/)
   })
 
   it('an empty file is called so', () => {

@@ -191,7 +191,7 @@ const cases: [why: string, message: RegExp, recipe: Recipe][] = [
       head: [gap, flatten, node('DequantizeLinear', ['q', 'half'], ['w']), gemm('f', 'w')],
     },
   ],
-  ['an input that is no image', /is no batch of images/, { input: ['n', 3], head: plainHead }],
+  ['an input that is not an image', /is not a batch of images/, { input: ['n', 3], head: plainHead }],
 ]
 
 describe('refused', () => {

@@ -71,7 +71,7 @@ describe('the brush', () => {
     )
   })
 
-  it('refuses what is no place', () => {
+  it('refuses what is not a place', () => {
     expect(() => brushCells(grid, { x: NaN, y: 0 })).toThrow(/finite/)
     expect(() => brushCells(grid, { x: 0, y: 0 }, undefined, -1)).toThrow(/radius/)
   })

@@ -141,7 +141,7 @@ describe('progress', () => {
     const moment = (minutes: number): string => new Date(at(minutes)).toISOString()
     markReview(project, { ids: [1] }, 'accepted', at(0))
     markReview(project, { ids: [2, 3] }, 'fixed', at(30))
-    markReview(project, { ids: [3] }, 'none', at(45)) // taking back is no mark
+    markReview(project, { ids: [3] }, 'none', at(45)) // taking back is not a mark
     markReview(project, { ids: [4] }, 'flagged', at(60.1))
     markReview(project, { ids: [5] }, 'flagged', at(60.1))
     expect(reviewProgress(project).sittings).toEqual([

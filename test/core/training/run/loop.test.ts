@@ -126,7 +126,7 @@ describe('runTraining', () => {
     })
   })
 
-  it('stops at a loss that is no number, naming step and images', async () => {
+  it('stops at a loss that is not a number, naming step and images', async () => {
     const wild = setup({ lr: 1000, optimizer: { weightDecay: 10, decayAll: true }, epochs: 50 })
     const error = (await run(wild).catch((reason: unknown) => reason)) as {
       detail: { step: number; images: string[] }

@@ -97,7 +97,7 @@ describe('fields', () => {
           : recipeSchema.safeParse(withValue({}, path, null)).success,
       )
   })
-  it('refuse what is no number', () => {
+  it('refuse what is not a number', () => {
     const list = fieldOf('mean', [0, 0, 0])
     expect(parseField(list, '0.5 0.5; .5')).toEqual([0.5, 0.5, 0.5])
     expect(parseField(list, '0.5, x')).toBeUndefined()

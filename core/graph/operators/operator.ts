@@ -57,8 +57,6 @@ export interface Operator<A = unknown> {
   parameters?: Parameters
   /** What PyTorch calls the layer's tensors, by the position of the input. */
   torchNames?: readonly (string | undefined)[]
-  /** ONNX Runtime has no CPU kernel for it, so that nothing here could be tested against one. */
-  untested?: true
 }
 
 /** The type of the first input. */

@@ -98,8 +98,8 @@ describe('reportPage', () => {
   it('says the numbers it was given and marks the best', () => {
     expect(page).toMatch(/class="best">50\.0</)
     expect(page).not.toMatch(/class="best">40\.0</)
-    expect(page).toMatch(/23\.5\s%\smiss\sits\scentre/)
-    expect(page).toMatch(/97\.0\s%\sat\s24\spx/)
+    expect(page).toMatch(/23\.5\s+%\s+miss\s+its\s+centre/)
+    expect(page).toMatch(/97\.0\s+%\s+at\s+24\s+px/)
     expect(page).toMatch(/together<\/b><\/td>\s*<td>\s*<b>5\.0/)
   })
 

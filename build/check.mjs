@@ -34,8 +34,9 @@ const lintCache = quick
 // The longest first.
 const steps = {
   lint: [bin('eslint', 'bin/eslint.js'), '--max-warnings', '0', ...lintCache, '.'],
-  types: types('types', bin('typescript', 'bin/tsc'), 'tsconfig.json'),
+  'types-node': types('node', bin('typescript', 'bin/tsc'), 'build/tsconfig/node.json'),
   'types-renderer': types('renderer', bin('vue-tsc', 'bin/vue-tsc.js'), 'build/tsconfig/renderer.json'),
+  'types-shell': types('shell', bin('typescript', 'bin/tsc'), 'build/tsconfig/shell.json'),
   'types-pure': types('pure', bin('typescript', 'bin/tsc'), 'build/tsconfig/pure.json'),
   format: [
     ...[bin('prettier', 'bin/prettier.cjs'), '--check', '--log-level', 'warn'],

@@ -1,6 +1,7 @@
 /** The manifest of an annotation: where its label maps come from and how to read them (`manifest.json` beside the shards). */
 import { z } from 'zod'
 import { fail } from '../base/error.ts'
+import { classEntry } from './class-entry.ts'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const perChannel = z.tuple([z.number(), z.number(), z.number()])
@@ -36,7 +37,7 @@ export const manifestSchema = z.object({
   }),
   /** The annotator's classes in the order of its outputs. */
   classes: z
-    .array(z.object({ index: z.int().min(0), name: z.string(), wnid: z.string().optional() }))
+    .array(classEntry)
     .min(1)
     .max(1 << 20),
   /** Program version that began the annotation. */

@@ -1,5 +1,6 @@
 /** The recipe of a run: every option of training with its default and its limits. */
 import { z } from 'zod'
+import { provider } from './providers.ts'
 import { supervisions } from './supervision.ts'
 
 const probability = z.number().min(0).max(1)
@@ -149,7 +150,7 @@ export const recipeSchema = z
     prefetch: count(1024).default(4),
     /** Threads of the engine; null: one a core. */
     threads: count(1024).nullable().default(null),
-    provider: z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']).default('cpu'),
+    provider: provider.default('cpu'),
     cache: cache.prefault({}),
     checkpoint: checkpoint.prefault({}),
     trainSplit: z.string().min(1).max(255).default('train'),

@@ -1,7 +1,7 @@
 /** Class lists: from a file (JSON or text), or from the folders of an ImageFolder tree. */
 import { readFile, stat } from 'node:fs/promises'
 import { fail, messageOf } from '../base/error.ts'
-import type { ClassEntry } from '../project/project.ts'
+import type { ClassEntry } from '../contract/class-entry.ts'
 
 const maxBytes = 64 * 2 ** 20
 const maxClasses = 1_000_000

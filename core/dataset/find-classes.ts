@@ -1,6 +1,6 @@
 /** The classes of a new project: from a class list, or from the folders of its splits. */
 import { fail } from '../base/error.ts'
-import type { ClassEntry } from '../project/project.ts'
+import type { ClassEntry } from '../contract/class-entry.ts'
 import { classesOfFolders, readClasses } from './class-file.ts'
 import { classFolders } from './scan.ts'
 

@@ -1,4 +1,5 @@
 /** What every engine driver offers: running a model, and training one. */
+import type { Provider } from '../contract/providers.ts'
 import type { OnnxModel } from '../graph/model.ts'
 
 /** A dense float32 array in row-major order. */
@@ -12,7 +13,7 @@ export interface EngineOptions {
   /** Driver; `onnxruntime` is the default. */
   engine?: 'onnxruntime'
   /** Execution provider of ONNX Runtime; `cpu` is the default. */
-  provider?: 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml'
+  provider?: Provider
   /** Threads inside an operator; default: one a core. Results repeat to the last bit only for the same count. */
   threads?: number
 }

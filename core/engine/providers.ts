@@ -1,8 +1,8 @@
 /** Which execution providers this installation has, and whether they really run. */
 import { ort } from './runtime.ts'
 import { fail } from '../base/error.ts'
+import type { Provider } from '../contract/providers.ts'
 import { floatValue, modelOf, node } from '../graph/node.ts'
-import type { EngineOptions } from './engine.ts'
 import { openSession } from './session.ts'
 
 /** An execution provider of ONNX Runtime; `bundled` ones are part of the installed package. */
@@ -17,7 +17,7 @@ export function listProviders(): ProviderInfo[] {
 }
 
 /** Runs a one-operator model on a provider and checks its answer; resolves with the milliseconds of the run. */
-export async function tryProvider(provider: NonNullable<EngineOptions['provider']>): Promise<number> {
+export async function tryProvider(provider: Provider): Promise<number> {
   const model = modelOf({
     name: 'trial',
     nodes: [node('Relu', ['x'], ['y'])],

@@ -1,6 +1,7 @@
 /** The annotations of a project: one annotator's label maps over a split, each in its own folder. */
 import { z } from 'zod'
 import { fail } from '../base/error.ts'
+import { annotationIdOf, annotationNumber } from '../contract/ids.ts'
 import { transaction } from './database/connection.ts'
 import { annotationFolder, makeInProject } from './database/entries.ts'
 import type { Project } from './database/handle.ts'
@@ -30,7 +31,6 @@ const stored = z.object({
 const table: Table<z.infer<typeof stored>> = { name: 'annotations', key: 'number', row: stored }
 
 const columns = 'number, status, created, config, manifest'
-const numberOf = (id: string): number => Number(/^a(\d+)$/.exec(id)?.[1] ?? -1)
 
 /** Adds an annotation in state `running` and makes its folder. */
 export function addAnnotation(
@@ -46,13 +46,13 @@ export function addAnnotation(
         JSON.stringify(info.config ?? null),
         JSON.stringify(info.manifest ?? null),
       )
-    const id = `a${lastInsertRowid}`
+    const id = annotationIdOf(lastInsertRowid)
     return { id, dir: makeInProject(project, annotationFolder(project, id)) }
   })
 }
 
 function rowOf(project: Project, { number, ...row }: z.infer<typeof stored>): AnnotationRow {
-  const id = `a${number}`
+  const id = annotationIdOf(number)
   return { id, dir: annotationFolder(project, id), ...row }
 }
 
@@ -65,7 +65,9 @@ export function listAnnotations(project: Project): AnnotationRow[] {
 /** The annotation of an id; without one the newest that is done. Fails with `not-found`, or `bad-project` for a bad row. */
 export function getAnnotation(project: Project, id?: string): AnnotationRow {
   if (id !== undefined) {
-    const row = project.db.prepare(`SELECT ${columns} FROM annotations WHERE number = ?`).get(numberOf(id))
+    const row = project.db
+      .prepare(`SELECT ${columns} FROM annotations WHERE number = ?`)
+      .get(annotationNumber(id))
     if (row !== undefined) return rowOf(project, parseRow(project.db, table, row))
   }
   const all = listAnnotations(project)
@@ -91,7 +93,7 @@ export function updateAnnotation(
       .run(
         change.status ?? null,
         change.manifest === undefined ? null : JSON.stringify(change.manifest),
-        numberOf(id),
+        annotationNumber(id),
       )
     if (changes === 0) fail('not-found', `the project has no annotation "${id}"`, { id })
   })

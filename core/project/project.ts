@@ -3,14 +3,15 @@ import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import { fail } from '../base/error.ts'
+import type { ClassEntry } from '../contract/class-entry.ts'
 import { asProjectError, openReadonly, openWritable, transaction, type Db } from './database/connection.ts'
 import { databaseEndings, requireOwnEntries } from './database/entries.ts'
-import type { ClassEntry, Project } from './database/handle.ts'
+import type { Project } from './database/handle.ts'
 import { parseRow, tryRow, type Table } from './database/rows.ts'
 import { takeLock } from './lock.ts'
 import { schemaVersion } from './database/schema.ts'
 
-export type { ClassEntry, Project }
+export type { Project }
 
 const databaseFile = (dir: string): string => join(dir, 'project.db')
 const lockFile = (dir: string): string => join(dir, 'project.lock')

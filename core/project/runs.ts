@@ -1,13 +1,12 @@
 /** The runs of a project: one training each, with its configuration, snapshot and metrics. */
 import { z } from 'zod'
 import { fail } from '../base/error.ts'
+import { runStatus, type RunStatus } from '../contract/api/training.ts'
+import { runIdOf, runNumber } from '../contract/ids.ts'
 import { transaction } from './database/connection.ts'
 import { makeInProject, runFolder } from './database/entries.ts'
 import type { Project } from './database/handle.ts'
 import { json, parseRow, parseRows, type Table } from './database/rows.ts'
-
-/** State of a run; a `running` one whose process has died can be resumed like a `stopped` one. */
-export type RunStatus = 'running' | 'done' | 'stopped' | 'failed'
 
 /** One run. */
 export interface RunRow {
@@ -28,7 +27,7 @@ export interface RunRow {
 const stored = z.object({
   number: z.int().min(1),
   kind: z.literal('train'),
-  status: z.enum(['running', 'done', 'stopped', 'failed']),
+  status: runStatus,
   created: z.string(),
   config: json,
   snapshot: z.string(),
@@ -40,7 +39,6 @@ const head = z.object({ id: z.string(), annotation: z.string().nullable(), image
 const heads: Table<z.infer<typeof head>> = { name: 'snapshots', key: 'id', row: head }
 
 const columns = 'number, kind, status, created, config, snapshot, metrics'
-const numberOf = (id: string): number => Number(/^r(\d+)$/.exec(id)?.[1] ?? -1)
 
 /** Adds a run in state `running` and makes its folder. `snapshot` must exist. */
 export function addRun(
@@ -53,13 +51,13 @@ export function addRun(
     const { lastInsertRowid } = project.db
       .prepare('INSERT INTO runs (kind, status, created, config, snapshot) VALUES (?, ?, ?, ?, ?)')
       .run(info.kind, 'running', new Date().toISOString(), JSON.stringify(info.config ?? null), info.snapshot)
-    const id = `r${lastInsertRowid}`
+    const id = runIdOf(lastInsertRowid)
     return { id, dir: makeInProject(project, runFolder(project, id)) }
   })
 }
 
 function rowOf(project: Project, { number, ...row }: z.infer<typeof stored>): RunRow {
-  const id = `r${number}`
+  const id = runIdOf(number)
   return { id, dir: runFolder(project, id), ...row }
 }
 
@@ -77,7 +75,7 @@ export function updateRun(
       .run(
         change.status ?? null,
         change.metrics === undefined ? null : JSON.stringify(change.metrics),
-        numberOf(id),
+        runNumber(id),
       )
     if (changes === 0) fail('not-found', `the project has no run "${id}"`, { id })
   })
@@ -91,7 +89,7 @@ export function listRuns(project: Project): RunRow[] {
 
 /** One run; fails with `not-found`, naming those there are, or `bad-project` for a bad row. */
 export function getRun(project: Project, id: string): RunRow {
-  const row = project.db.prepare(`SELECT ${columns} FROM runs WHERE number = ?`).get(numberOf(id))
+  const row = project.db.prepare(`SELECT ${columns} FROM runs WHERE number = ?`).get(runNumber(id))
   if (row !== undefined) return rowOf(project, parseRow(project.db, table, row))
   const names = listRuns(project).map(run => run.id)
   return fail('not-found', `the project has no run "${id}"; it has ${names.join(', ') || 'none yet'}`, { id })

@@ -9,7 +9,8 @@ import { getAnnotation } from './annotations.ts'
 import { readLayers } from './corrections/store.ts'
 import { asProjectError, transaction } from './database/connection.ts'
 import { iterateImages, requireSplit } from './images.ts'
-import type { ClassEntry, Project } from './database/handle.ts'
+import { classEntry, type ClassEntry } from '../contract/class-entry.ts'
+import type { Project } from './database/handle.ts'
 import { json, rowError } from './database/rows.ts'
 
 /** An image as a run saw it. */
@@ -89,7 +90,7 @@ const headSchema = z.object({
   format: z.int().min(1),
   splits: z.array(z.string()),
   annotation: z.object({ id: z.string() }).nullable(),
-  classes: z.array(z.object({ index: z.int().min(0), name: z.string(), wnid: z.string().exactOptional() })),
+  classes: z.array(classEntry),
 })
 
 /** The content is what its hash says, but whoever made the project may have written something else. */

@@ -1,6 +1,7 @@
 /** `relabel annotate`: label maps for every usable image of a split; an unfinished annotation is continued. */
 import { Option, type Command } from 'commander'
 import { fail, RelabelError } from '../../core/base/error.ts'
+import { providers } from '../../core/contract/providers.ts'
 import type { AnnotationRow } from '../../core/project/annotations.ts'
 import { openProject, type Project } from '../../core/project/project.ts'
 import { requestOf, type AnnotateRequest } from '../tasks/annotate/request.ts'
@@ -39,13 +40,7 @@ export function register(program: Command): void {
         .default('fp16'),
     )
     .addOption(
-      new Option('--provider <name>', "ONNX Runtime's execution provider; default: cpu").choices([
-        'cpu',
-        'webgpu',
-        'cuda',
-        'dml',
-        'coreml',
-      ]),
+      new Option('--provider <name>', "ONNX Runtime's execution provider; default: cpu").choices(providers),
     )
     .option(
       '--threads <n>',

@@ -1,5 +1,5 @@
 /** Metrics in words. */
-import type { Metrics } from '../../core/training/measure/metrics.ts'
+import type { Metrics } from '../../core/contract/metrics.ts'
 
 /** `12.3 %`, or a dash. */
 export function percent(share: number | null | undefined): string {

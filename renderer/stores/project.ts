@@ -3,7 +3,8 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import type { JobProgress } from '../../core/contract/api/common.ts'
 import type { CallInput } from '../../core/contract/api/index.ts'
-import type { AnnotationInfo, ClassInfo, ProjectInfo } from '../../core/contract/api/project.ts'
+import type { ClassEntry } from '../../core/contract/class-entry.ts'
+import type { AnnotationInfo, ProjectInfo } from '../../core/contract/api/project.ts'
 import { api } from '../api/client.ts'
 import { toApiError } from '../api/error.ts'
 import { onEvent } from '../api/events.ts'
@@ -11,7 +12,7 @@ import { isolated } from '../i18n/isolate.ts'
 
 export const useProject = defineStore('project', () => {
   const info = ref<ProjectInfo | null>(null)
-  const classes = shallowRef<ClassInfo[]>([])
+  const classes = shallowRef<ClassEntry[]>([])
   /** False until the first answer is there. */
   const ready = ref(false)
   /** How far opening is; null: nothing is being opened. */

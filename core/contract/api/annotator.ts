@@ -1,5 +1,6 @@
 /** Relabelling: checking an annotator file, probing what a run would take. */
 import { z } from 'zod'
+import { provider } from '../providers.ts'
 import { call } from './call.ts'
 import { path, splitName } from './common.ts'
 
@@ -19,7 +20,7 @@ export const annotateRequest = z.object({
   topK: z.int().min(1).max(4096),
   batch: z.int().min(1).max(1024),
   logits: z.enum(['fp16', 'u8']),
-  provider: z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']).nullable(),
+  provider: provider.nullable(),
   threads: z.int().min(1).max(1024).nullable(),
   workers: z.int().min(1).max(64).nullable(),
   acceptApproximation: z.boolean(),

@@ -1,5 +1,6 @@
 /** The program itself: version, devices, settings, recent projects, and the folders of its machine. */
 import { z } from 'zod'
+import { provider } from '../providers.ts'
 import { call } from './call.ts'
 import { moment, nothing, path } from './common.ts'
 
@@ -18,7 +19,7 @@ export const settings = z.object({
   /** Who corrections are by; default: the account's name. */
   author: z.string().min(1).max(200),
   /** Execution provider of new jobs; null: cpu. */
-  provider: z.enum(['cpu', 'webgpu', 'cuda', 'dml', 'coreml']).nullable(),
+  provider: provider.nullable(),
 })
 export type Settings = z.infer<typeof settings>
 

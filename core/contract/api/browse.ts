@@ -1,7 +1,8 @@
 /** Browsing the whole data set: filters, sorts, pages, histograms, saved views. */
 import { z } from 'zod'
+import { annotationId } from '../ids.ts'
 import { call } from './call.ts'
-import { annotationId, classIndex, imageId, moment, nothing, share, splitName } from './common.ts'
+import { classIndex, imageId, moment, nothing, share, splitName } from './common.ts'
 
 /** What a person said of an image; `none`: nothing yet. */
 export const reviewStates = ['none', 'accepted', 'fixed', 'skipped', 'flagged'] as const

@@ -7,10 +7,6 @@ export const nothing = z.strictObject({})
 export const path = z.string().min(1).max(4096)
 /** Row id of an image. */
 export const imageId = z.int().min(1)
-/** `a1`, `a2`, … */
-export const annotationId = z.string().regex(/^a\d{1,15}$/)
-/** `r1`, `r2`, … */
-export const runId = z.string().regex(/^r\d{1,15}$/)
 /** Index of a class. */
 export const classIndex = z
   .int()

@@ -1,7 +1,8 @@
 /** Corrections of an image's label map: a layer over the machine's map, made of reversible edits. */
 import { z } from 'zod'
+import { annotationId } from '../ids.ts'
 import { call } from './call.ts'
-import { annotationId, imageId, moment } from './common.ts'
+import { imageId, moment } from './common.ts'
 
 /** Identity of an edit, made by whoever makes it, so that saving twice is saving once. */
 const editId = z.string().regex(/^[\w-]{8,64}$/)

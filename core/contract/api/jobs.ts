@@ -1,8 +1,9 @@
 /** The job queue: one child process a job, one job at a time, states on disk. */
 import { z } from 'zod'
 import { annotateRequest } from './annotator.ts'
+import { annotationId, runId } from '../ids.ts'
 import { call } from './call.ts'
-import { annotationId, moment, nothing, path, problem, progress, runId, splitName } from './common.ts'
+import { moment, nothing, path, problem, progress, splitName } from './common.ts'
 
 const jobStates = ['queued', 'running', 'pausing', 'paused', 'done', 'failed', 'cancelled'] as const
 

@@ -1,8 +1,10 @@
 /** The open project: making, opening, closing; its classes, splits and annotations. */
 import { z } from 'zod'
+import { classEntry } from '../class-entry.ts'
+import { annotationId } from '../ids.ts'
 import { manifestSchema } from '../manifest.ts'
 import { call } from './call.ts'
-import { annotationId, moment, nothing, path, splitName } from './common.ts'
+import { moment, nothing, path, splitName } from './common.ts'
 
 /** One annotation in a list. */
 export const annotationInfo = z.object({
@@ -49,9 +51,6 @@ export const projectInfo = z.object({
   runs: z.number(),
 })
 export type ProjectInfo = z.infer<typeof projectInfo>
-
-export const classEntry = z.object({ index: z.number(), name: z.string(), wnid: z.string().optional() })
-export type ClassInfo = z.infer<typeof classEntry>
 
 /** `pauseJobs`: a running job may be paused for it; without, code `busy` while one runs. */
 const leaving = { pauseJobs: z.boolean().optional() }

@@ -1,21 +1,16 @@
 /** Training: what can be chosen, what it costs, and the runs with their curves and comparisons. */
 import { z } from 'zod'
+import { annotationId, runId } from '../ids.ts'
+import { metrics } from '../metrics.ts'
 import { recipeSchema } from '../recipe.ts'
 import { call } from './call.ts'
-import { annotationId, moment, nothing, runId, splitName } from './common.ts'
+import { moment, nothing, splitName } from './common.ts'
+
+/** State of a run; a `running` one whose process has died can be resumed like a `stopped` one. */
+export const runStatus = z.enum(['running', 'done', 'stopped', 'failed'])
+export type RunStatus = z.infer<typeof runStatus>
 
 const recipePart = z.record(z.string(), z.unknown())
-
-export const metrics = z.object({
-  images: z.number(),
-  top1: z.number().nullable(),
-  top5: z.number().nullable(),
-  /** Share of images whose answer is among the valid classes (ReaL). */
-  real: z.number().nullable(),
-  mAP: z.number().nullable(),
-  loss: z.number().nullable(),
-})
-export type MetricsInfo = z.infer<typeof metrics>
 
 /** What a short trial of a recipe measured. */
 export const trainingProbe = z.object({
@@ -32,27 +27,34 @@ export const trainingProbe = z.object({
 })
 export type TrainingProbe = z.infer<typeof trainingProbe>
 
-/** A run in the table. */
-export const runInfo = z.object({
+/** A run beside others. Deltas are in the measure that is named, shares of 1. */
+export const runSummary = z.object({
   id: runId,
   created: moment,
-  status: z.enum(['running', 'done', 'stopped', 'failed']),
+  status: runStatus,
   student: z.string(),
   /** With CutMix and mixup named. */
   supervision: z.string(),
-  annotation: annotationId.nullable(),
-  snapshot: z.string(),
+  /** Epochs done, and asked for. */
   epochs: z.number(),
   ofEpochs: z.number(),
-  seed: z.number(),
   loss: z.number().nullable(),
-  /** Split that `metrics` are of. */
+  /** Split that `metrics` are of: `test` if the run was evaluated on it, else the validation split. */
   split: z.string().nullable(),
   metrics: metrics.nullable(),
   /** Which measure the deltas are in. */
   measure: z.enum(['real', 'top1']).nullable(),
+  /** Against the first run, and against the best one, on the same split. */
   toFirst: z.number().nullable(),
   toBest: z.number().nullable(),
+})
+export type RunSummary = z.infer<typeof runSummary>
+
+/** A run in the table. */
+export const runInfo = runSummary.extend({
+  annotation: annotationId.nullable(),
+  snapshot: z.string(),
+  seed: z.number(),
   imagesPerSecond: z.number().nullable(),
   seconds: z.number().nullable(),
   /** Splits with stored predictions, for `runs.compare`. */

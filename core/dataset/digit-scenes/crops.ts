@@ -1,14 +1,7 @@
 /** What a crop of a scene shows of its digits. */
+import type { Crop } from '../../pooling/crop.ts'
 import { area, intersection } from './scene.ts'
 import type { Box, SceneObject } from './scene.ts'
-
-/** A rectangle of a scene in pixels. */
-export interface Crop {
-  top: number
-  left: number
-  height: number
-  width: number
-}
 
 const boxOf = (crop: Crop): Box => [crop.left, crop.top, crop.left + crop.width, crop.top + crop.height]
 

@@ -1,5 +1,6 @@
 /** Measures of label maps: writing them, and choosing the annotation whose measures are browsed. */
 import { fail } from '../../base/error.ts'
+import { annotationIdOf, annotationNumber } from '../../contract/ids.ts'
 import { reviewScore } from '../../labelmap/review-score.ts'
 import { guarded, transaction, type Db } from '../database/connection.ts'
 import type { Project } from '../database/handle.ts'
@@ -29,11 +30,9 @@ interface StoredMeasures extends Omit<MeasuresRow, 'listed' | 'image'> {
   listed: number | null
 }
 
-const idOf = (number: number): string => `a${number}`
-
 /** Fails with `not-found`. */
 function requireNumber(db: Db, id: string): number {
-  const number = Number(/^a(\d+)$/.exec(id)?.[1] ?? -1)
+  const number = annotationNumber(id)
   if (!db.prepare('SELECT 1 FROM annotations WHERE number = ?').get(number))
     fail('not-found', `the project has no annotation "${id}"`, { id })
   return number
@@ -43,7 +42,7 @@ function requireNumber(db: Db, id: string): number {
 export function browsedAnnotation(project: Project): string | null {
   return guarded(project.db.name, () => {
     const { annotation } = readState(project.db)
-    return annotation === null ? null : idOf(annotation)
+    return annotation === null ? null : annotationIdOf(annotation)
   })
 }
 

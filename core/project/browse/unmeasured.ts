@@ -1,5 +1,6 @@
 /** Which images of an annotation have no measures yet. */
 import { guarded } from '../database/connection.ts'
+import { annotationNumber } from '../../contract/ids.ts'
 import type { Project } from '../database/handle.ts'
 
 /** An image whose label map is to be measured, if there is one. */
@@ -8,8 +9,6 @@ export interface UnmeasuredImage {
   key: string
   label: number | null
 }
-
-const numberOf = (annotation: string): number => Number(/^a(\d+)$/.exec(annotation)?.[1] ?? -1)
 
 /**
  * Usable images without measures, ordered by id, in pieces: no statement stays open while they are worked on, so that
@@ -28,7 +27,7 @@ export function* unmeasuredImages(
      ORDER BY images.id LIMIT ?`,
   )
   for (let after = 0; ;) {
-    const rows = guarded(project.db.name, () => page.all(after, numberOf(annotation), atOnce))
+    const rows = guarded(project.db.name, () => page.all(after, annotationNumber(annotation), atOnce))
     yield* rows
     if (rows.length < atOnce) return
     after = rows.at(-1)!.id
@@ -41,6 +40,6 @@ export function measuredCount(project: Project, annotation: string): number {
     project.db
       .prepare<[number], number>('SELECT count(*) FROM facts WHERE annotation = ?')
       .pluck()
-      .get(numberOf(annotation)),
+      .get(annotationNumber(annotation)),
   )!
 }

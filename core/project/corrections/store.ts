@@ -2,6 +2,7 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { z } from 'zod'
 import { fail, messageOf } from '../../base/error.ts'
+import { annotationNumber } from '../../contract/ids.ts'
 import type { Change, CorrectionState, Edit, HistoryEdit } from '../../contract/api/corrections.ts'
 import {
   applyChanges,
@@ -62,7 +63,7 @@ function locate(project: Project, { image, annotation }: CorrectionPlace): numbe
 }
 
 function numberOf(project: Project, annotation: string): number {
-  const number = Number(/^a(\d+)$/.exec(annotation)?.[1] ?? -1)
+  const number = annotationNumber(annotation)
   if (!project.db.prepare('SELECT 1 FROM annotations WHERE number = ?').get(number))
     fail('not-found', `the project has no annotation "${annotation}"`, { id: annotation })
   return number

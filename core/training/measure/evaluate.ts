@@ -8,7 +8,8 @@ import type { ImageSet, Skipped } from '../sample/image-set.ts'
 import { openLoader } from '../loader/index.ts'
 import type { PixelSource } from '../loader/pixels.ts'
 import { createMetrics } from './metrics.ts'
-import type { Metrics, Truth } from './metrics.ts'
+import type { Metrics } from '../../contract/metrics.ts'
+import type { Truth } from './metrics.ts'
 import { engineOf } from '../recipe/engine.ts'
 
 /** What is measured on. */

@@ -1,5 +1,6 @@
 /** Measures of a classifier on single- and multi-label truth. */
 import { fail } from '../../base/error.ts'
+import type { Metrics } from '../../contract/metrics.ts'
 
 /** What is known of an image; classes count from 0. */
 export interface Truth {
@@ -7,21 +8,6 @@ export interface Truth {
   label: number | null
   /** All valid classes; an empty list is not scored (ReaL); null: only `label` is known. */
   valid: readonly number[] | null
-}
-
-/** Shares in 0…1; null where nothing could be scored. */
-export interface Metrics {
-  /** Images seen. */
-  images: number
-  top1: number | null
-  /** Null where there are no more than five classes. */
-  top5: number | null
-  /** Share of images whose answer is among the valid classes (ReaL, Beyer et al. 2020); null where no image has more truth than its label. */
-  real: number | null
-  /** Mean over the classes with positives of average precision; scores are softmax probabilities. */
-  mAP: number | null
-  /** Mean of −log p(label). */
-  loss: number | null
 }
 
 /** Collects logits, batch by batch. */

@@ -6,7 +6,7 @@ import { fail, messageOf, RelabelError } from '../../base/error.ts'
 import type { FloatArray } from '../../engine/engine.ts'
 import { decodeSafetensors, encodeSafetensors } from '../../graph/safetensors.ts'
 import { makeFolderSync, writeAtomicSync } from '../../base/files/atomic.ts'
-import type { Metrics } from '../measure/metrics.ts'
+import type { Metrics } from '../../contract/metrics.ts'
 
 /** Where a run stands; `step` steps are done, of which `batch` in epoch `epoch`. */
 export interface Progress {

@@ -1,5 +1,5 @@
 /** The end of an epoch: its loss, its validation, whether it is the best so far, and a checkpoint where one is due. */
-import type { Metrics } from '../measure/metrics.ts'
+import type { Metrics } from '../../contract/metrics.ts'
 import type { Progress } from './checkpoint.ts'
 import { checkpoint, tell } from './training.ts'
 import type { Training } from './training.ts'

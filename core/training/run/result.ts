@@ -7,7 +7,7 @@ import { encodeSafetensors } from '../../graph/safetensors.ts'
 import type { Recipe } from '../../contract/recipe.ts'
 import { writeAtomicSync } from '../../base/files/atomic.ts'
 import type { ModelInput } from '../measure/model-info.ts'
-import type { Metrics } from '../measure/metrics.ts'
+import type { Metrics } from '../../contract/metrics.ts'
 import { evalResize } from '../recipe/recipe.ts'
 
 /** What the card tells of a model. */

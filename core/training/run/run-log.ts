@@ -2,7 +2,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { fail, messageOf } from '../../base/error.ts'
 import { writeAtomicSync } from '../../base/files/atomic.ts'
-import type { Metrics } from '../measure/metrics.ts'
+import type { Metrics } from '../../contract/metrics.ts'
 
 /** One line of metrics.jsonl. `step` counts finished steps. */
 export type LogLine =

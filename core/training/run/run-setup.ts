@@ -8,7 +8,7 @@ import type { AnnotatorSetup } from './distiller.ts'
 import type { EvaluationSetup } from '../measure/evaluate.ts'
 import type { MapSetup } from '../loader/messages.ts'
 import type { PixelSource } from '../loader/pixels.ts'
-import type { Metrics } from '../measure/metrics.ts'
+import type { Metrics } from '../../contract/metrics.ts'
 
 /** Everything a run works on. */
 export interface RunSetup {

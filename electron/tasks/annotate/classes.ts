@@ -1,5 +1,6 @@
 /** Which classes an annotator has where no class list is given. */
-import type { ClassEntry, Project } from '../../../core/project/project.ts'
+import type { ClassEntry } from '../../../core/contract/class-entry.ts'
+import type { Project } from '../../../core/project/project.ts'
 import type { CheckResult } from './check.ts'
 
 /** Those named in the model; undefined where it names none, or where they are the project's own by count and name. */

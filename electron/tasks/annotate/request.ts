@@ -4,10 +4,12 @@ import { modelHash } from '../../../core/annotator/model-hash.ts'
 import { checkPreprocessing, type Preprocessing } from '../../../core/annotator/preprocess.ts'
 import { fail } from '../../../core/base/error.ts'
 import type { AnnotateRequest as StudioRequest } from '../../../core/contract/api/annotator.ts'
+import type { Provider } from '../../../core/contract/providers.ts'
 import { readClasses } from '../../../core/dataset/class-file.ts'
 import type { EngineOptions } from '../../../core/engine/engine.ts'
 import { listSplits, requireSplit } from '../../../core/project/images.ts'
-import type { ClassEntry, Project } from '../../../core/project/project.ts'
+import type { ClassEntry } from '../../../core/contract/class-entry.ts'
+import type { Project } from '../../../core/project/project.ts'
 
 /** What a person asks for; the command line and the studio both lead here. */
 export interface AnnotateAsk {
@@ -23,7 +25,7 @@ export interface AnnotateAsk {
   logits: 'fp16' | 'u8'
   threads?: number
   workers?: number
-  provider?: EngineOptions['provider']
+  provider?: Provider
   acceptApproximation?: boolean
 }
 

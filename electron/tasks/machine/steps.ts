@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { size } from '../../../core/base/bytes.ts'
 import { messageOf } from '../../../core/base/error.ts'
 import type { Finding } from '../../../core/contract/api/app.ts'
-import type { EngineOptions } from '../../../core/engine/engine.ts'
+import type { Provider } from '../../../core/contract/providers.ts'
 import { packageVersion } from '../process/version.ts'
 
 /** What was found; `ok`: everything works that is needed. */
@@ -59,7 +59,7 @@ async function engines(): Promise<Finding[]> {
     findings.push(
       bundled
         ? await tried(`engine ${name}`, async () => {
-            const ms = await tryProvider(name as NonNullable<EngineOptions['provider']>)
+            const ms = await tryProvider(name as Provider)
             return `ONNX Runtime runs a model on it (${ms.toFixed(1)} ms)`
           })
         : { part: `engine ${name}`, ok: false, what: 'not part of this installation' },

@@ -9,7 +9,7 @@ import type { Split } from '../../../core/dataset/digit-scenes/scene.ts'
 import { writeScenes } from '../../../core/dataset/digit-scenes/write.ts'
 import { importImageFolder } from '../../../core/dataset/import.ts'
 import { createProject } from '../../../core/project/project.ts'
-import type { ClassEntry } from '../../../core/project/project.ts'
+import type { ClassEntry } from '../../../core/contract/class-entry.ts'
 
 /** The ten digits as a project's classes. */
 export const digitClasses: ClassEntry[] = Array.from({ length: 10 }, (_, index) => ({

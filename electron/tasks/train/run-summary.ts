@@ -1,29 +1,10 @@
 /** Runs side by side: what each was taught from, its figures, and how far it is from the others. */
 import { titleOf } from '../../../core/training/supervision/index.ts'
+import type { RunSummary } from '../../../core/contract/api/training.ts'
 import { recipeSchema } from '../../../core/contract/recipe.ts'
 import type { Recipe } from '../../../core/contract/recipe.ts'
 import type { RunRow } from '../../../core/project/runs.ts'
-import type { Metrics } from '../../../core/training/measure/metrics.ts'
-
-/** One run for comparison. Deltas are in the measure that is named, shares of 1. */
-export interface RunSummary {
-  id: string
-  created: string
-  student: string
-  supervision: string
-  status: string
-  /** Epochs done, and asked for. */
-  epochs: number
-  ofEpochs: number
-  loss: number | null
-  /** Where the metrics come from: `test` if the run was evaluated on it, else the validation split. */
-  split: string | null
-  metrics: Metrics | null
-  measure: 'real' | 'top1' | null
-  /** Against the first run, and against the best one, on the same split. */
-  toFirst: number | null
-  toBest: number | null
-}
+import type { Metrics } from '../../../core/contract/metrics.ts'
 
 /** What the project keeps as a run's metrics. */
 export interface StoredMetrics {

@@ -1,4 +1,5 @@
 /** The editor of all settings: which section a setting belongs to, and how it is entered. */
+import { providers } from '../../../core/contract/providers.ts'
 import type { Recipe } from '../../../core/contract/recipe.ts'
 import type { Part } from '../../recipe/parts.ts'
 import { settings, valueText } from '../../recipe/parts.ts'
@@ -61,7 +62,7 @@ const choices: Record<string, readonly string[]> = {
   clean: ['drop', 'replace'] satisfies Recipe['clean'][],
   classSpace: ['project', 'annotator'] satisfies Recipe['classSpace'][],
   axes: ['correct', 'published'] satisfies Recipe['axes'][],
-  provider: ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] satisfies Recipe['provider'][],
+  provider: [...providers],
   'optimizer.kind': ['sgd', 'adamw', 'adamp'] satisfies Recipe['optimizer']['kind'][],
   'schedule.kind': ['cosine', 'step', 'constant'] satisfies Recipe['schedule']['kind'][],
   'evaluation.mode': ['center', 'squash'] satisfies Recipe['evaluation']['mode'][],

@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import type { RunRow } from '../../../core/project/runs.ts'
-import type { Metrics } from '../../../core/training/measure/metrics.ts'
+import type { Metrics } from '../../../core/contract/metrics.ts'
 import { parseRecipe } from '../../../core/training/recipe/recipe.ts'
 import { addRecipeOptions, recipeOf } from '../../../electron/cli/recipe-options.ts'
 import { summarise, table } from '../../../electron/cli/runs.ts'

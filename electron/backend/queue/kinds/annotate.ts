@@ -6,7 +6,7 @@ import { getAnnotation, listAnnotations } from '../../../../core/project/annotat
 import type { AnnotationRow } from '../../../../core/project/annotations.ts'
 import { requireSplit } from '../../../../core/project/images.ts'
 import { useAnnotation } from '../../../../core/project/browse/measures.ts'
-import type { ClassEntry } from '../../../../core/project/project.ts'
+import type { ClassEntry } from '../../../../core/contract/class-entry.ts'
 import { begin, carryOn, checkModel, findSame, requireUsable } from '../../../tasks/annotate/steps.ts'
 import { askOf, preprocessingOf, requestOf } from '../../../tasks/annotate/request.ts'
 import type { AnnotateRequest } from '../../../tasks/annotate/request.ts'

@@ -7,7 +7,7 @@ import { imageSet } from '../../../../core/training/sample/image-set.ts'
 import type { ImageSet, TrainingImage } from '../../../../core/training/sample/image-set.ts'
 import { mapLogits, openEvaluator } from '../../../../core/training/measure/evaluate.ts'
 import type { EvaluationSetup } from '../../../../core/training/measure/evaluate.ts'
-import type { Metrics } from '../../../../core/training/measure/metrics.ts'
+import type { Metrics } from '../../../../core/contract/metrics.ts'
 import { temporaryFolder, tinyRecipe, tinyStudent, writeImages } from '../fixture.ts'
 
 const { dir, remove } = temporaryFolder()

@@ -5,16 +5,31 @@ import { job, type Job, type JobRequest } from '../contract/api/jobs.ts'
 import { guarded, transaction } from './database/connection.ts'
 import type { Project } from './database/handle.ts'
 import { json, parseRow, parseRows, tryRow, type Table } from './database/rows.ts'
+import { markJob } from './job-mark.ts'
+
+/** Bytes of a text in a row, rows of a list, levels of JSON: what is beyond was not written by this program. */
+const most = { text: 4_000_000, rows: 10_000, levels: 64 }
+
+const isShallow = (value: unknown, levels: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every(part => isShallow(part, levels - 1)))
+const shallow = json.refine(value => isShallow(value, most.levels), { message: 'is nested too deep' })
 
 /** A request that the contract's schema refuses is a bad row, whoever wrote it. */
-const stored = z.object({
-  ...job.shape,
-  id: z.int().min(1),
-  request: json.pipe(job.shape.request),
-  progress: json.nullable().pipe(job.shape.progress),
-  error: json.nullable().pipe(job.shape.error),
-  result: json.nullable(),
-})
+const stored = z
+  .object({
+    ...job.shape,
+    id: z.int().min(1),
+    request: shallow.pipe(job.shape.request),
+    progress: shallow.nullable().pipe(job.shape.progress),
+    error: shallow.nullable().pipe(job.shape.error),
+    result: shallow.nullable(),
+  })
+  .refine(({ kind, request }) => kind === request.kind, {
+    path: ['kind'],
+    message: 'is not that of the request',
+  })
 const table: Table<Job> = { name: 'jobs', key: 'id', row: stored }
 
 /** What may change of a job; what is not given stays. */
@@ -22,13 +37,17 @@ export type JobChange = Partial<
   Pick<Job, 'state' | 'started' | 'ended' | 'progress' | 'error' | 'result' | 'annotation' | 'run'>
 > & { log?: readonly string[] }
 
-const columns = 'id, kind, state, created, started, ended, request, progress, error, result, annotation, run'
+const bounded = (column: string): string =>
+  `iif(octet_length(${column}) <= ${most.text}, ${column}, NULL) AS ${column}`
+const columns = `id, kind, state, created, started, ended, annotation, run,
+  ${['request', 'progress', 'error', 'result'].map(bounded).join(', ')}`
+const ended = new Set<string | undefined>(['done', 'failed', 'cancelled'])
 
 const text = (value: unknown): string | null =>
   value === null || value === undefined ? null : JSON.stringify(value)
 
-/** Adds a queued job behind all others. */
-export function addJob(project: Project, request: JobRequest): Job {
+/** Adds a queued job behind all others; `key` is this installation's, which was asked for it. */
+export function addJob(project: Project, request: JobRequest, key: string): Job {
   return transaction(project.db, () => {
     const { lastInsertRowid } = project.db
       .prepare(
@@ -36,7 +55,9 @@ export function addJob(project: Project, request: JobRequest): Job {
          VALUES (?, 'queued', (SELECT coalesce(max(place), 0) + 1 FROM jobs), ?, ?)`,
       )
       .run(request.kind, new Date().toISOString(), JSON.stringify(request))
-    return getJob(project, Number(lastInsertRowid))
+    const id = Number(lastInsertRowid)
+    markJob(project, id, key)
+    return getJob(project, id)
   })
 }
 
@@ -44,7 +65,7 @@ export function addJob(project: Project, request: JobRequest): Job {
 export function listJobs(project: Project): Job[] {
   const { db } = project
   return guarded(db.name, () =>
-    parseRows(db, table, db.prepare(`SELECT ${columns} FROM jobs ORDER BY id`).iterate()),
+    parseRows(db, table, db.prepare(`SELECT ${columns} FROM jobs ORDER BY id LIMIT ${most.rows}`).iterate()),
   )
 }
 
@@ -59,7 +80,9 @@ export function getJob(project: Project, id: number): Job {
 
 /** The queued job whose turn it is; one that cannot be read has none. */
 export function nextJob({ db }: Project): Job | undefined {
-  const queued = db.prepare(`SELECT ${columns} FROM jobs WHERE state = 'queued' ORDER BY place, id`)
+  const queued = db.prepare(
+    `SELECT ${columns} FROM jobs WHERE state = 'queued' ORDER BY place, id LIMIT ${most.rows}`,
+  )
   return guarded(db.name, () => {
     for (const row of queued.iterate()) {
       const next = tryRow(db, () => parseRow(db, table, row))
@@ -87,7 +110,9 @@ export function updateJob(project: Project, id: number, change: JobChange): Job 
   })
   if (given.length > 0)
     transaction(project.db, () => {
-      const names = given.map(([key]) => `${key} = ?`).join(', ')
+      // What has ended starts again only where somebody asks for it again.
+      const unmarked = ended.has(change.state) ? ['mark = NULL'] : []
+      const names = [...given.map(([key]) => `${key} = ?`), ...unmarked].join(', ')
       project.db.prepare(`UPDATE jobs SET ${names} WHERE id = ?`).run(...values, id)
     })
   return getJob(project, id)
@@ -104,18 +129,30 @@ export function countInterruption(project: Project, id: number): number {
   })
 }
 
-/** Queues a job: `front` before all others (it was interrupted), `back` behind them (somebody asked for it). */
-export function requeueJob(project: Project, id: number, where: 'front' | 'back'): Job {
-  const place = where === 'front' ? 'min(place), 1) - 1' : 'max(place), 0) + 1'
+/** Queues an interrupted job again, before all others. */
+export function requeueFirst(project: Project, id: number): Job {
   transaction(project.db, () =>
     project.db
       .prepare(
         `UPDATE jobs SET state = 'queued', ended = NULL, error = NULL,
-           ${where === 'back' ? 'interruptions = 0,' : ''}
-           place = (SELECT coalesce(${place} FROM jobs) WHERE id = ?`,
+           place = (SELECT coalesce(min(place), 1) - 1 FROM jobs) WHERE id = ?`,
       )
       .run(id),
   )
+  return getJob(project, id)
+}
+
+/** Queues a job behind all others, as a person asked this installation, whose key is `key`. */
+export function requeueLast(project: Project, id: number, key: string): Job {
+  transaction(project.db, () => {
+    project.db
+      .prepare(
+        `UPDATE jobs SET state = 'queued', ended = NULL, error = NULL, interruptions = 0,
+           place = (SELECT coalesce(max(place), 0) + 1 FROM jobs) WHERE id = ?`,
+      )
+      .run(id)
+    markJob(project, id, key)
+  })
   return getJob(project, id)
 }
 

@@ -1,4 +1,5 @@
 /** What the program remembers between launches: settings, recent projects, and which project is open. */
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
@@ -22,10 +23,13 @@ export interface Home {
   interrupted(): string | null
   /** Notes which project is open; null: none, and the program may end. */
   noteOpen(dir: string | null): void
+  /** This installation's secret: nobody else can mark a job as asked for here. */
+  key: string
 }
 
 const recentSchema = z.array(z.object({ dir: z.string(), name: z.string(), opened: z.string() })).max(1000)
 const openSchema = z.object({ dir: z.string() })
+const keySchema = z.object({ key: z.string().regex(/^[0-9a-f]{64}$/) })
 const mostRecent = 20
 
 const defaults = (): Settings => ({
@@ -60,6 +64,15 @@ function readOr<T>(file: string, schema: z.ZodType<T>): T | null {
   }
 }
 
+/** The key, made at the first launch; only this user may read it. */
+function keyOf(file: string): string {
+  const known = readOr(file, keySchema)
+  if (known) return known.key
+  const key = randomBytes(32).toString('hex')
+  writeAtomicSync(file, `${JSON.stringify({ key })}\n`, { mode: 0o600 })
+  return key
+}
+
 /** Opens the folder, making it where it is not there; throws `disk` where that cannot be. */
 export function openHome(dir: string): Home {
   makeFolderSync(dir)
@@ -67,6 +80,7 @@ export function openHome(dir: string): Home {
     settings: join(dir, 'settings.json'),
     recent: join(dir, 'recent.json'),
     open: join(dir, 'open.json'),
+    key: join(dir, 'installation.json'),
   }
   const write = (file: string, value: unknown): void =>
     writeAtomicSync(file, `${JSON.stringify(value, null, 2)}\n`)
@@ -83,6 +97,7 @@ export function openHome(dir: string): Home {
   }
   return {
     dir,
+    key: keyOf(files.key),
     settings: () => settings,
     change(part) {
       const next = merged(settings, part)

@@ -50,7 +50,7 @@ async function start(options: BackendOptions): Promise<void> {
   const end = (code: number): Promise<void> =>
     (ending ??= (async () => {
       // Whatever hangs must not keep the program from ending.
-      setTimeout(() => process.exit(code || 1), 30_000).unref()
+      setTimeout(() => process.kill(process.pid, 'SIGKILL'), 30_000).unref()
       events.close()
       const closed = new Promise<void>(resolve => server.close(() => resolve()))
       server.closeIdleConnections()

@@ -1,31 +1,24 @@
 /** The one project that is open: opening and closing it, what may be done with it, and telling of its changes. */
-import { statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { fail, messageOf, RelabelError } from '../../core/base/error.ts'
+import { resolve } from 'node:path'
+import { fail, messageOf } from '../../core/base/error.ts'
 import type { ProjectInfo } from '../../core/contract/api/project.ts'
 import { finishAnnotation } from '../../core/project/browse/measures.ts'
 import { browseVersion } from '../../core/project/overview.ts'
-import { openProject, type Project } from '../../core/project/project.ts'
-import { openThumbnails, type Thumbnails } from '../../core/project/thumbnails.ts'
+import type { Project } from '../../core/project/project.ts'
 import type { EventHub } from './events.ts'
 import type { Home } from './home.ts'
-import { projectInfo } from './info.ts'
+import {
+  closeWhole,
+  goneMessage,
+  infoOf,
+  isThere,
+  openWhole,
+  sameFile,
+  type OpenProject,
+} from './open-project.ts'
 import { createChangeFlow } from './queue/changes.ts'
-import { createQueue, type JobQueue } from './queue/index.ts'
-import { createReader, type Reader } from './reader/index.ts'
 
-/** An open project and what works on it. */
-export interface OpenProject {
-  project: Project
-  /** Why nothing can be written, or null. */
-  readonly: string | null
-  /** Of project.db, to notice another one in its place. */
-  inode: number
-  sample: boolean
-  reader: Reader
-  queue: JobQueue
-  thumbnails: Thumbnails
-}
+export type { OpenProject } from './open-project.ts'
 
 export interface Leaving {
   pauseJobs?: boolean | undefined
@@ -37,6 +30,7 @@ export interface Session {
   require(): OpenProject
   /** Fails with `disk` and the reason where nothing can be written. */
   writable(): OpenProject
+  /** Opens a project whole, then leaves the open one; where it cannot be opened, the open one stays. */
   open(dir: string, leaving: Leaving): Promise<ProjectInfo>
   /** Opens what `make` makes; the open project is left only when that is done. */
   openMade(make: () => Promise<string>, leaving: Leaving): Promise<ProjectInfo>
@@ -46,175 +40,160 @@ export interface Session {
   changed(): void
   /** Answers to filters may have changed; null: of any image. */
   imagesChanged(ids: number[] | null): void
-  /** Pauses the running job, closes, and remembers nothing as interrupted. */
+  /** Ends an opening that goes on, pauses the running job, closes, and remembers nothing as interrupted. */
   end(): Promise<void>
+}
+
+export interface SessionParts {
+  home: Home
+  events: EventHub
+  sampleDir: string
+}
+
+interface SessionState extends SessionParts {
+  open: OpenProject | null
+  /** Opening and closing take turns. */
+  turn: Promise<unknown>
+  /** Aborted when the program ends. */
+  ending: AbortController
 }
 
 const mostIds = 1000
 
-export function createSession(parts: { home: Home; events: EventHub; sampleDir: string }): Session {
-  const { home, events, sampleDir } = parts
-  let open: OpenProject | null = null
-  /** Opening and closing take turns. */
-  let turn: Promise<unknown> = Promise.resolve()
-
-  function inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const result = turn.then(action)
-    turn = result.catch(() => undefined)
-    return result
+export function createSession(parts: SessionParts): Session {
+  const state: SessionState = {
+    ...parts,
+    ...{ open: null, turn: Promise.resolve(), ending: new AbortController() },
   }
-
-  /** Whether the file that is open is still the one in the folder. */
-  const sameFile = (opened: OpenProject, dir: string): boolean =>
-    statSync(join(dir, 'project.db'), { throwIfNoEntry: false })?.ino === opened.inode
-  const isThere = (opened: OpenProject): boolean => sameFile(opened, opened.project.dir)
-
-  function infoOf(opened: OpenProject): ProjectInfo {
-    const { project, sample } = opened
-    const gone = `the folder ${project.dir} is gone: it was moved or deleted; open the project where it is now`
-    const readonly = isThere(opened) ? opened.readonly : gone
-    return projectInfo(project, { readonly, sample })
-  }
-
-  const session: Session = {
-    current: () => open,
-    require() {
-      if (!open) return fail('no-project', 'no project is open; open one first')
-      if (!isThere(open))
-        fail(
-          'not-found',
-          `the folder ${open.project.dir} is gone: it was moved or deleted; open the project where it is now`,
-          { dir: open.project.dir },
-        )
-      return open
-    },
-    writable() {
-      const opened = session.require()
-      if (opened.readonly !== null)
-        return fail('disk', `the project can only be read: ${opened.readonly}`, { dir: opened.project.dir })
-      return opened
-    },
-    open: (dir, leaving) => inTurn(() => replace(resolve(dir), leaving)),
+  return {
+    current: () => state.open,
+    require: () => requireOpen(state),
+    writable: () => requireWritable(state),
+    open: (dir, leaving) => inTurn(state, () => replace(state, resolve(dir), leaving)),
     openMade: (make, leaving) =>
-      inTurn(async () => {
-        checkLeaving(leaving)
-        return replace(await make(), leaving)
+      inTurn(state, async () => {
+        checkLeaving(state, leaving)
+        return replace(state, await make(), leaving)
       }),
     close: leaving =>
-      inTurn(async () => {
-        if (!open) return
-        checkLeaving(leaving)
-        await leave()
-        home.noteOpen(null)
-        events.emit('project', null)
+      inTurn(state, async () => {
+        if (!state.open) return
+        checkLeaving(state, leaving)
+        await leave(state)
+        state.home.noteOpen(null)
+        state.events.emit('project', null)
       }),
-    info: () => open && infoOf(open),
-    changed() {
-      if (open) events.emit('project', infoOf(open))
-    },
-    imagesChanged(ids) {
-      if (!open) return
-      const version = browseVersion(open.project)
-      events.emit('images', { version, ids: ids && ids.length <= mostIds ? ids : null })
-    },
-    end: () =>
-      inTurn(async () => {
-        await leave()
-        home.noteOpen(null)
-      }),
-  }
-
-  function checkLeaving(leaving: Leaving): void {
-    if (open?.queue.running() && !leaving.pauseJobs)
-      fail('busy', 'a job is running in the open project; pause it to leave the project', {
-        dir: open.project.dir,
+    info: () => state.open && infoOf(state.open),
+    changed: () => tellProject(state),
+    imagesChanged: ids => tellImages(state, ids),
+    end() {
+      state.ending.abort()
+      return inTurn(state, async () => {
+        await leave(state)
+        state.home.noteOpen(null)
       })
+    },
   }
+}
 
-  async function leave(): Promise<void> {
-    const left = open
-    if (!left) return
-    await left.queue.close()
-    open = null
-    await left.reader.close()
-    try {
-      left.thumbnails.close()
-      left.project.close()
-    } catch (error) {
-      console.error(error) // its folder is gone, perhaps; whatever was acknowledged is on disk
-    }
-  }
+function inTurn<T>(state: SessionState, action: () => Promise<T>): Promise<T> {
+  const result = state.turn.then(action)
+  state.turn = result.catch(() => undefined)
+  return result
+}
 
-  async function replace(dir: string, leaving: Leaving): Promise<ProjectInfo> {
-    if (open && (open.project.dir === dir || sameFile(open, dir))) {
-      // Asking for what is open disturbs nothing, its job least of all.
-      if (open.readonly === null && isThere(open) && sameFile(open, dir)) return infoOf(open)
-      checkLeaving(leaving)
-      await leave() // it may be writable now, or lie elsewhere, or another project lies in its place
-    }
-    checkLeaving(leaving)
-    const { project, readonly } = openEither(dir)
-    await leave()
-    const queue = createQueue({
-      project,
-      emit: events.emit,
-      changed: what => hear(project, what),
+function requireOpen({ open }: SessionState): OpenProject {
+  if (!open) return fail('no-project', 'no project is open; open one first')
+  if (!isThere(open)) fail('not-found', goneMessage(open), { dir: open.project.dir })
+  return open
+}
+
+function requireWritable(state: SessionState): OpenProject {
+  const opened = requireOpen(state)
+  if (opened.readonly !== null)
+    return fail('disk', `the project can only be read: ${opened.readonly}`, { dir: opened.project.dir })
+  return opened
+}
+
+function tellProject({ open, events }: SessionState): void {
+  if (open) events.emit('project', infoOf(open))
+}
+
+function tellImages({ open, events }: SessionState, ids: number[] | null): void {
+  if (!open) return
+  const version = browseVersion(open.project)
+  events.emit('images', { version, ids: ids && ids.length <= mostIds ? ids : null })
+}
+
+/** A job changed what the page shows. */
+function hear(state: SessionState, project: Project, what: 'project' | 'images'): void {
+  if (state.open?.project !== project) return
+  if (what === 'project') tellProject(state)
+  else tellImages(state, null)
+}
+
+function checkLeaving({ open }: SessionState, leaving: Leaving): void {
+  if (open?.queue.running() && !leaving.pauseJobs)
+    fail('busy', 'a job is running in the open project; pause it to leave the project', {
+      dir: open.project.dir,
     })
-    const opened: OpenProject = {
-      project,
-      readonly,
-      inode: statSync(join(project.dir, 'project.db')).ino,
-      sample: project.dir === sampleDir,
-      reader: createReader(project.dir),
-      queue,
-      thumbnails: openThumbnails(project),
-    }
-    open = opened
-    finishSwitch(project)
-    remember(project)
-    const info = infoOf(opened)
-    events.emit('project', info)
-    return info
-  }
+}
 
-  /** The switch to another annotation may have been cut off when the program ended. */
-  function finishSwitch(project: Project): void {
-    const flow = createChangeFlow(what => hear(project, what))
-    finishAnnotation(project, () => flow.push('images')).then(
-      () => flow.flush(),
-      (error: unknown) => console.error(messageOf(error)),
-    )
-  }
+async function leave(state: SessionState): Promise<void> {
+  const left = state.open
+  if (!left) return
+  await left.queue.close()
+  state.open = null
+  await closeWhole(left)
+}
 
-  /** A job changed what the page shows. */
-  function hear(project: Project, what: 'project' | 'images'): void {
-    if (open?.project !== project) return
-    if (what === 'project') session.changed()
-    else session.imagesChanged(null)
+/** Opens a project in the place of the one that is open, which is left only when the new one is there whole. */
+async function replace(state: SessionState, dir: string, leaving: Leaving): Promise<ProjectInfo> {
+  const { home, events, sampleDir, ending } = state
+  const before = state.open
+  if (before && (before.project.dir === dir || sameFile(before, dir))) {
+    const writable = before.readonly === null
+    // Asking for what is open disturbs nothing, its job least of all.
+    if (writable && isThere(before) && sameFile(before, dir)) return infoOf(before)
+    checkLeaving(state, leaving)
+    // It lies elsewhere, or another lies in its place: nothing can be done with it, but its lock may be the same.
+    if (writable) await leave(state)
   }
-
-  /** A folder that cannot be written is opened for reading; one that someone else writes is not. */
-  function openEither(dir: string): { project: Project; readonly: string | null } {
-    try {
-      return { project: openProject(dir), readonly: null }
-    } catch (error) {
-      if (!(error instanceof RelabelError) || error.code !== 'disk') throw error
-      try {
-        return { project: openProject(dir, { readonly: true }), readonly: error.message }
-      } catch {
-        throw error
-      }
-    }
+  checkLeaving(state, leaving)
+  const opened = await openWhole(dir, {
+    ...{ key: home.key, emit: events.emit, sampleDir, signal: ending.signal },
+    changed: (project, what) => hear(state, project, what),
+  })
+  try {
+    checkLeaving(state, leaving) // a job may have begun meanwhile
+  } catch (error) {
+    await closeWhole(opened)
+    throw error
   }
+  await leave(state)
+  state.open = opened
+  opened.queue.begin()
+  finishSwitch(state, opened.project)
+  remember(home, opened.project)
+  const info = infoOf(opened)
+  events.emit('project', info)
+  return info
+}
 
-  function remember(project: Project): void {
-    try {
-      home.remember(project.dir, project.name)
-      home.noteOpen(project.dir)
-    } catch (error) {
-      console.error(messageOf(error)) // the project is open; only the list of recent ones is not kept
-    }
+/** The switch to another annotation may have been cut off when the program ended. */
+function finishSwitch(state: SessionState, project: Project): void {
+  const flow = createChangeFlow(what => hear(state, project, what))
+  finishAnnotation(project, () => flow.push('images')).then(
+    () => flow.flush(),
+    (error: unknown) => console.error(messageOf(error)),
+  )
+}
+
+function remember(home: Home, project: Project): void {
+  try {
+    home.remember(project.dir, project.name)
+    home.noteOpen(project.dir)
+  } catch (error) {
+    console.error(messageOf(error)) // the project is open; only the list of recent ones is not kept
   }
-
-  return session
 }

@@ -5,7 +5,7 @@ import sharp from 'sharp'
 import type { JobRequest } from '../../core/contract/api/jobs.ts'
 import { importImageFolder } from '../../core/dataset/import.ts'
 import { createProject } from '../../core/project/project.ts'
-import { createQueue } from '../../electron/backend/queue/index.ts'
+import { startQueue } from '../electron/backend/queue/start-queue.ts'
 import { annotating, finish } from './template.ts'
 
 /** Ten, one for each class of the sample's annotator. What would run sets `hacked` on the window. */
@@ -110,7 +110,7 @@ export async function hostileProject(dir: string, scenes: string): Promise<strin
     classes: classNames.map((name, index) => ({ index, name, wnid: `c${index}` })),
   })
   await importImageFolder(project, { split: 'train', dir: images })
-  const queue = createQueue({ project, emit: () => {} })
+  const queue = startQueue({ project, emit: () => {} })
   if (annotating.kind !== 'annotate') throw new Error('no annotation is asked for')
   await finish(queue, { kind: 'annotate', request: { ...annotating.request, classes } })
   await finish(queue, { kind: 'score', annotation: 'a1' })

@@ -9,7 +9,7 @@ import { parseSceneOptions } from '../../core/dataset/digit-scenes/options.ts'
 import { writeScenes } from '../../core/dataset/digit-scenes/write.ts'
 import { importImageFolder } from '../../core/dataset/import.ts'
 import { createProject } from '../../core/project/project.ts'
-import { createQueue } from '../../electron/backend/queue/index.ts'
+import { startQueue } from '../electron/backend/queue/start-queue.ts'
 import { browserPath } from './browser.ts'
 import { drawn, openStudio, test, type Studio } from './studio.ts'
 import { annotating, finish, root } from './template.ts'
@@ -32,7 +32,7 @@ async function makeProject(dir: string): Promise<string> {
   const scenes = join(dir, 'readme-scenes')
   await writeScenes(scenes, (await loadDigitPools(options)).student, 'train', options)
   await importImageFolder(project, { split: 'train', dir: scenes })
-  const queue = createQueue({ project, emit: () => {} })
+  const queue = startQueue({ project, emit: () => {} })
   if (annotating.kind === 'annotate')
     await finish(queue, { ...annotating, request: { ...annotating.request, size: 160, topK: 3 } })
   await finish(queue, { kind: 'score', annotation: 'a1' })

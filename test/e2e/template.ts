@@ -10,7 +10,8 @@ import { splits } from '../../core/dataset/digit-scenes/scene.ts'
 import { writeScenes } from '../../core/dataset/digit-scenes/write.ts'
 import { importImageFolder } from '../../core/dataset/import.ts'
 import { createProject } from '../../core/project/project.ts'
-import { createQueue, type JobQueue } from '../../electron/backend/queue/index.ts'
+import type { JobQueue } from '../../electron/backend/queue/index.ts'
+import { startQueue } from '../electron/backend/queue/start-queue.ts'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 export const rendererDir = join(root, 'dist/renderer')
@@ -113,7 +114,7 @@ async function makeTemplate(dir: string): Promise<void> {
     await writeScenes(folder, split === 'test' ? pools.test : pools.student, split, options)
     await importImageFolder(project, { split, dir: folder })
   }
-  const queue = createQueue({ project, emit: () => {} })
+  const queue = startQueue({ project, emit: () => {} })
   const { annotation } = await finish(queue, annotating)
   await finish(queue, { kind: 'score', annotation: annotation ?? 'a1' })
   await queue.close()

@@ -24,7 +24,8 @@ const beside = (path: string): string => `${path}.${process.pid}.tmp`
 export async function writeAtomic(path: string, content: Content): Promise<void> {
   const temporary = beside(path)
   try {
-    const file = await open(temporary, 'w')
+    await rm(temporary, { force: true }) // left by a kill, or a link that somebody put there: never written through
+    const file = await open(temporary, 'wx')
     try {
       for (const piece of piecesOf(content))
         for (let at = 0; at < piece.length;) at += (await file.write(piece, at)).bytesWritten
@@ -40,11 +41,12 @@ export async function writeAtomic(path: string, content: Content): Promise<void>
   }
 }
 
-/** {@link writeAtomic} for callers that must not yield. */
-export function writeAtomicSync(path: string, content: Content): void {
+/** {@link writeAtomic} for callers that must not yield; `mode`: who may read and write the file. */
+export function writeAtomicSync(path: string, content: Content, { mode = 0o666 } = {}): void {
   const temporary = beside(path)
   try {
-    const fd = openSync(temporary, 'w')
+    rmSync(temporary, { force: true })
+    const fd = openSync(temporary, 'wx', mode)
     try {
       for (const piece of piecesOf(content))
         for (let at = 0; at < piece.length;) at += writeSync(fd, piece, at)

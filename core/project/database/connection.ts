@@ -30,7 +30,7 @@ export function asProjectError(error: unknown, file: string): RelabelError {
     )
   if (/^SQLITE_READONLY|^EROFS|^EACCES|^EPERM/.test(code))
     return make('disk', `${file} cannot be written: the disk or the folder is read-only`)
-  if (/^SQLITE_(IOERR|CANTOPEN)|^E[A-Z]/.test(code))
+  if (/^SQLITE_(IOERR|CANTOPEN)|^E(?!RR_)[A-Z]/.test(code))
     return make(
       'disk',
       `${file} cannot be read or written (${messageOf(error)}); is the disk full, read-only or failing?`,

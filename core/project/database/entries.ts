@@ -7,7 +7,7 @@ const databases = ['project.db', 'project.new.db', 'project.lock']
 /** Endings of a database's own file and of those that SQLite keeps beside it. */
 export const databaseEndings = ['', '-wal', '-shm', '-journal']
 /** Folders that hold nothing but what the program writes, to any depth. */
-const folders = ['annotations', 'runs', 'cache']
+export const ownedFolders = ['annotations', 'runs', 'cache']
 
 /**
  * Looks at all that the program owns in a project's folder: files and folders only. Throws `bad-project`, naming the
@@ -16,7 +16,7 @@ const folders = ['annotations', 'runs', 'cache']
 export function requireOwnEntries(dir: string): void {
   for (const name of databases)
     for (const ending of databaseEndings) requireOwned(dir, join(dir, name + ending), 'file')
-  for (const name of folders) requireOwnedTree(requireOwned(dir, join(dir, name), 'folder'))
+  for (const name of ownedFolders) requireOwnedTree(requireOwned(dir, join(dir, name), 'folder'))
 }
 
 type InProject = { dir: string }

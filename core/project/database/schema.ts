@@ -2,7 +2,7 @@
 import type { Database } from 'better-sqlite3'
 import { browseChanges, browseTables, correctionTriggers } from './migrations/browse.ts'
 import { correctionTables } from './migrations/corrections.ts'
-import { jobInterruptions, jobTables } from './migrations/jobs.ts'
+import { jobInterruptions, jobMarks, jobTables } from './migrations/jobs.ts'
 
 /** Migration n brings a file from version n to n + 1; released ones never change. */
 export const migrations: readonly string[] = [
@@ -56,6 +56,7 @@ export const migrations: readonly string[] = [
   jobTables,
   browseChanges,
   jobInterruptions,
+  jobMarks,
 ]
 
 /** The version this program writes; kept in SQLite's user_version. */

@@ -7,9 +7,9 @@ import type { RunChild } from '../../tasks/process/child.ts'
 export interface JobWork<Kind extends JobKind = JobKind> {
   project: Project
   request: Extract<JobRequest, { kind: Kind }>
-  /** As it was when it started; `annotation` and `run` are from an earlier sitting, if there was one. */
+  /** As it was when it started; `annotation` and `run` are from an earlier attempt, if there was one. */
   job: Job
-  /** Whether an earlier sitting of it was stopped. */
+  /** Whether an earlier attempt at it was stopped. */
   again: boolean
   /** Aborted where the job is to pause or to be cancelled. */
   signal: AbortSignal

@@ -9,7 +9,7 @@ export interface JobLog {
 const mostLines = 200
 const longestLine = 2000
 
-/** Begins with what an earlier sitting of the job printed. */
+/** Begins with what an earlier attempt at the job printed. */
 export function createLog(before: readonly string[] = []): JobLog {
   const lines = before.slice(-mostLines)
   return {

@@ -5,6 +5,8 @@ import type { Project } from '../../../core/project/project.ts'
 /** The project, and who hears of its jobs. */
 export interface QueueOptions {
   project: Project
+  /** This installation's: tells jobs that it was asked for from those that came with the project. */
+  key: string
   /** Tells of jobs: `job`, `job.progress`, `job.dismissed`. */
   emit<Name extends EventName>(name: Name, data: EventData<Name>): void
   /** A job changed what others show; told at most once a second of each. */

@@ -5,7 +5,9 @@ import type { queries } from './queries.ts'
 type Queries = typeof queries
 export type QueryName = keyof Queries
 /** What a query takes besides the project. */
-export type QueryInput<Name extends QueryName> = Parameters<Queries[Name]>[1]
+export type QueryInput<Name extends QueryName> = Queries[Name] extends () => unknown
+  ? undefined
+  : Parameters<Queries[Name]>[1]
 export type QueryOutput<Name extends QueryName> = Awaited<ReturnType<Queries[Name]>>
 
 export interface ReaderData {

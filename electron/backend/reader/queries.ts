@@ -19,6 +19,8 @@ export const warmUp = (project: Project): boolean => browser(project).warm()
 
 /** Everything runs on a connection that only reads. */
 export const queries = {
+  /** Answers once the thread has opened the project. */
+  opened: (): true => true,
   count: (project: Project, input: ImageQuery): ReturnType<Browser['count']> => browser(project).count(input),
   page: (
     project: Project,

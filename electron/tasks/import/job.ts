@@ -11,7 +11,7 @@ export interface ImportConfig {
   project: string
   split: string
   dir: string
-  /** Whether an earlier sitting was stopped: images that it found usable are not looked at again. */
+  /** Whether an earlier attempt was stopped: images that it found usable are not looked at again. */
   again: boolean
 }
 
@@ -25,7 +25,7 @@ export interface ImportEvent {
 export interface ImportResult {
   /** Images looked at by this job. */
   images: number
-  /** Images known from an earlier sitting. */
+  /** Images known from an earlier attempt. */
   before: number
   /** Images left out, with the reason; the first hundred. */
   problems: { path: string; reason: string }[]

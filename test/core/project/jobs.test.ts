@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Job } from '../../../core/contract/api/jobs.ts'
 import {
   addJob,
   getJob,
@@ -10,11 +11,13 @@ import {
   listJobs,
   nextJob,
   removeJob,
-  requeueJob,
+  requeueFirst,
+  requeueLast,
   updateJob,
 } from '../../../core/project/jobs.ts'
 import { createProject, openProject, type Project } from '../../../core/project/project.ts'
 
+const key = 'a key'
 let root: string
 let project: Project
 beforeAll(() => {
@@ -28,16 +31,16 @@ afterAll(() => {
 
 it('keeps jobs in the order in which it is their turn', () => {
   const test = { kind: 'self-test' } as const
-  const [a, b, c] = [addJob(project, test), addJob(project, test), addJob(project, test)]
+  const [a, b, c] = [1, 2, 3].map(() => addJob(project, test, key)) as [Job, Job, Job]
   expect(nextJob(project)?.id).toBe(a.id)
   updateJob(project, a.id, { state: 'paused' })
   expect(nextJob(project)?.id).toBe(b.id)
-  requeueJob(project, a.id, 'back')
+  requeueLast(project, a.id, key)
   expect(nextJob(project)?.id).toBe(b.id)
   updateJob(project, b.id, { state: 'done' })
-  requeueJob(project, a.id, 'front')
+  requeueFirst(project, a.id)
   expect(nextJob(project)?.id).toBe(a.id)
-  requeueJob(project, b.id, 'front')
+  requeueFirst(project, b.id)
   expect(nextJob(project)?.id).toBe(b.id)
   removeJob(project, b.id)
   expect(nextJob(project)?.id).toBe(a.id)
@@ -55,7 +58,7 @@ it('keeps everything that is said of a job, also across a restart', () => {
     out: "/o'; DROP TABLE jobs; --",
     force: false,
   } as const
-  const { id } = addJob(project, request)
+  const { id } = addJob(project, request, key)
   const error = { code: 'disk', message: 'full', detail: { file: 'x' }, log: ['a', 'b'] }
   const change = { state: 'failed', started: '2026-01-01T00:00:00.000Z', error, run: 'r1' } as const
   updateJob(project, id, {
@@ -68,7 +71,7 @@ it('keeps everything that is said of a job, also across a restart', () => {
   const job = getJob(project, id)
   expect(job).toMatchObject({ ...change, request, progress: { phase: 'p', done: 1, total: 2 }, result: null })
   expect(jobLog(project, id)).toEqual(['one', 'two lines'])
-  expect(requeueJob(project, id, 'back')).toMatchObject({
+  expect(requeueLast(project, id, key)).toMatchObject({
     state: 'queued',
     error: null,
     started: change.started,

@@ -25,3 +25,8 @@ export const jobTables = `
 export const jobInterruptions = `
   ALTER TABLE jobs ADD COLUMN interruptions INTEGER NOT NULL DEFAULT 0;
 `
+
+/** What says that this installation was asked for the job: see `core/project/job-mark.ts`. */
+export const jobMarks = `
+  ALTER TABLE jobs ADD COLUMN mark TEXT;
+`

@@ -30,5 +30,19 @@ export function runKind(kind: JobKind, work: JobWork): Promise<unknown> {
   return (kinds[kind] as unknown as Kind).run(work)
 }
 
+const purposes: { [Name in JobKind]: (request: Extract<JobRequest, { kind: Name }>) => string } = {
+  annotate: ({ request }) => `run the model ${request.model} over the split "${request.split}"`,
+  evaluate: ({ run, split }) => `measure run ${run} on the split "${split}"`,
+  import: ({ dir, split }) => `read the images in ${dir} into the split "${split}"`,
+  score: ({ annotation }) => `measure the label maps of ${annotation}`,
+  train: ({ run }) => (run === undefined ? 'train a model' : `go on with run ${run}`),
+  export: ({ run, out }) => `write the model of run ${run} into ${out}`,
+  'self-test': () => 'test the machine',
+}
+
+/** What a job would do, in words. */
+export const purposeOf = ({ kind, request }: Pick<Job, 'kind' | 'request'>): string =>
+  (purposes[kind] as (request: JobRequest) => string)(request)
+
 /** Whether a job goes on after the backend died. */
 export const resumes = ({ kind }: Pick<Job, 'kind'>): boolean => kinds[kind].resumable

@@ -48,8 +48,8 @@ beforeEach(() => {
       config: {},
       snapshot: createSnapshot(project, { splits, annotation: null }),
     })
-  addJob(project, { kind: 'self-test' })
-  addJob(project, { kind: 'score', annotation: 'a1' })
+  addJob(project, { kind: 'self-test' }, 'a key')
+  addJob(project, { kind: 'score', annotation: 'a1' }, 'a key')
   saveView(project, 'first', query)
   saveView(project, 'second', query)
   for (const image of [1, 2]) applyEdit(project, { extent: null, ...editOf(image) })

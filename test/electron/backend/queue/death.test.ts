@@ -12,7 +12,7 @@ import { countInterruption, updateJob } from '../../../../core/project/jobs.ts'
 import { openProject } from '../../../../core/project/project.ts'
 import { listRuns } from '../../../../core/project/runs.ts'
 import { readLog } from '../../../../core/training/run/run-log.ts'
-import { createQueue } from '../../../../electron/backend/queue/index.ts'
+import { startQueue } from './start-queue.ts'
 import type { AnnotateResult } from '../../../../electron/tasks/annotate/job.ts'
 import { annotating, makeTemplate, training, type Template } from './studio.ts'
 
@@ -79,7 +79,7 @@ it('an annotation goes on behind every map that was finished', async () => {
   const keys = before.keys()
   const logits = await Promise.all(keys.map(async key => (await before.get(key)).logits))
   await before.close()
-  const queue = createQueue({ project, emit: () => {} })
+  const queue = startQueue({ project, emit: () => {} })
   // It goes on before what was queued behind it.
   expect(queue.list().map(job => [job.kind, job.state])).toEqual([
     ['annotate', 'queued'],
@@ -109,7 +109,7 @@ it('a run goes on from its checkpoint, as one run with one log', async () => {
   const requests = [training({ epochs: 50, checkpoint: { everyEpochs: 1 }, logEvery: 1 })]
   const dir = await killedAt(requests, 'train', 20, copy => stepsOf(copy).length <= 150)
   const project = openProject(dir)
-  const queue = createQueue({ project, emit: () => {} })
+  const queue = startQueue({ project, emit: () => {} })
   await queue.idle()
   expect(queue.list()).toMatchObject([{ state: 'done', run: 'r1' }])
   expect(listRuns(project)).toMatchObject([{ status: 'done' }])
@@ -120,12 +120,12 @@ it('a run goes on from its checkpoint, as one run with one log', async () => {
 
 it('a job that the program ended with three times waits for somebody, and goes on when asked', async () => {
   const project = openProject(template.copy())
-  const before = createQueue({ project, emit: () => {} })
+  const before = startQueue({ project, emit: () => {} })
   const { id } = before.add(annotating({}))
   await before.close()
   const end = (): void => void updateJob(project, id, { state: 'running' }) // as a backend leaves it that dies then
   const open = async (): Promise<string> => {
-    const queue = createQueue({ project, emit: () => {} })
+    const queue = startQueue({ project, emit: () => {} })
     const { state } = queue.get(id)
     await queue.close() // before its turn has come
     return state
@@ -135,7 +135,7 @@ it('a job that the program ended with three times waits for somebody, and goes o
   end()
   expect(await open()).toBe('queued')
   end()
-  const queue = createQueue({ project, emit: () => {} })
+  const queue = startQueue({ project, emit: () => {} })
   expect(queue.get(id)).toMatchObject({
     state: 'paused',
     error: { code: 'interrupted', message: expect.stringMatching(/3 times.*Resume it/) as string },
@@ -151,14 +151,14 @@ it('a job that the program ended with three times waits for somebody, and goes o
 
 it('jobs that cannot go on have failed, and pausing ones are paused', async () => {
   const project = openProject(template.copy())
-  const first = createQueue({ project, emit: () => {} })
+  const first = startQueue({ project, emit: () => {} })
   const [exporting, pausing] = [first.add({ kind: 'self-test' }), first.add({ kind: 'self-test' })]
   await first.idle()
   await first.close()
   // As a backend leaves them that dies in that moment.
   updateJob(project, exporting.id, { state: 'running' })
   updateJob(project, pausing.id, { state: 'pausing' })
-  const queue = createQueue({ project, emit: () => {} })
+  const queue = startQueue({ project, emit: () => {} })
   expect(queue.get(exporting.id)).toMatchObject({
     state: 'failed',
     error: { message: expect.stringMatching(/start it again/) as string },

@@ -18,7 +18,8 @@ import { readPredictions } from '../../../../electron/tasks/evaluate/predictions
 import { runsCompare } from '../../../../electron/backend/handlers/compare-runs.ts'
 import { runsCurves } from '../../../../electron/backend/handlers/run-curves.ts'
 import { runsGet, runsList } from '../../../../electron/backend/handlers/describe-runs.ts'
-import { createQueue, type JobQueue } from '../../../../electron/backend/queue/index.ts'
+import type { JobQueue } from '../../../../electron/backend/queue/index.ts'
+import { startQueue } from './start-queue.ts'
 import { annotating, makeTemplate, training, type Template } from './studio.ts'
 
 let template: Template
@@ -27,7 +28,7 @@ let queue: JobQueue
 beforeAll(async () => {
   template = await makeTemplate()
   project = openProject(template.copy())
-  queue = createQueue({ project, emit: () => {} })
+  queue = startQueue({ project, emit: () => {} })
 })
 afterAll(async () => {
   await queue.close()

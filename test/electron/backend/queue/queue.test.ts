@@ -8,7 +8,8 @@ import { getAnnotation } from '../../../../core/project/annotations.ts'
 import { browsedAnnotation } from '../../../../core/project/browse/measures.ts'
 import { openProject, type Project } from '../../../../core/project/project.ts'
 import { getRun, listRuns } from '../../../../core/project/runs.ts'
-import { createQueue, type JobQueue } from '../../../../electron/backend/queue/index.ts'
+import type { JobQueue } from '../../../../electron/backend/queue/index.ts'
+import { startQueue } from './start-queue.ts'
 import { annotating, makeTemplate, training, until, type Template } from './studio.ts'
 
 let template: Template
@@ -25,7 +26,7 @@ const open = (dir: string): void => {
   project = openProject(dir)
   told = []
   changes = []
-  queue = createQueue({
+  queue = startQueue({
     project,
     emit: (name, data) => void (name === 'job' && told.push(data as Job)),
     changed: what => changes.push(what),
@@ -166,7 +167,7 @@ describe('the queue', () => {
     const { id } = queue.add({ kind: 'self-test' })
     await ended(id)
     const readonly = openProject(project.dir, { readonly: true })
-    const other = createQueue({ project: readonly, emit: () => {} })
+    const other = startQueue({ project: readonly, emit: () => {} })
     expect(other.list()).toMatchObject([{ id, state: 'done' }])
     expect(() => other.add({ kind: 'self-test' })).toThrow(/reading only/)
     await other.close()

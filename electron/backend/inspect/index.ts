@@ -1,0 +1,74 @@
+/** Looking at a project in a process of its own first: a strange one can keep that busy, but not the backend. */
+import { fork, type ChildProcess } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { RelabelError, type ErrorCode } from '../../../core/base/error.ts'
+import type { Problem } from '../../../core/contract/api/common.ts'
+
+export interface InspectOptions {
+  signal?: AbortSignal | undefined
+  /** Milliseconds that it may take; default: by the size of the project's database. */
+  limit?: number | undefined
+  /** The process's module; for tests. */
+  worker?: string | undefined
+}
+
+/** A quiet disk reads a hundred times as fast. */
+const slowestBytesPerMs = 2000
+const leastLimit = 60_000
+
+const limitFor = (dir: string): number =>
+  leastLimit + (statSync(join(dir, 'project.db'), { throwIfNoEntry: false })?.size ?? 0) / slowestBytesPerMs
+
+/**
+ * Resolves where the project can be read as a project; rejects with `bad-project` where it cannot, or where that is not
+ * known within the limit, and with `cancelled` where `signal` ends first. What else is wrong (no such folder, a disk that
+ * cannot be written, another writer) is for whoever opens it.
+ */
+export async function inspectProject(dir: string, options: InspectOptions = {}): Promise<void> {
+  const { signal, limit = limitFor(dir) } = options
+  if (signal?.aborted) throw cancelled()
+  const child = fork(options.worker ?? fileURLToPath(new URL('worker.ts', import.meta.url)), [dir], {
+    execArgv: [],
+    stdio: ['ignore', 2, 2, 'ipc'],
+  })
+  let late = false
+  const kill = (): void => void child.kill('SIGKILL')
+  const timer = setTimeout(() => {
+    late = true
+    kill()
+  }, limit)
+  signal?.addEventListener('abort', kill)
+  process.once('exit', kill)
+  try {
+    const problem = await answerOf(child)
+    if (problem === null || (problem !== undefined && problem.code !== 'bad-project')) return
+    if (problem) throw new RelabelError(problem.code as ErrorCode, problem.message, problem.detail)
+    if (signal?.aborted) throw cancelled()
+    const why = late
+      ? `looking at it took more than ${Math.round(limit / 1000)} s`
+      : 'looking at it ended the process that did'
+    throw new RelabelError(
+      'bad-project',
+      `${dir} is not opened: ${why}; it may be damaged, or made to do harm`,
+      { dir },
+    )
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', kill)
+    process.off('exit', kill)
+  }
+}
+
+/** Null: nothing is wrong; undefined: it ended without a word. */
+function answerOf(child: ChildProcess): Promise<Problem | null | undefined> {
+  return new Promise(resolve => {
+    let answer: Problem | null | undefined
+    child.on('message', message => (answer = message as Problem | null))
+    child.on('error', () => resolve(undefined))
+    child.on('exit', () => resolve(answer))
+  })
+}
+
+const cancelled = (): RelabelError => new RelabelError('cancelled', 'the program is ending')

@@ -1,0 +1,20 @@
+/** The process that looks at a project before the backend does: whatever keeps it busy, it can be killed. */
+import { RelabelError } from '../../../core/base/error.ts'
+import { requireReadable } from '../../../core/project/inspect.ts'
+import { openProject } from '../../../core/project/project.ts'
+import { problemOf } from '../problem.ts'
+
+process.on('disconnect', () => process.exit(0))
+process.on('SIGINT', () => {})
+
+const dir = process.argv[2] ?? ''
+try {
+  // An older file is brought up to date here, which may take a while.
+  const project = openProject(dir, { readonly: true })
+  requireReadable(project)
+  project.close()
+  process.send?.(null, () => process.exit(0))
+} catch (error) {
+  if (!(error instanceof RelabelError)) console.error(error)
+  process.send?.(problemOf(error), () => process.exit(0))
+}

@@ -1,0 +1,105 @@
+/** A project opened whole: its lock, its database, its readers, its queue have all answered, or nothing of it is kept. */
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { messageOf, RelabelError } from '../../core/base/error.ts'
+import type { ProjectInfo } from '../../core/contract/api/project.ts'
+import { openProject, type Project } from '../../core/project/project.ts'
+import { openThumbnails, type Thumbnails } from '../../core/project/thumbnails.ts'
+import { projectInfo } from './info.ts'
+import { inspectProject } from './inspect/index.ts'
+import { createQueue, type JobQueue, type QueueOptions } from './queue/index.ts'
+import { createReader, type Reader } from './reader/index.ts'
+
+/** An open project and what works on it. */
+export interface OpenProject {
+  project: Project
+  /** Why nothing can be written, or null. */
+  readonly: string | null
+  /** Of project.db, to notice another one in its place. */
+  inode: number
+  sample: boolean
+  reader: Reader
+  /** Begins when the project is the one that is open. */
+  queue: JobQueue
+  thumbnails: Thumbnails
+}
+
+export interface OpenOptions extends Pick<QueueOptions, 'key' | 'emit'> {
+  sampleDir: string
+  /** A job of the project changed what others show. */
+  changed(project: Project, what: 'project' | 'images'): void
+  /** Ends the opening. */
+  signal: AbortSignal
+}
+
+/** Opens a project. Rejects with what is wrong with it, having given back all that it took. */
+export async function openWhole(dir: string, options: OpenOptions): Promise<OpenProject> {
+  const taken: (() => unknown)[] = []
+  try {
+    await inspectProject(dir, { signal: options.signal })
+    const { project, readonly } = openEither(dir)
+    taken.push(() => project.close())
+    const thumbnails = openThumbnails(project)
+    taken.push(() => thumbnails.close())
+    const reader = createReader(project.dir)
+    taken.push(() => reader.close())
+    await Promise.all([reader.ask('quick', 'opened', undefined), reader.ask('slow', 'opened', undefined)])
+    const changed = (what: 'project' | 'images'): void => options.changed(project, what)
+    const queue = createQueue({ project, key: options.key, emit: options.emit, changed })
+    const { ino: inode } = statSync(join(project.dir, 'project.db'))
+    const sample = project.dir === options.sampleDir
+    const opened = { ...{ project, readonly, inode, sample }, ...{ reader, queue, thumbnails } }
+    infoOf(opened)
+    queue.list()
+    return opened
+  } catch (error) {
+    await giveBack(taken)
+    throw error
+  }
+}
+
+/** Ends whatever works on a project: its running job is paused, its lock is free then. Never rejects. */
+export async function closeWhole({ queue, reader, thumbnails, project }: OpenProject): Promise<void> {
+  await giveBack([() => project.close(), () => thumbnails.close(), () => reader.close(), () => queue.close()])
+}
+
+/** The last that was taken goes first; one that cannot be given back does not keep the others. */
+async function giveBack(taken: readonly (() => unknown)[]): Promise<void> {
+  for (const give of taken.toReversed())
+    try {
+      await give()
+    } catch (error) {
+      console.error(messageOf(error)) // its folder is gone, perhaps; whatever was acknowledged is on disk
+    }
+}
+
+/** A folder that cannot be written is opened for reading; one that someone else writes is not. */
+function openEither(dir: string): { project: Project; readonly: string | null } {
+  try {
+    return { project: openProject(dir), readonly: null }
+  } catch (error) {
+    if (!(error instanceof RelabelError) || error.code !== 'disk') throw error
+    try {
+      return { project: openProject(dir, { readonly: true }), readonly: error.message }
+    } catch {
+      throw error
+    }
+  }
+}
+
+/** Whether the file that is open is the one in a folder. */
+export const sameFile = (opened: OpenProject, dir: string): boolean =>
+  statSync(join(dir, 'project.db'), { throwIfNoEntry: false })?.ino === opened.inode
+
+/** Whether the file that is open is still the one in its folder. */
+export const isThere = (opened: OpenProject): boolean => sameFile(opened, opened.project.dir)
+
+/** What is said where it is not. */
+export const goneMessage = ({ project }: OpenProject): string =>
+  `the folder ${project.dir} is gone: it was moved or deleted; open the project where it is now`
+
+export function infoOf(opened: OpenProject): ProjectInfo {
+  const { project, sample } = opened
+  const readonly = isThere(opened) ? opened.readonly : goneMessage(opened)
+  return projectInfo(project, { readonly, sample })
+}

@@ -1,6 +1,6 @@
 /** What a folder from anywhere holds for this program must lie in that folder itself: never behind a link, never a device or a pipe. */
 import { lstatSync, mkdirSync, readdirSync, type Stats } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { fail } from '../error.ts'
 import { diskError } from './disk-error.ts'
 
@@ -39,6 +39,17 @@ export function requireOwned(root: string, path: string, kind: OwnedKind): strin
     if (!found) return path
     check(at, found, position < names.length - 1 ? 'folder' : kind)
   }
+  return path
+}
+
+/** {@link requireOwned} for a file in its folder, which may have at most `most` bytes: what is read whole must fit. */
+export function requireOwnedFile(path: string, most = Infinity): string {
+  requireOwned(dirname(path), path, 'file')
+  const size = statOf(path)?.size ?? 0
+  if (size > most)
+    fail('bad-project', `${path} has ${size} bytes, more than the ${most} that it may have; move it away`, {
+      path,
+    })
   return path
 }
 

@@ -6,6 +6,7 @@ import { fail } from '../../base/error.ts'
 import { byteReader, putVarint } from '../codec/bytes.ts'
 import { writeAtomic } from '../../base/files/atomic.ts'
 import { diskError } from '../../base/files/disk-error.ts'
+import { requireOwnedFile } from '../../base/files/owned.ts'
 
 /** File name of the index. */
 export const indexName = 'index.rlx'
@@ -110,7 +111,7 @@ export async function writeIndex(dir: string, index: IndexContent): Promise<void
 export async function readIndex(dir: string): Promise<IndexContent | null | { problem: string }> {
   const path = join(dir, indexName)
   try {
-    return decodeIndex(await readFile(path))
+    return decodeIndex(await readFile(requireOwnedFile(path)))
   } catch (error) {
     if ((error as { code?: string }).code === 'ENOENT') return null
     if ((error as { code?: string }).code === 'bad-label-map') return { problem: (error as Error).message }

@@ -5,6 +5,10 @@ import { parseManifest } from '../../contract/manifest.ts'
 import type { Manifest } from '../../contract/manifest.ts'
 import { writeAtomic } from '../../base/files/atomic.ts'
 import { diskError } from '../../base/files/disk-error.ts'
+import { requireOwnedFile } from '../../base/files/owned.ts'
+
+/** Class names of a million classes take a tenth of it. */
+const mostBytes = 400_000_000
 
 /** File name of the manifest. */
 const manifestName = 'manifest.json'
@@ -12,7 +16,7 @@ const manifestName = 'manifest.json'
 /** The folder's manifest, or null where there is none; throws 'bad-label-map' for one that cannot be read. */
 export async function findManifest(dir: string): Promise<Manifest | null> {
   const path = join(dir, manifestName)
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+  const text = await readFile(requireOwnedFile(path, mostBytes), 'utf8').catch((error: unknown) => {
     if ((error as { code?: string }).code === 'ENOENT') return null
     return diskError(error, path, 'read')
   })

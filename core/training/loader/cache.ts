@@ -18,6 +18,7 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { fail, messageOf, RelabelError } from '../../base/error.ts'
 import { writeAtomicSync } from '../../base/files/atomic.ts'
+import { requireOwnedFile } from '../../base/files/owned.ts'
 import type { ImageSet } from '../sample/image-set.ts'
 import { decodeAll } from './decode-all.ts'
 import { layoutKey, layoutOf } from './layout.ts'
@@ -117,13 +118,13 @@ function roomFor(dir: string, bytes: number): boolean {
 
 function readIndex(base: string, layout: Layout, count: number): Index | undefined {
   try {
-    const index = JSON.parse(readFileSync(`${base}.json`, 'utf8')) as Index
+    const index = JSON.parse(readFileSync(requireOwnedFile(`${base}.json`), 'utf8')) as Index
     const whole =
       index.format === 1 &&
       index.count === count &&
       index.bytes === layout.bytes &&
       index.checksums.length === count &&
-      statSync(`${base}.rgb`).size === layout.bytes
+      statSync(requireOwnedFile(`${base}.rgb`)).size === layout.bytes
     return whole ? index : undefined
   } catch {
     return undefined // not there, or not readable: it is made again
@@ -134,7 +135,8 @@ async function makeFile(base: string, set: ImageSet, layout: Layout, options: Ca
   const temporary = `${base}.rgb.${process.pid}.tmp`
   let fd: number | undefined
   try {
-    fd = openSync(temporary, 'w')
+    rmSync(temporary, { force: true })
+    fd = openSync(temporary, 'wx')
     const out = fd
     const { bad, checksums } = await decodeAll(set, layout, options, (data, at) => {
       for (let done = 0; done < data.length;)

@@ -6,6 +6,7 @@ import { fail, messageOf, RelabelError } from '../../base/error.ts'
 import type { FloatArray } from '../../engine/engine.ts'
 import { decodeSafetensors, encodeSafetensors } from '../../graph/safetensors.ts'
 import { makeFolderSync, writeAtomicSync } from '../../base/files/atomic.ts'
+import { requireOwnedFile } from '../../base/files/owned.ts'
 import type { Metrics } from '../../contract/metrics.ts'
 
 /** Where a run stands; `step` steps are done, of which `batch` in epoch `epoch`. */
@@ -89,7 +90,7 @@ export function readCheckpoint(file: string, fingerprint?: string): Checkpoint {
   let read: ReturnType<typeof decodeSafetensors>
   let progress: Progress
   try {
-    read = decodeSafetensors(readFileSync(file), file)
+    read = decodeSafetensors(readFileSync(requireOwnedFile(file)), file)
     progress = JSON.parse(read.metadata['progress'] ?? 'null') as Progress
   } catch (error) {
     return fail('bad-data', `${file}: not a whole checkpoint (${messageOf(error)})`, { file }, error)

@@ -2,6 +2,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { fail, messageOf } from '../../base/error.ts'
 import { writeAtomicSync } from '../../base/files/atomic.ts'
+import { requireOwnedFile } from '../../base/files/owned.ts'
 import type { Metrics } from '../../contract/metrics.ts'
 
 /** One line of metrics.jsonl. `step` counts finished steps. */
@@ -26,12 +27,14 @@ export interface RunLog {
   flush(): void
 }
 
+/** Thousands of lines a run take a thousandth of it. */
+const mostBytes = 400_000_000
 const flushAfter = 1000 // ms
 
 /** Reads all whole lines of a log; a torn last line (a kill) is left out. */
 export function readLog(file: string): LogLine[] {
   if (!existsSync(file)) return []
-  const lines = readFileSync(file, 'utf8').split('\n')
+  const lines = readFileSync(requireOwnedFile(file, mostBytes), 'utf8').split('\n')
   lines.pop() // empty, or torn
   return lines.map((line, i) => {
     try {

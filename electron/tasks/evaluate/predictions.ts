@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { fail, messageOf } from '../../../core/base/error.ts'
 import { writeAtomicSync } from '../../../core/base/files/atomic.ts'
+import { requireOwnedFile } from '../../../core/base/files/owned.ts'
 
 const schema = z.object({
   format: z.literal('relabel-predictions'),
@@ -18,6 +19,9 @@ const schema = z.object({
   /** The class of the highest logit. */
   answers: z.array(z.number()),
 })
+
+/** Answers of several million images. */
+const mostBytes = 400_000_000
 
 /** Answers on a split. */
 export type Predictions = z.infer<typeof schema>
@@ -49,7 +53,7 @@ export function readPredictions(dir: string, run: string, split: string): Predic
       split,
     })
   try {
-    const predictions = schema.parse(JSON.parse(readFileSync(file, 'utf8')))
+    const predictions = schema.parse(JSON.parse(readFileSync(requireOwnedFile(file, mostBytes), 'utf8')))
     const { keys, labels, truth, answers } = predictions
     if (new Set([keys.length, labels.length, truth.length, answers.length]).size > 1)
       throw new Error('its lists are of different lengths')

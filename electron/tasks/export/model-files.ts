@@ -1,18 +1,21 @@
 /** The files that a run leaves behind, and copies of them for other programs. */
 import { constants, existsSync } from 'node:fs'
-import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fail, messageOf } from '../../../core/base/error.ts'
+import { writeAtomic } from '../../../core/base/files/atomic.ts'
+import { requireOwned, requireOwnedTree } from '../../../core/base/files/owned.ts'
 import { readOnnx } from '../../../core/graph/files/read.ts'
 import type { Project } from '../../../core/project/project.ts'
 import { getRun } from '../../../core/project/runs.ts'
 import { modelInfo } from '../../../core/training/measure/model-info.ts'
+import { exportNames, requireTarget } from './target.ts'
 
 /** The ONNX file of a run: of its last epoch, or its best; fails with `not-found` before it is finished. */
 export function modelOfRun(dir: string, id: string, best: boolean): string {
-  const file = join(dir, 'model.onnx')
+  const file = requireOwned(dir, join(dir, 'model.onnx'), 'file')
   if (!existsSync(file)) fail('not-found', `run ${id} has no model yet; is it finished?`, { run: id })
-  const other = join(dir, 'best.onnx')
+  const other = requireOwned(dir, join(dir, 'best.onnx'), 'file')
   // Where the last epoch was the best, there is only one model.
   return best && existsSync(other) ? other : file
 }
@@ -23,7 +26,7 @@ export interface ExportOrder {
   best: boolean
   /** Folder for the files. */
   out: string
-  /** Overwrite files that are there. */
+  /** Replace the files of an earlier export. */
   force: boolean
 }
 
@@ -35,33 +38,44 @@ export interface ExportedFiles {
   classes: string
 }
 
-/** Copies a run's model as ONNX and safetensors, with its card and its classes. Rejects with `usage` where files are there already. */
+/** Copies a run's model as ONNX and safetensors, with its card and its classes. Rejects as {@link requireTarget} throws, and with `disk`. */
 export async function exportRun(project: Project, order: ExportOrder): Promise<ExportedFiles> {
   const row = getRun(project, order.run)
   const onnx = modelOfRun(row.dir, row.id, order.best)
   const classes = modelInfo(await readOnnx(onnx)).classes ?? project.classes.map(one => one.name)
   const out = resolve(order.out)
+  const at = (name: keyof ExportedFiles): string => join(out, exportNames[name])
   const targets: ExportedFiles = {
-    onnx: join(out, 'model.onnx'),
-    safetensors: join(out, 'model.safetensors'),
-    card: join(out, 'model.json'),
-    classes: join(out, 'classes.json'),
+    onnx: at('onnx'),
+    safetensors: at('safetensors'),
+    card: at('card'),
+    classes: at('classes'),
   }
-  const there = Object.values(targets).filter(file => existsSync(file))
-  if (there.length > 0 && !order.force)
-    fail('usage', `${there.join(', ')} exists already; choose another folder or add --force`, {
-      files: there,
-    })
+  requireOwnedTree(row.dir)
+  requireTarget(project, out, order.force)
   try {
     await mkdir(out, { recursive: true })
-    for (const kind of ['onnx', 'safetensors', 'card'] as const) {
+    // The card first: what is cut off here is known as an export by it.
+    for (const kind of ['card', 'onnx', 'safetensors'] as const) {
       const ending = kind === 'card' ? 'json' : kind
-      await copyFile(onnx.replace(/onnx$/, ending), targets[kind], constants.COPYFILE_FICLONE)
+      await copyWhole(onnx.replace(/onnx$/, ending), targets[kind])
     }
     const list = classes.map((name, index) => ({ index, name }))
-    await writeFile(targets.classes, `${JSON.stringify(list, null, 2)}\n`)
+    await writeAtomic(targets.classes, `${JSON.stringify(list, null, 2)}\n`)
   } catch (error) {
     fail('disk', `${out}: the model cannot be written (${messageOf(error)})`, { out }, error)
   }
   return targets
+}
+
+/** Under another name first, so that a link or half a file is never in the place of the copy. */
+async function copyWhole(from: string, to: string): Promise<void> {
+  const temporary = `${to}.${process.pid}.tmp`
+  try {
+    await rm(temporary, { force: true })
+    await copyFile(from, temporary, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+    await rename(temporary, to)
+  } finally {
+    await rm(temporary, { force: true })
+  }
 }

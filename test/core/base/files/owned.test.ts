@@ -4,7 +4,12 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { makeOwnedFolder, requireOwned, requireOwnedTree } from '../../../../core/base/files/owned.ts'
+import {
+  makeOwnedFolder,
+  requireOwned,
+  requireOwnedFile,
+  requireOwnedTree,
+} from '../../../../core/base/files/owned.ts'
 
 let root: string
 beforeEach(() => {
@@ -63,4 +68,11 @@ it('tells a folder from a file', () => {
   expect(() => requireOwned(root, at('a/b'), 'file')).toThrow(/is not a file/)
   expect(() => requireOwned(root, at('a/b/file'), 'folder')).toThrow(/is not a folder/)
   expect(() => requireOwned(root, at('a/b/file/c'), 'file')).toThrow(/is not a folder/)
+})
+
+it('knows how large a file may be', () => {
+  expect(requireOwnedFile(at('a/b/file'), 1)).toBe(at('a/b/file'))
+  expect(requireOwnedFile(at('a/nothing'), 1)).toBe(at('a/nothing'))
+  expect(() => requireOwnedFile(at('a/b/file'), 0)).toThrow(/has 1 bytes/)
+  expect(() => requireOwnedFile(at('a/b'))).toThrow(/is not a file/)
 })

@@ -1,0 +1,65 @@
+/** Where an export may write: into a folder that a person named, never through a link, and over nothing but an earlier export. */
+import { lstatSync, readFileSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import { z } from 'zod'
+import { fail } from '../../../core/base/error.ts'
+import { ownedFolders } from '../../../core/project/database/entries.ts'
+
+/** Names of the files that an export writes. */
+export const exportNames = {
+  onnx: 'model.onnx',
+  safetensors: 'model.safetensors',
+  card: 'model.json',
+  classes: 'classes.json',
+} as const
+
+/** What every model card of this program says, and other files by that name do not. */
+const card = z.object({
+  format: z.literal(1),
+  student: z.string(),
+  supervision: z.string(),
+  program: z.string(),
+  classes: z.array(z.string()),
+})
+const largestCard = 64_000_000
+
+/** Whether a folder holds the card of an earlier export: it is written first, so one that was cut off has it too. */
+function isEarlierExport(out: string): boolean {
+  const file = join(out, exportNames.card)
+  const found = lstatSync(file, { throwIfNoEntry: false })
+  if (!found?.isFile() || found.size > largestCard) return false
+  try {
+    return card.safeParse(JSON.parse(readFileSync(file, 'utf8'))).success
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Throws `usage`, naming the file, where an export to `out` would write through a link, over a file without `force`, over
+ * one that no earlier export made, or into what a project keeps for itself.
+ */
+export function requireTarget(project: { dir: string }, out: string, force: boolean): void {
+  const [first] = relative(project.dir, out).split(sep)
+  if (ownedFolders.includes(first ?? ''))
+    fail('usage', `${out} lies in what the project keeps for itself; choose another folder`, { out })
+  const there: string[] = []
+  for (const name of Object.values(exportNames)) {
+    const file = join(out, name)
+    const found = lstatSync(file, { throwIfNoEntry: false })
+    if (found && !found.isFile())
+      fail('usage', `${file} is a link or a folder, and is not written through; choose another folder`, {
+        file,
+      })
+    if (found) there.push(file)
+  }
+  if (there.length === 0) return
+  const files = there.join(', ')
+  if (!force) fail('usage', `${files} exists already; choose another folder or add --force`, { files: there })
+  if (!isEarlierExport(out))
+    fail(
+      'usage',
+      `${files} exists already and is not from an export of this program, so it is not replaced; choose another folder, or delete it first`,
+      { files: there },
+    )
+}

@@ -67,7 +67,7 @@ const taskFloors = [
   ['evaluate'],
   ['train'],
 ]
-const backendFloors = [['media', 'reader', 'queue'], ['handlers']]
+const backendFloors = [['media', 'inspect', 'reader', 'queue'], ['handlers']]
 
 /** Rules for folders of `root`: each sees only those on floors below its own. */
 const floorsOf = (root, all, top) =>

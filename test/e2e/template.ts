@@ -28,7 +28,7 @@ function newest(...places: string[]): number {
 
 const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
 /** Longer than making anything takes: whoever holds the lock for so long is gone. */
-const patience = 180_000
+const lockTimeout = 180_000
 
 /** Runs `make` in one process at a time; `ready` says that nothing is to be done. */
 async function once(name: string, ready: () => boolean, make: () => Promise<void> | void): Promise<void> {
@@ -40,7 +40,7 @@ async function once(name: string, ready: () => boolean, make: () => Promise<void
       mkdirSync(lock)
     } catch {
       const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
-      if (Date.now() - since > patience) rmSync(lock, { recursive: true, force: true })
+      if (Date.now() - since > lockTimeout) rmSync(lock, { recursive: true, force: true })
       await pause(100)
       continue
     }
@@ -122,13 +122,31 @@ async function makeTemplate(dir: string): Promise<void> {
   writeFileSync(join(dir, 'done'), '')
 }
 
-/** Folder with `project` (digits, label maps of `train`, measured) and `scenes`; copy it before writing into it. */
+/**
+ * Folder with `project` (digits, label maps of `train`, measured) and `scenes`; copy it before writing into it. It is named
+ * after the state of the sources: what a test run uses is not taken from under it when a source is saved meanwhile.
+ */
 export async function projectTemplate(): Promise<string> {
-  const dir = join(cache, 'template')
-  const done = join(dir, 'done')
-  const ready = (): boolean =>
-    existsSync(done) &&
-    statSync(done).mtimeMs > newest('core/project', 'core/dataset', 'core/labelmap', 'electron/tasks')
-  await once('template', ready, () => makeTemplate(dir))
+  const state = newest('core/project', 'core/dataset', 'core/labelmap', 'electron/tasks')
+  const name = `template-${Math.round(state)}`
+  const dir = join(cache, name)
+  await once(
+    name,
+    () => existsSync(join(dir, 'done')),
+    async () => {
+      removeOld()
+      await makeTemplate(dir)
+    },
+  )
   return dir
+}
+
+/** Removes templates that no test run can be using any more. */
+function removeOld(): void {
+  const hour = 3_600_000
+  for (const name of readdirSync(cache)) {
+    const since = statSync(join(cache, name), { throwIfNoEntry: false })?.mtimeMs ?? Infinity
+    if (/^template-\d+$/.test(name) && Date.now() - since > hour)
+      rmSync(join(cache, name), { recursive: true, force: true })
+  }
 }

@@ -3,6 +3,26 @@ import { z } from 'zod'
 import { provider } from './providers.ts'
 import { supervisions } from './supervision.ts'
 
+/** Parts of a recipe that belong together, in the order in which they are offered. */
+export const recipeSections = [
+  'supervision',
+  'mixing',
+  'student',
+  'length',
+  'optimizer',
+  'schedule',
+  'augmentation',
+  'evaluation',
+  'machine',
+  'files',
+] as const
+
+/** One of {@link recipeSections}. */
+export type RecipeSection = (typeof recipeSections)[number]
+
+/** Where a setting is offered; `recipe-settings.ts` reads it off the schema together with limits and choices. */
+const within = (section: RecipeSection): { section: RecipeSection } => ({ section })
+
 const probability = z.number().min(0).max(1)
 const count = (max: number): z.ZodNumber => z.number().int().min(1).max(max)
 const epochCount = count(100_000)
@@ -102,10 +122,10 @@ const checkpoint = z.strictObject({
 export const recipeSchema = z
   .strictObject({
     /** Name of a student, or path of an ONNX classifier to fine-tune. */
-    student: z.string().min(1).max(4096).default('resnet18'),
-    supervision: z.enum(supervisions).default('relabel'),
+    student: z.string().min(1).max(4096).default('resnet18').meta(within('student')),
+    supervision: z.enum(supervisions).default('relabel').meta(within('supervision')),
     /** `clean`: what happens to an image whose given label the annotator disputes. */
-    clean: z.enum(['drop', 'replace']).default('replace'),
+    clean: z.enum(['drop', 'replace']).default('replace').meta(within('supervision')),
     distill: z
       .strictObject({
         /** Side of the crops that the annotator sees, pixels; null: the student's size. */
@@ -114,54 +134,59 @@ export const recipeSchema = z
         /** The annotator's ONNX file; null: the one named in the annotation. */
         model: z.string().max(4096).nullable().default(null),
       })
-      .prefault({}),
+      .prefault({})
+      .meta(within('supervision')),
     /** Classes of the student: the project's, or the annotator's full list. */
-    classSpace: z.enum(['project', 'annotator']).default('project'),
+    classSpace: z.enum(['project', 'annotator']).default('project').meta(within('supervision')),
     /** Order of the label map's axes; `published` reproduces the published code's swap. */
-    axes: z.enum(['correct', 'published']).default('correct'),
-    cutmix: z.strictObject(mixing).prefault({}),
-    mixup: z.strictObject({ ...mixing, beta: mixing.beta.unwrap().default(0.2) }).prefault({}),
+    axes: z.enum(['correct', 'published']).default('correct').meta(within('supervision')),
+    cutmix: z.strictObject(mixing).prefault({}).meta(within('mixing')),
+    mixup: z
+      .strictObject({ ...mixing, beta: mixing.beta.unwrap().default(0.2) })
+      .prefault({})
+      .meta(within('mixing')),
     /** Side of the student's square input, pixels. */
-    size: count(4096).default(224),
-    epochs: epochCount.default(100),
-    batch: count(65_536).default(256),
+    size: count(4096).default(224).meta(within('student')),
+    epochs: epochCount.default(100).meta(within('length')),
+    batch: count(65_536).default(256).meta(within('length')),
     /** Peak learning rate; null: 0.1 · batch / 256 for SGD, 0.001 · batch / 256 otherwise. */
-    lr: z.number().positive().max(1000).nullable().default(null),
-    optimizer: optimizer.prefault({}),
-    schedule: schedule.prefault({}),
+    lr: z.number().positive().max(1000).nullable().default(null).meta(within('optimizer')),
+    optimizer: optimizer.prefault({}).meta(within('optimizer')),
+    schedule: schedule.prefault({}).meta(within('schedule')),
     /** ε of label smoothing; with `smooth` supervision 0 means 0.1. */
-    labelSmoothing: z.number().min(0).lt(1).default(0),
-    clipNorm: z.number().positive().max(1e6).nullable().default(null),
-    accumulate: count(10_000).default(1),
-    ema: z.number().gt(0).lt(1).nullable().default(null),
+    labelSmoothing: z.number().min(0).lt(1).default(0).meta(within('supervision')),
+    clipNorm: z.number().positive().max(1e6).nullable().default(null).meta(within('optimizer')),
+    accumulate: count(10_000).default(1).meta(within('length')),
+    ema: z.number().gt(0).lt(1).nullable().default(null).meta(within('optimizer')),
     /** PyTorch's sense: running = (1 − m)·running + m·batch. */
-    batchNormMomentum: z.number().gt(0).max(1).default(0.1),
-    augmentation: augmentation.prefault({}),
-    evaluation,
+    batchNormMomentum: z.number().gt(0).max(1).default(0.1).meta(within('student')),
+    augmentation: augmentation.prefault({}).meta(within('augmentation')),
+    evaluation: evaluation.meta(within('evaluation')),
     /** Of pixels in 0…1. */
-    mean: triple.default([0.485, 0.456, 0.406]),
+    mean: triple.default([0.485, 0.456, 0.406]).meta(within('student')),
     std: z
       .tuple([z.number().positive(), z.number().positive(), z.number().positive()])
-      .default([0.229, 0.224, 0.225]),
-    seed: whole(Number.MAX_SAFE_INTEGER).default(0),
+      .default([0.229, 0.224, 0.225])
+      .meta(within('student')),
+    seed: whole(Number.MAX_SAFE_INTEGER).default(0).meta(within('length')),
     /** Loader threads; null: by the number of cores. */
-    workers: count(256).nullable().default(null),
+    workers: count(256).nullable().default(null).meta(within('machine')),
     /** Batches prepared ahead. */
-    prefetch: count(1024).default(4),
+    prefetch: count(1024).default(4).meta(within('machine')),
     /** Threads of the engine; null: one a core. */
-    threads: count(1024).nullable().default(null),
-    provider: provider.default('cpu'),
-    cache: cache.prefault({}),
-    checkpoint: checkpoint.prefault({}),
-    trainSplit: z.string().min(1).max(255).default('train'),
+    threads: count(1024).nullable().default(null).meta(within('machine')),
+    provider: provider.default('cpu').meta(within('machine')),
+    cache: cache.prefault({}).meta(within('machine')),
+    checkpoint: checkpoint.prefault({}).meta(within('files')),
+    trainSplit: z.string().min(1).max(255).default('train').meta(within('evaluation')),
     /** Split that choices are made on; null: none. A split that does not exist is ignored unless it is named. */
-    valSplit: z.string().min(1).max(255).nullable().default('val'),
+    valSplit: z.string().min(1).max(255).nullable().default('val').meta(within('evaluation')),
     /** Validate every n epochs, and after the last. */
-    validateEvery: epochCount.default(1),
+    validateEvery: epochCount.default(1).meta(within('evaluation')),
     /** Id of the annotation; null: the newest finished one. */
-    annotation: z.string().max(255).nullable().default(null),
+    annotation: z.string().max(255).nullable().default(null).meta(within('supervision')),
     /** Write the metrics of every n-th step; null: at most about 10,000 lines a run. */
-    logEvery: count(1e9).nullable().default(null),
+    logEvery: count(1e9).nullable().default(null).meta(within('files')),
   })
   .superRefine((recipe, context) => {
     const resize = recipe.evaluation.resize

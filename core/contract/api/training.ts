@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { annotationId, runId } from '../ids.ts'
 import { metrics } from '../metrics.ts'
 import { recipeSchema } from '../recipe.ts'
+import { recipeSetting } from '../recipe-settings.ts'
 import { call } from './call.ts'
 import { moment, nothing, splitName } from './common.ts'
 
@@ -103,6 +104,8 @@ export const trainingCalls = {
       presets: z.array(z.object({ name: z.string(), recipe: recipePart })),
       students: z.array(z.string()),
       supervisions: z.array(z.string()),
+      /** What there is to set, for the form. */
+      settings: z.array(recipeSetting),
       defaults: recipeSchema,
     }),
   ),

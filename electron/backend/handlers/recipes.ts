@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { trainingCalls, TrainingProbe } from '../../../core/contract/api/training.ts'
 import { recipeSchema } from '../../../core/contract/recipe.ts'
+import { recipeSettings } from '../../../core/contract/recipe-settings.ts'
 import { supervisions } from '../../../core/contract/supervision.ts'
 import { studentNames } from '../../../core/graph/students/index.ts'
 import type { Project } from '../../../core/project/project.ts'
@@ -20,6 +21,7 @@ export function trainingOptions(): Output<'training.options'> {
     presets: Object.entries(presets).map(([name, recipe]) => ({ name, recipe: { ...recipe } })),
     students: [...studentNames],
     supervisions: [...supervisions],
+    settings: recipeSettings(),
     defaults: recipeSchema.parse({}),
   }
 }

@@ -1,5 +1,6 @@
 /** Words of the train screen and of the charts. */
 import type { SupervisionName } from '../../../core/contract/supervision.ts'
+import type { RecipeSection } from '../../../core/contract/recipe.ts'
 
 export const train = {
   title: 'Train',
@@ -90,7 +91,7 @@ export const train = {
     evaluation: 'Splits and evaluation',
     machine: 'Machine',
     files: 'Checkpoints and log',
-  },
+  } satisfies Record<RecipeSection, string>,
   cost: {
     title: 'What it costs',
     text: 'Times some steps of this very recipe, and predicts when it will be finished. Nothing is kept.',

@@ -1,138 +1,28 @@
-/** The editor of all settings: which section a setting belongs to, and how it is entered. */
-import { providers } from '../../../core/contract/providers.ts'
-import type { Recipe } from '../../../core/contract/recipe.ts'
-import type { Part } from '../../recipe/parts.ts'
-import { settings, valueText } from '../../recipe/parts.ts'
+/** The settings of a recipe as a form enters them: typed text to values and back, and which problem is whose. */
+import type { RecipeSection } from '../../../core/contract/recipe.ts'
+import type { RecipeSetting } from '../../../core/contract/recipe-settings.ts'
+import { valueAt, valueText, type Part } from '../../recipe/parts.ts'
 
-/** Sections in the order of the editor. */
-export const sections = [
-  'supervision',
-  'mixing',
-  'student',
-  'length',
-  'optimizer',
-  'schedule',
-  'augmentation',
-  'evaluation',
-  'machine',
-  'files',
-] as const
-export type Section = (typeof sections)[number]
-
-const places: Record<string, Section> = {
-  supervision: 'supervision',
-  clean: 'supervision',
-  distill: 'supervision',
-  classSpace: 'supervision',
-  axes: 'supervision',
-  annotation: 'supervision',
-  labelSmoothing: 'supervision',
-  cutmix: 'mixing',
-  mixup: 'mixing',
-  student: 'student',
-  size: 'student',
-  mean: 'student',
-  std: 'student',
-  batchNormMomentum: 'student',
-  epochs: 'length',
-  batch: 'length',
-  accumulate: 'length',
-  seed: 'length',
-  lr: 'optimizer',
-  optimizer: 'optimizer',
-  clipNorm: 'optimizer',
-  ema: 'optimizer',
-  schedule: 'schedule',
-  augmentation: 'augmentation',
-  evaluation: 'evaluation',
-  trainSplit: 'evaluation',
-  valSplit: 'evaluation',
-  validateEvery: 'evaluation',
-  provider: 'machine',
-  threads: 'machine',
-  workers: 'machine',
-  prefetch: 'machine',
-  cache: 'machine',
-  checkpoint: 'files',
-  logEvery: 'files',
-}
-
-/** Values to choose from, where a setting is one of a few words. */
-const choices: Record<string, readonly string[]> = {
-  clean: ['drop', 'replace'] satisfies Recipe['clean'][],
-  classSpace: ['project', 'annotator'] satisfies Recipe['classSpace'][],
-  axes: ['correct', 'published'] satisfies Recipe['axes'][],
-  provider: [...providers],
-  'optimizer.kind': ['sgd', 'adamw', 'adamp'] satisfies Recipe['optimizer']['kind'][],
-  'schedule.kind': ['cosine', 'step', 'constant'] satisfies Recipe['schedule']['kind'][],
-  'evaluation.mode': ['center', 'squash'] satisfies Recipe['evaluation']['mode'][],
-}
-
-/** Settings that may be left empty (null): then the program chooses. */
-const optional = new Set([
-  'distill.size',
-  'distill.model',
-  'lr',
-  'schedule.warmupSteps',
-  'clipNorm',
-  'ema',
-  'augmentation.crop',
-  'evaluation.resize',
-  'evaluation.batch',
-  'workers',
-  'threads',
-  'cache.side',
-  'checkpoint.everySteps',
-  'valSplit',
-  'annotation',
-  'logEvery',
-])
-
-/** Settings that are words although their default may be null. */
-const words = new Set(['student', 'trainSplit', 'valSplit', 'annotation', 'distill.model'])
-
-/** How a setting is entered. */
-export type FieldKind = 'switch' | 'choice' | 'number' | 'list' | 'text'
-
-export interface Field {
-  path: string
-  kind: FieldKind
-  options: readonly string[]
-  optional: boolean
-}
-
-/** Section of a setting; what a newer backend adds comes last. */
-const sectionOf = (path: string): Section => places[path.split('.')[0] ?? ''] ?? 'files'
-
-/** How the setting at `path` is entered; `value` is its value, or its default. */
-export function fieldOf(path: string, value: unknown, more: Record<string, readonly string[]> = {}): Field {
-  const options = more[path] ?? choices[path] ?? []
-  const kind: FieldKind =
-    options.length > 0
-      ? 'choice'
-      : typeof value === 'boolean'
-        ? 'switch'
-        : Array.isArray(value)
-          ? 'list'
-          : typeof value === 'string' || words.has(path)
-            ? 'text'
-            : 'number'
-  return { path, kind, options, optional: optional.has(path) }
-}
-
-/** Fields by section, in the order of the recipe; empty sections are left out. */
+/** The settings that a recipe has, by section; those of a group that is not there are left out. */
 export function fieldsOf(
+  settings: readonly RecipeSetting[],
   recipe: Part,
-  more: Record<string, readonly string[]> = {},
-): { section: Section; fields: Field[] }[] {
-  const all = settings(recipe).map(([path, value]) => fieldOf(path, value, more))
-  return sections
-    .map(section => ({ section, fields: all.filter(field => sectionOf(field.path) === section) }))
-    .filter(group => group.fields.length > 0)
+): { section: RecipeSection; fields: RecipeSetting[] }[] {
+  const absent = settings
+    .filter(({ kind, path }) => kind === 'group' && valueAt(recipe, path) === null)
+    .map(({ path }) => `${path}.`)
+  const shown = settings.filter(({ path }) => !absent.some(group => path.startsWith(group)))
+  return [...Map.groupBy(shown, setting => setting.section)].map(([section, fields]) => ({ section, fields }))
 }
 
-/** What was typed, as a value; undefined where it is none (no number, nothing where something is needed). */
-export function parseField(field: Field, text: string): unknown {
+/** Whether a person changed it; of a group, whether it was taken away. */
+export function isChanged(changes: Part, { kind, path }: RecipeSetting): boolean {
+  const value = valueAt(changes, path)
+  return kind === 'group' ? value === null : value !== undefined
+}
+
+/** What was typed, as a value; undefined where it is none (not a number, nothing where something is needed). */
+export function parseField(field: Pick<RecipeSetting, 'kind' | 'optional'>, text: string): unknown {
   const trimmed = text.trim()
   if (trimmed === '') return field.optional ? null : undefined
   if (field.kind === 'number') return numberOf(trimmed)
@@ -150,6 +40,14 @@ function numberOf(text: string): number | undefined {
 
 /** The text that {@link parseField} reads back. */
 export const fieldText = (value: unknown): string => valueText(value)
+
+/** The limits of a number, as a person reads them: `0…1`, `≥ 1`; undefined where there are none. */
+export function rangeText({ kind, minimum, maximum }: RecipeSetting): string | undefined {
+  if (kind !== 'number') return undefined
+  if (minimum !== null && maximum !== null && maximum < 1e6) return `${minimum}…${maximum}`
+  if (minimum !== null) return `≥ ${minimum}`
+  return maximum === null ? undefined : `≤ ${maximum}`
+}
 
 /** Problems of `training.resolve` (`path: reason`) by path; those of no known setting under ''. */
 export function problemsByPath(problems: readonly string[], paths: readonly string[]): Map<string, string> {

@@ -1,16 +1,17 @@
 /** Recipes as trees, the fields of the editor, and plans; held against the real schema and presets. */
 import { describe, expect, it } from 'vitest'
-import { recipeSchema } from '../../../../core/contract/recipe.ts'
+import { recipeSchema, recipeSections } from '../../../../core/contract/recipe.ts'
+import { recipeSettings } from '../../../../core/contract/recipe-settings.ts'
 import { supervisions } from '../../../../core/contract/supervision.ts'
 import { mergeParts as merged, mergeRecipes, presets } from '../../../../core/training/recipe/recipe.ts'
 import { demoRecipe } from '../../../../electron/demo/recipe.ts'
 import {
-  fieldOf,
   fieldsOf,
   fieldText,
+  isChanged,
   parseField,
   problemsByPath,
-  sections,
+  rangeText,
 } from '../../../../renderer/screens/train/fields.ts'
 import {
   changed,
@@ -68,42 +69,65 @@ describe('recipe parts', () => {
 })
 
 describe('fields', () => {
-  it('hold every setting in one section', () => {
-    const groups = fieldsOf(defaults)
-    const paths = groups.flatMap(group => group.fields.map(field => field.path))
-    expect([...paths].sort()).toEqual(
+  const all = recipeSettings()
+  const at = (path: string) => all.find(setting => setting.path === path)!
+  /** Whether the schema takes a recipe with just this setting. */
+  const takes = (path: string, value: unknown): boolean =>
+    recipeSchema.safeParse(withValue({}, path, value)).success
+
+  it('are the settings that a recipe has, each once, in the sections in order', () => {
+    const groups = fieldsOf(all, defaults)
+    const fields = groups.flatMap(group => group.fields).filter(field => field.kind !== 'group')
+    expect(fields.map(field => field.path).sort()).toEqual(
       settings(defaults)
         .map(([path]) => path)
         .sort(),
     )
-    expect(groups.map(group => group.section)).toEqual([...sections])
+    expect(groups.map(group => group.section)).toEqual([...recipeSections])
+  })
+  it('leave out what is in a group that is not there, and say what was changed', () => {
+    const without = withValue(defaults, 'augmentation.crop', null)
+    const paths = fieldsOf(all, without).flatMap(group => group.fields.map(field => field.path))
+    expect(paths).toContain('augmentation.crop')
+    expect(paths.filter(path => path.startsWith('augmentation.crop.'))).toEqual([])
+    expect(isChanged({ augmentation: { crop: null } }, at('augmentation.crop'))).toBe(true)
+    expect(isChanged({ augmentation: { crop: { scale: [1, 1] } } }, at('augmentation.crop'))).toBe(false)
+    expect(isChanged({ epochs: 3 }, at('epochs'))).toBe(true)
+    expect(isChanged({}, at('epochs'))).toBe(false)
   })
   it('read back every default that they write', () => {
-    for (const [path, value] of settings(defaults)) {
-      const field = fieldOf(path, value)
-      expect(parseField(field, fieldText(value)), path).toEqual(value)
-    }
-  })
-  it('offer only values that the schema takes', () => {
     for (const [path, value] of settings(defaults))
-      for (const option of fieldOf(path, value).options)
-        expect(recipeSchema.safeParse(withValue({}, path, option)).success, `${path} ${option}`).toBe(true)
+      expect(parseField(at(path), fieldText(value)), path).toEqual(value)
+  })
+  it('offer exactly the values that the schema takes', () => {
+    const choices = all.filter(({ kind }) => kind === 'choice')
+    expect(choices.map(({ path }) => path)).toContain('optimizer.kind')
+    for (const { path, options } of choices) {
+      for (const option of options) expect(takes(path, option), `${path} ${option}`).toBe(true)
+      expect(takes(path, 'something else'), path).toBe(false)
+    }
+    expect(at('supervision').options).toEqual([...supervisions])
   })
   it('may be empty exactly where the schema allows null', () => {
-    for (const [path, value] of settings(defaults))
-      expect(fieldOf(path, value).optional || value === null, path).toBe(
-        path.startsWith('augmentation.crop.')
-          ? false
-          : recipeSchema.safeParse(withValue({}, path, null)).success,
-      )
+    for (const { path, optional } of all) expect(optional, path).toBe(takes(path, null))
+  })
+  it('have the limits of the schema', () => {
+    const numbers = all.filter(({ kind }) => kind === 'number')
+    expect(numbers.length).toBeGreaterThan(20)
+    for (const { path, minimum, maximum } of numbers) {
+      if (minimum !== null) expect(takes(path, minimum - 1), `${path} below ${minimum}`).toBe(false)
+      if (maximum !== null) expect(takes(path, maximum + 1), `${path} above ${maximum}`).toBe(false)
+    }
+    expect(rangeText(at('augmentation.flip'))).toBe('0…1')
+    expect(rangeText(at('seed'))).toBe('≥ 0')
+    expect(rangeText(at('mean'))).toBeUndefined()
   })
   it('refuse what is not a number', () => {
-    const list = fieldOf('mean', [0, 0, 0])
-    expect(parseField(list, '0.5 0.5; .5')).toEqual([0.5, 0.5, 0.5])
-    expect(parseField(list, '0.5, x')).toBeUndefined()
-    expect(parseField(fieldOf('epochs', 6), '')).toBeUndefined()
-    expect(parseField(fieldOf('lr', null), '')).toBeNull()
-    expect(parseField(fieldOf('lr', null), '1e-3')).toBe(0.001)
+    expect(parseField(at('mean'), '0.5 0.5; .5')).toEqual([0.5, 0.5, 0.5])
+    expect(parseField(at('mean'), '0.5, x')).toBeUndefined()
+    expect(parseField(at('epochs'), '')).toBeUndefined()
+    expect(parseField(at('lr'), '')).toBeNull()
+    expect(parseField(at('lr'), '1e-3')).toBe(0.001)
   })
   it('give the problems of the real schema to their fields', () => {
     const paths = settings(defaults).map(([path]) => path)

@@ -7,7 +7,7 @@ export const annotate = {
   cellShort: 'cell {x}, {y}',
   place: '{at} of {total}',
   noneTitle: 'Nothing to annotate yet',
-  noneText: 'The images that Browse shows now are none. Change the filters there.',
+  noneText: 'Browse shows no images at the moment. Change its filters.',
   toBrowse: 'Go to Browse',
   noAnnotation: 'No annotation yet',
   noAnnotationText:

@@ -36,9 +36,9 @@ export const review = {
   progress: '{done} of {total} reviewed',
   progressBar: 'Review progress',
   rate: '{n} a minute',
-  sittings: 'Sittings',
+  sittings: 'Sessions',
   sitting: '{n} marks in {time}',
-  thisSitting: 'This sitting: {n} marks',
+  thisSitting: 'This session: {n} marks',
   left: 'about {time} left',
   state: {
     accepted: 'Accepted',

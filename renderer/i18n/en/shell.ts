@@ -8,9 +8,9 @@ export const shell = {
   annotation: 'Annotation',
   lost: 'Connection lost, trying again…',
   refused:
-    'The program was started anew and does not know this page. Open the address that it printed; this page then goes on by itself.',
+    'The program was restarted and does not know this page. Open the address that it printed; this page then continues by itself.',
   restarted: 'The backend was restarted. Everything that was saved is there.',
-  backendFailed: 'The backend could not be started again. Close the app and open it anew.',
+  backendFailed: 'The backend could not be started again. Close the app and open it again.',
   help: 'All keys',
   screenFailed: 'This screen could not be loaded',
   leave: {
@@ -39,7 +39,7 @@ export const shell = {
     resume: 'Resume',
     cancel: 'Cancel',
     retry: 'Try again',
-    dismiss: 'Take off the list',
+    dismiss: 'Remove from the list',
     log: 'Log',
     hideLog: 'Hide the log',
     emptyLog: 'Nothing was printed.',

@@ -6,7 +6,7 @@ export const train = {
   title: 'Train',
   lead: 'A student is trained on this project. Runs wait in a queue and go on when you leave this screen.',
   readonly: 'This project is open for reading only: {reason}',
-  optionsFailed: 'What can be trained could not be asked for',
+  optionsFailed: 'The training options could not be loaded',
   base: 'Recipe',
   preset: 'Start from',
   presets: {
@@ -94,7 +94,7 @@ export const train = {
   } satisfies Record<RecipeSection, string>,
   cost: {
     title: 'What it costs',
-    text: 'Times some steps of this very recipe, and predicts when it will be finished. Nothing is kept.',
+    text: 'Times a few steps of this recipe and predicts when it will be finished. Nothing is kept.',
     run: 'Measure',
     again: 'Measure again',
     running: 'Training some steps for a trial…',
@@ -108,7 +108,7 @@ export const train = {
     size: 'Student',
     sizeValue: '{n} parameters',
     steps: '{steps} steps over {images} images, from {timed} timed ones.',
-    busy: 'A job is running; figures are those of the machine as busy as it is now.',
+    busy: 'A job is running; the figures are for the machine as busy as it is now.',
   },
   start: 'Start training',
   queueNext: 'Queue the next run',

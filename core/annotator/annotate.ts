@@ -1,7 +1,7 @@
 /** The annotator at work: decode, infer, keep the top classes, write; each overlapping the others, records in image order. */
 import { fail, messageOf, RelabelError } from '../base/error.ts'
 import type { Session } from '../engine/engine.ts'
-import { imageError } from '../image/pool.ts'
+import { imageError } from '../image/image-error.ts'
 import type { LabelMap } from '../labelmap/label-map.ts'
 import type { WorkerPool } from '../image/worker-pool.ts'
 import type { Batch } from './plan.ts'
@@ -96,7 +96,7 @@ export async function annotate(job: AnnotateJob): Promise<AnnotateReport> {
     meter.inferred((performance.now() - started) / 1000)
     give(free, loaded.buffer)
     const maps = logits && keepTop(job, loaded, outcomes, logits)
-    last = last.then(() => write(job, loaded.batch, outcomes, maps, report, meter))
+    last = last.then(() => write(job, loaded.batch, outcomes, maps, { report, meter }))
     last.catch(() => {}) // seen by the await below; must not count as unhandled until then
     unwritten.push(last)
     if (unwritten.length > maxUnwritten) await unwritten.shift()
@@ -181,8 +181,7 @@ async function write(
   batch: Batch,
   outcomes: readonly Outcome[],
   maps: (Promise<LabelMap | RelabelError> | undefined)[] | undefined,
-  report: AnnotateReport,
-  meter: Meter,
+  { report, meter }: { report: AnnotateReport; meter: Meter },
 ): Promise<void> {
   for (const [place, image] of batch.images.entries()) {
     const outcome = outcomes[place]

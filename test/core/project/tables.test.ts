@@ -9,7 +9,6 @@ import {
   listAnnotations,
   updateAnnotation,
 } from '../../../core/project/annotations.ts'
-import { countImages } from '../../../core/project/counts.ts'
 import {
   addImages,
   addSplit,
@@ -81,14 +80,6 @@ describe('images', () => {
     expect(findImage(project, 'train/none.png')).toBeUndefined()
     addImages(project, 'train', [image('dog/b.png', 2)])
     expect(findImage(project, 'train/dog/b.png')).toMatchObject({ id: 3, label: 2, truth: null })
-  })
-
-  it('are counted by split and class', () => {
-    fill()
-    expect(countImages(project)).toEqual([
-      { split: 'train', images: 3, usable: 2, problems: 1, unlabelled: 0, classes: [1, 1, 0] },
-      { split: 'test', images: 1, usable: 1, problems: 0, unlabelled: 0, classes: [1, 0, 0] },
-    ])
   })
 
   it('inside the project move with it', () => {

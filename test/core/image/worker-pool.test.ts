@@ -1,42 +1,7 @@
-/** Decode pools: order, bad files among good ones, and threads that die. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createDecodePool, imageError } from '../../../core/image/pool.ts'
+/** Worker pools: threads that die, and what their errors become. */
+import { describe, expect, it } from 'vitest'
+import { imageError } from '../../../core/image/image-error.ts'
 import { createWorkerPool, WorkerDied } from '../../../core/image/worker-pool.ts'
-
-let dir: string
-beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'relabel-pool-'))
-  for (let i = 0; i < 20; i++)
-    await sharp({ create: { width: 10 + i, height: 20, channels: 3, background: { r: i * 10, g: 0, b: 0 } } })
-      .png()
-      .toFile(join(dir, `${i}.png`))
-  writeFileSync(join(dir, '7.png'), 'no image')
-})
-afterAll(() => rmSync(dir, { recursive: true, force: true }))
-
-describe('a decode pool', () => {
-  it('gives images in the order they were asked for, and bad ones as errors', async () => {
-    const pool = createDecodePool({ workers: 2 })
-    try {
-      const requests = Array.from({ length: 20 }, (_, key) => ({ key, file: join(dir, `${key}.png`) }))
-      const seen: number[] = []
-      for await (const result of pool.decodeAll(requests, 5)) {
-        seen.push(result.key)
-        if (result.key === 7) expect(result).toMatchObject({ error: { code: 'bad-image' } })
-        else expect(result).toMatchObject({ image: { width: 10 + result.key } })
-        if ('image' in result) expect(result.image.data[0]).toBe(result.key * 10)
-      }
-      expect(seen).toEqual(requests.map(request => request.key))
-      await expect(pool.decode(join(dir, 'none.png'))).rejects.toMatchObject({ code: 'bad-image' })
-    } finally {
-      await pool.close()
-    }
-  })
-})
 
 describe('a worker pool', () => {
   // Answers in order, as `serve` does.

@@ -3,12 +3,13 @@ import type { Command } from 'commander'
 import { fail } from '../../core/base/error.ts'
 import type { Recipe } from '../../core/contract/recipe.ts'
 import { supervisions } from '../../core/contract/supervision.ts'
+import { studentNames, students } from '../../core/graph/students/index.ts'
 import { supervisionOf } from '../../core/training/supervision/index.ts'
 import { mergeRecipes, preset, presets, readRecipeFile } from '../../core/training/recipe/recipe.ts'
 
 /** Option, place in the recipe, help. `<x>` is a number, `<x,…>` numbers, `<name>` text, `[x]` a number with a default. */
 const options: readonly [flags: string, path: string, help: string, bare?: number][] = [
-  ['--student <name>', 'student', 'resnet18, cifar_resnet8, …, or an ONNX classifier to fine-tune'],
+  ['--student <name>', 'student', 'an architecture, see below, or an ONNX classifier to fine-tune'],
   ['--supervision <name>', 'supervision', 'what the student is taught from, see below'],
   ['--cutmix [probability]', 'cutmix.probability', 'CutMix; 1 where no probability is given', 1],
   ['--cutmix-beta <x>', 'cutmix.beta', 'λ ~ Beta(x, x)'],
@@ -72,12 +73,17 @@ export function addRecipeOptions(command: Command): Command {
       (value: string, all: string[]) => [...all, value],
       [],
     )
-    .addHelpText('after', `\nSupervisions, by the target of a crop:\n${supervisionHelp()}`)
+    .addHelpText(
+      'after',
+      `\nSupervisions, by the target of a crop:\n${list(supervisions, name => supervisionOf(name).text)}`,
+    )
+    .addHelpText('after', `\nStudents:\n${list(studentNames, name => students[name].text)}`)
 }
 
-function supervisionHelp(): string {
-  const width = Math.max(...supervisions.map(name => name.length))
-  return supervisions.map(name => `  ${name.padEnd(width)}  ${supervisionOf(name).text}`).join('\n')
+/** Names and what they mean, a line each. */
+function list<Name extends string>(names: readonly Name[], text: (name: Name) => string): string {
+  const width = Math.max(...names.map(name => name.length))
+  return names.map(name => `  ${name.padEnd(width)}  ${text(name)}`).join('\n')
 }
 
 const camel = (flags: string): string =>

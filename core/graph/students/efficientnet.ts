@@ -3,6 +3,7 @@ import type { OnnxModel } from '../model.ts'
 import { divisible } from './divisible.ts'
 import { kaimingNormal } from '../initialise.ts'
 import type { WeightInit } from '../initialise.ts'
+import type { Student } from './student.ts'
 import { write } from './writer.ts'
 import type { ConvOptions, Feature, StudentOptions, Writer } from './writer.ts'
 
@@ -65,7 +66,7 @@ function mbconv(w: Writer, x: Feature, scope: string, options: BlockOptions): Fe
 const uniformOut: WeightInit = shape => ({ kind: 'uniform', bound: 1 / Math.sqrt(shape[0]!) })
 
 /** torchvision's efficientnet_b0 … b3; batch norms keep ε = 1e-5 there. */
-export function efficientnet(name: keyof typeof variants, options: StudentOptions): OnnxModel {
+function efficientnet(name: keyof typeof variants, options: StudentOptions): OnnxModel {
   const { width, depth, dropout } = variants[name]
   return write(name, options, kaimingNormal, w => {
     let x = convNormSilu(w, w.images, 'features.0', divisible(32 * width), { kernel: 3, stride: 2 })
@@ -84,3 +85,27 @@ export function efficientnet(name: keyof typeof variants, options: StudentOption
     w.head(x, 'classifier.1', { weight: uniformOut, bias: 'zeros' })
   })
 }
+
+/** The EfficientNets by name. */
+export const efficientnets = {
+  efficientnet_b0: {
+    text: 'Tan and Le 2019, without stochastic depth',
+    published: { classes: 1000, parameters: 5_288_548 },
+    build: options => efficientnet('efficientnet_b0', options),
+  },
+  efficientnet_b1: {
+    text: 'Tan and Le 2019, without stochastic depth',
+    published: { classes: 1000, parameters: 7_794_184 },
+    build: options => efficientnet('efficientnet_b1', options),
+  },
+  efficientnet_b2: {
+    text: 'Tan and Le 2019, without stochastic depth',
+    published: { classes: 1000, parameters: 9_109_994 },
+    build: options => efficientnet('efficientnet_b2', options),
+  },
+  efficientnet_b3: {
+    text: 'Tan and Le 2019, without stochastic depth',
+    published: { classes: 1000, parameters: 12_233_232 },
+    build: options => efficientnet('efficientnet_b3', options),
+  },
+} satisfies Record<string, Student>

@@ -1,11 +1,12 @@
 /** The students by name: networks built by code, freshly initialised, in inference form. */
 import { fail } from '../../base/error.ts'
 import type { OnnxModel } from '../model.ts'
-import { efficientnet } from './efficientnet.ts'
+import { efficientnets } from './efficientnet.ts'
 import { mobilenetV2 } from './mobilenet-v2.ts'
-import { buildPlain } from './plain.ts'
-import { cifarResnet, resnet } from './resnet.ts'
+import { digitNets } from './plain.ts'
+import { resnets } from './resnet.ts'
 import { rexnet } from './rexnet.ts'
+import type { Student } from './student.ts'
 import type { StudentOptions } from './writer.ts'
 
 export { buildPlain } from './plain.ts'
@@ -13,35 +14,26 @@ export { buildPlain } from './plain.ts'
 export { parameterCount, parameterNames } from './parameters.ts'
 export type { StudentOptions } from './writer.ts'
 
-const builders = {
-  resnet18: o => resnet('resnet18', o),
-  resnet34: o => resnet('resnet34', o),
-  resnet50: o => resnet('resnet50', o),
-  resnet101: o => resnet('resnet101', o),
-  cifar_resnet8: o => cifarResnet(8, o),
-  cifar_resnet14: o => cifarResnet(14, o),
-  cifar_resnet20: o => cifarResnet(20, o),
+const table = {
+  ...resnets,
   mobilenet_v2: mobilenetV2,
-  efficientnet_b0: o => efficientnet('efficientnet_b0', o),
-  efficientnet_b1: o => efficientnet('efficientnet_b1', o),
-  efficientnet_b2: o => efficientnet('efficientnet_b2', o),
-  efficientnet_b3: o => efficientnet('efficientnet_b3', o),
+  ...efficientnets,
   rexnet_1_0: rexnet,
-  digits_student: o =>
-    buildPlain({ ...o, name: 'digits_student', channels: [16, 32, 64, 64], strides: [2, 2, 2, 1] }),
-  digits_annotator: o =>
-    buildPlain({ ...o, name: 'digits_annotator', channels: [16, 32, 64, 64, 96], strides: [2, 2, 2, 1, 1] }),
-} satisfies Record<string, (options: StudentOptions) => OnnxModel>
+  ...digitNets,
+} satisfies Record<string, Student>
 
 /** Name of an architecture. */
-export type StudentName = keyof typeof builders
+export type StudentName = keyof typeof table
+
+/** The students by name. */
+export const students: Readonly<Record<StudentName, Student>> = table
 
 /** Every architecture that {@link buildStudent} knows. */
-export const studentNames = Object.keys(builders) as readonly StudentName[]
+export const studentNames = Object.keys(students) as readonly StudentName[]
 
 /** Whether a word from outside names an architecture. */
 export function isStudentName(name: string): name is StudentName {
-  return Object.hasOwn(builders, name)
+  return Object.hasOwn(students, name)
 }
 
 /**
@@ -53,5 +45,5 @@ export function isStudentName(name: string): name is StudentName {
 export function buildStudent(name: StudentName, options: StudentOptions): OnnxModel {
   if (!isStudentName(name))
     fail('usage', `there is no student "${String(name)}"; the students are ${studentNames.join(', ')}`)
-  return builders[name](options)
+  return students[name].build(options)
 }

@@ -2,6 +2,7 @@
 import type { OnnxModel } from '../model.ts'
 import { kaimingNormal } from '../initialise.ts'
 import type { WeightInit } from '../initialise.ts'
+import type { Student } from './student.ts'
 import { write } from './writer.ts'
 import type { ConvOptions, Feature, StudentOptions, Writer } from './writer.ts'
 
@@ -48,7 +49,7 @@ function invertedResidual(
 const normal: WeightInit = () => ({ kind: 'normal', deviation: 0.01 })
 
 /** torchvision's mobilenet_v2: 3,504,872 parameters at 1,000 classes; dropout 0.2 before the classifier. */
-export function mobilenetV2(options: StudentOptions): OnnxModel {
+function build(options: StudentOptions): OnnxModel {
   return write('mobilenet_v2', options, kaimingNormal, w => {
     let x = convNormRelu6(w, w.images, 'features.0', 32, { kernel: 3, stride: 2 })
     let index = 1
@@ -62,4 +63,10 @@ export function mobilenetV2(options: StudentOptions): OnnxModel {
     x = w.dropout(x, 'classifier.0', 0.2)
     w.head(x, 'classifier.1', { weight: normal, bias: 'zeros' })
   })
+}
+
+export const mobilenetV2: Student = {
+  text: 'Sandler et al. 2018',
+  published: { classes: 1000, parameters: 3_504_872 },
+  build,
 }

@@ -2,6 +2,7 @@
 import { fail } from '../../base/error.ts'
 import type { OnnxModel } from '../model.ts'
 import { torchDefault } from '../initialise.ts'
+import type { Student } from './student.ts'
 import { write } from './writer.ts'
 import type { StudentOptions } from './writer.ts'
 
@@ -33,3 +34,24 @@ export function buildPlain({ channels, strides, name = 'plain', ...options }: Pl
     w.head(x, 'classifier', { weight: torchDefault, bias: torchDefault })
   })
 }
+
+/** The nets of the digit scenes by name. */
+export const digitNets = {
+  digits_student: {
+    text: 'a small plain net, for the digit scenes',
+    published: { classes: 10, parameters: 61_338 },
+    build: options =>
+      buildPlain({ ...options, name: 'digits_student', channels: [16, 32, 64, 64], strides: [2, 2, 2, 1] }),
+  },
+  digits_annotator: {
+    text: 'a plain net, the annotator of the digit scenes',
+    published: { classes: 10, parameters: 117_146 },
+    build: options =>
+      buildPlain({
+        ...options,
+        name: 'digits_annotator',
+        channels: [16, 32, 64, 64, 96],
+        strides: [2, 2, 2, 1, 1],
+      }),
+  },
+} satisfies Record<string, Student>

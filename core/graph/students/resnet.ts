@@ -1,6 +1,7 @@
 /** ResNet-18/34/50/101 (He et al. 2015, arXiv:1512.03385) in torchvision's form, and its small form for CIFAR. */
 import type { OnnxModel } from '../model.ts'
 import { kaimingNormal, torchDefault } from '../initialise.ts'
+import type { Student } from './student.ts'
 import { write } from './writer.ts'
 import type { Feature, StudentOptions, Writer } from './writer.ts'
 
@@ -52,7 +53,7 @@ const variants = {
 }
 
 /** torchvision's ResNet: 7×7 stem of stride 2, max pooling, four stages of 64 to 512 channels (times 4 in bottlenecks). */
-export function resnet(name: keyof typeof variants, options: StudentOptions): OnnxModel {
+function resnet(name: keyof typeof variants, options: StudentOptions): OnnxModel {
   const { block, depths } = variants[name]
   return write(name, options, kaimingNormal, w => {
     let x = w.conv(w.images, 'conv1', 64, { kernel: 7, stride: 2 })
@@ -67,10 +68,49 @@ export function resnet(name: keyof typeof variants, options: StudentOptions): On
  * (6n + 2 layers). Shortcuts are of kind B (projection), not the paper's A, so that the blocks and their names are
  * torchvision's; this adds 2,752 parameters.
  */
-export function cifarResnet(layers: 8 | 14 | 20, options: StudentOptions): OnnxModel {
+function cifarResnet(layers: 8 | 14 | 20, options: StudentOptions): OnnxModel {
   const blocks = (layers - 2) / 6
   return write(`cifar_resnet${layers}`, options, kaimingNormal, w => {
     const x = w.relu(w.batchNorm(w.conv(w.images, 'conv1', 16, { kernel: 3 }), 'bn1'), 'relu')
     body(w, x, basic, [blocks, blocks, blocks], 16)
   })
 }
+
+/** The ResNets by name. */
+export const resnets = {
+  resnet18: {
+    text: 'He et al. 2015',
+    published: { classes: 1000, parameters: 11_689_512 },
+    build: options => resnet('resnet18', options),
+  },
+  resnet34: {
+    text: 'He et al. 2015',
+    published: { classes: 1000, parameters: 21_797_672 },
+    build: options => resnet('resnet34', options),
+  },
+  resnet50: {
+    text: 'He et al. 2015, stride on the 3×3 convolution (v1.5)',
+    published: { classes: 1000, parameters: 25_557_032 },
+    build: options => resnet('resnet50', options),
+  },
+  resnet101: {
+    text: 'He et al. 2015, stride on the 3×3 convolution (v1.5)',
+    published: { classes: 1000, parameters: 44_549_160 },
+    build: options => resnet('resnet101', options),
+  },
+  cifar_resnet8: {
+    text: 'He et al. 2015, section 4.2: for images of 32 pixels',
+    published: { classes: 10, parameters: 78_042 },
+    build: options => cifarResnet(8, options),
+  },
+  cifar_resnet14: {
+    text: 'He et al. 2015, section 4.2: for images of 32 pixels',
+    published: { classes: 10, parameters: 175_258 },
+    build: options => cifarResnet(14, options),
+  },
+  cifar_resnet20: {
+    text: 'He et al. 2015, section 4.2: for images of 32 pixels',
+    published: { classes: 10, parameters: 272_474 },
+    build: options => cifarResnet(20, options),
+  },
+} satisfies Record<string, Student>

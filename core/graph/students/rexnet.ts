@@ -3,6 +3,7 @@ import type { OnnxModel } from '../model.ts'
 import { roundHalfEven } from './divisible.ts'
 import { fanOut } from '../initialise.ts'
 import type { WeightInit } from '../initialise.ts'
+import type { Student } from './student.ts'
 import { write } from './writer.ts'
 import type { ConvOptions, Feature, StudentOptions, Writer } from './writer.ts'
 
@@ -67,7 +68,7 @@ function linearBottleneck(w: Writer, x: Feature, scope: string, options: BlockOp
 }
 
 /** ReXNet of width 1: 4,796,873 parameters at 1,000 classes; dropout 0.2 before the classifier. */
-export function rexnet(options: StudentOptions): OnnxModel {
+function build(options: StudentOptions): OnnxModel {
   return write('rexnet_1_0', options, timmNormal, w => {
     let x = w.silu(convNorm(w, w.images, 'stem', 32, { kernel: 3, stride: 2 }), 'stem.act')
     let index = 0
@@ -87,4 +88,10 @@ export function rexnet(options: StudentOptions): OnnxModel {
     x = w.dropout(x, 'head.drop', 0.2)
     w.head(x, 'head.fc', { weight: uniformOut, bias: 'zeros' })
   })
+}
+
+export const rexnet: Student = {
+  text: 'Han et al. 2020, width 1',
+  published: { classes: 1000, parameters: 4_796_873 },
+  build,
 }

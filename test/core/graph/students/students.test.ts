@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { OnnxModel } from '../../../../core/graph/model.ts'
 import {
@@ -7,6 +8,7 @@ import {
   parameterCount,
   parameterNames,
   studentNames,
+  students,
 } from '../../../../core/graph/students/index.ts'
 import type { StudentName } from '../../../../core/graph/students/index.ts'
 import { toFloat32 } from '../../../../core/graph/tensor.ts'
@@ -15,33 +17,14 @@ import { runOnNoise } from './run.ts'
 const input: [number, number, number] = [3, 64, 64]
 const dimsOf = (model: OnnxModel, name: string) => model.graph.initializers.get(name)?.dims
 
-/** Publications count at 1,000 classes (ImageNet) or 10 (CIFAR, digits). */
-const published: Record<StudentName, [classes: number, parameters: number]> = {
-  resnet18: [1000, 11_689_512],
-  resnet34: [1000, 21_797_672],
-  resnet50: [1000, 25_557_032],
-  resnet101: [1000, 44_549_160],
-  cifar_resnet8: [10, 78_042],
-  cifar_resnet14: [10, 175_258],
-  cifar_resnet20: [10, 272_474], // 269,722 with the paper's shortcut A, and 2,752 for the projections of B
-  mobilenet_v2: [1000, 3_504_872],
-  efficientnet_b0: [1000, 5_288_548],
-  efficientnet_b1: [1000, 7_794_184],
-  efficientnet_b2: [1000, 9_109_994],
-  efficientnet_b3: [1000, 12_233_232],
-  rexnet_1_0: [1000, 4_796_873],
-  digits_student: [10, 61_338],
-  digits_annotator: [10, 117_146],
-}
-
 const built = new Map<StudentName, OnnxModel>()
 
 /** The student as it is published. Small ones are kept, as filling one takes a second; of large ones only the last. */
 function standard(name: StudentName): OnnxModel {
   const known = built.get(name)
   if (known) return known
-  for (const other of built.keys()) if (published[other][1] > 12e6) built.delete(other)
-  const model = buildStudent(name, { classes: published[name][0], input, seed: 1 })
+  for (const other of built.keys()) if (students[other].published.parameters > 12e6) built.delete(other)
+  const model = buildStudent(name, { classes: students[name].published.classes, input, seed: 1 })
   built.set(name, model)
   return model
 }
@@ -133,7 +116,27 @@ const spots: [StudentName, Record<string, number[]>][] = [
 
 describe.each(studentNames)('%s', name => {
   it('has the published number of parameters', () => {
-    expect(parameterCount(standard(name))).toBe(published[name][1])
+    expect(parameterCount(standard(name))).toBe(students[name].published.parameters)
+  })
+
+  it('is in the table of docs/students.md with its figures', () => {
+    const { classes, parameters } = students[name].published
+    const rows = readFileSync('docs/students.md', 'utf8').split('\n')
+    const cells = rows.find(line => line.startsWith(`| \`${name}\` `))?.split('|') ?? []
+    expect(cells.slice(2, 4).map(cell => Number(cell.replaceAll(',', '')))).toEqual([parameters, classes])
+    expect(students[name].text).not.toBe('')
+  })
+
+  // Not the largest: values are drawn alike in all of them.
+  const large = students[name].published.parameters > 12e6
+  it.skipIf(large)('is the same again from the same seed, and another from another', () => {
+    const weights = (seed: number): Buffer =>
+      Buffer.concat(
+        [...buildStudent(name, { classes: 3, input, seed }).graph.initializers.values()].map(of => of.raw),
+      )
+    const first = weights(1)
+    expect(weights(1).equals(first)).toBe(true)
+    expect(weights(2).equals(first)).toBe(false)
   })
 
   it("has the original's names and shapes at some spots", () => {
@@ -150,7 +153,7 @@ describe.each(studentNames)('%s', name => {
       [1, 3, 40, 56],
     ]) {
       const output = await runOnNoise(model, shape)
-      expect(output.shape).toEqual([shape[0], published[name][0]])
+      expect(output.shape).toEqual([shape[0], students[name].published.classes])
       expect(output.data.every(Number.isFinite)).toBe(true)
       expect(new Set(output.data).size).toBeGreaterThan(1)
     }

@@ -6,6 +6,8 @@ const maxSamples = 1 << 20
 
 /** How RoIAlign reads one axis; the same meaning as torchvision's arguments. */
 export interface AxisRule {
+  /** Bins of the result. */
+  bins: number
   /** Samples a bin; −1 (or 0) means ⌈bin size⌉. */
   samplingRatio: number
   /** Shift the box by half a cell (and do not clamp its sides to one cell). */
@@ -22,9 +24,9 @@ export function axisWeights(
   start: number,
   end: number,
   cells: number,
-  bins: number,
   rule: AxisRule,
 ): void {
+  const { bins } = rule
   weights.fill(0, 0, bins * cells)
   const shift = rule.aligned ? 0.5 : 0
   const first = Math.fround(Math.fround(start) - shift)

@@ -50,7 +50,7 @@ export function createPoolScratch(classes: number): PoolScratch {
   }
 }
 
-const published = { samplingRatio: -1, aligned: false }
+const published = { bins: 1, samplingRatio: -1, aligned: false }
 
 /**
  * Pools a crop of `map` into the scratch: `z_c = Σ_cells w_y·w_x·logit_c`, RoIAlign to 1×1 (DESIGN, "Label pooling").
@@ -68,8 +68,8 @@ export function poolSparse(
   const [, height, width] = map.shape
   const box = cropBox(crop, image, { height, width }, options.axes)
   reserve(scratch, height, width)
-  axisWeights(scratch.down, box[1], box[3], height, 1, published)
-  axisWeights(scratch.across, box[0], box[2], width, 1, published)
+  axisWeights(scratch.down, box[1], box[3], height, published)
+  axisWeights(scratch.across, box[0], box[2], width, published)
   accumulate(map, scratch, options.fill ?? 0)
 }
 

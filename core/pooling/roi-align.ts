@@ -39,11 +39,10 @@ export function roiAlign(
   const [x1, y1, x2, y2] = box.map(side => Math.fround(side) * Math.fround(spatialScale))
   if (![x1, y1, x2, y2].every(Number.isFinite)) fail('usage', `the box [${box.join(', ')}] is not finite`)
 
-  const rule = { samplingRatio, aligned }
   const down = new Float64Array(h * height)
   const across = new Float64Array(w * width)
-  axisWeights(down, y1!, y2!, height, h, rule)
-  axisWeights(across, x1!, x2!, width, w, rule)
+  axisWeights(down, y1!, y2!, height, { bins: h, samplingRatio, aligned })
+  axisWeights(across, x1!, x2!, width, { bins: w, samplingRatio, aligned })
   const out = new Float32Array(channels * h * w)
   for (let by = 0; by < h; by++) {
     const rows = touched(down, by, height)

@@ -18,6 +18,12 @@ export interface TruthLine {
 
 const inFlight = 16
 
+/** How far the writing is, and the means to stop it. */
+export interface WriteHooks {
+  onProgress?: (done: number, total: number) => void
+  signal?: AbortSignal | undefined
+}
+
 /**
  * Writes the split's scenes below `dir` (`3/000123.png`, …) and then `truth.jsonl`, whose presence therefore says that the
  * split is whole. `onProgress` is told the number of scenes written.
@@ -27,8 +33,7 @@ export async function writeScenes(
   pool: DigitPool,
   split: Split,
   options: SceneOptions,
-  onProgress?: (done: number, total: number) => void,
-  signal?: AbortSignal,
+  { onProgress, signal }: WriteHooks = {},
 ): Promise<TruthLine[]> {
   const total = options[split]
   for (let label = 0; label < 10; label++) await mkdir(join(dir, String(label)), { recursive: true })

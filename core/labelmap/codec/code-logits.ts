@@ -52,9 +52,7 @@ export function putLevels(
 export function takeLevels(
   tokens: Uint8Array,
   [K, H, W]: readonly [K: number, H: number, W: number],
-  falling: boolean,
-  start: number,
-  top: number,
+  { falling, start, top }: { falling: boolean; start: number; top: number },
   bits: BitReader,
 ): Levels {
   const cells = H * W

@@ -66,7 +66,8 @@ export function decodeLabelMap(bytes: Uint8Array, compression: Compression): Lab
   const bits = bitReader(reader.rest())
   const ids = takeIds(idTokens, shape, width, bits)
   const falling = (flags & flag.falling) !== 0
-  const levels = takeLevels(logitTokens, shape, falling, u8 ? 128 : halfStart, u8 ? 255 : 0xffff, bits)
+  const range = u8 ? { start: 128, top: 255 } : { start: halfStart, top: 0xffff }
+  const levels = takeLevels(logitTokens, shape, { falling, ...range }, bits)
   return { shape, ids, logits: u8 ? dequantize(levels, low, step) : fromHalves(levels) }
 }
 

@@ -12,7 +12,7 @@ const maxLogit = 65504
 type Say = (id: number, logit: number | null) => void
 
 /**
- * The changes that an operation makes of `cells`, as edit `editId`. A class that a cell does not list counts with the
+ * The changes that an operation makes of `cells`, as edit `options.edit`. A class that a cell does not list counts with the
  * fill logit.
  * - `raise`: logit + amount; `lower`: logit − amount, but never below the fill logit, where the class is removed.
  * - `set`: the logit `amount`; the fill logit itself means removed. `remove`: no longer listed.
@@ -25,8 +25,7 @@ export function planChanges(
   layer: CorrectionLayer,
   cells: Iterable<number>,
   operation: Operation,
-  editId: string,
-  options: { fill: number },
+  options: { edit: string; fill: number },
 ): Change[] {
   const act = actOf(operation, Math.fround(options.fill))
   const [, H, W] = map.shape
@@ -34,7 +33,7 @@ export function planChanges(
   for (const cell of new Set(cells)) {
     if (!(cell >= 0 && cell < H * W)) refuseCell(cell, H, W)
     const say: Say = (id, logit) => {
-      const after: LayerEntry = { logit, edit: editId }
+      const after: LayerEntry = { logit, edit: options.edit }
       changes.push({ cell, class: id, before: entryAt(layer, cell, id), after })
     }
     act(id => correctedLogit(map, layer, cell, id), say)

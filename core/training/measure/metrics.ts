@@ -54,6 +54,30 @@ function rankOf(logits: Float32Array, from: number, classes: number, label: numb
 
 const share = (hits: number, of: number): number | null => (of > 0 ? hits / of : null)
 
+/** The mean over the classes with positives; rows of probabilities [classes] and the valid classes of each. */
+function meanAveragePrecision(
+  rows: readonly Float32Array[],
+  truths: readonly Truth[],
+  classes: number,
+): number | null {
+  if (truths.length === 0) return null
+  const scores = new Float32Array(truths.length)
+  const positive = new Uint8Array(truths.length)
+  let sum = 0
+  let count = 0
+  for (let c = 0; c < classes; c++) {
+    let any = 0
+    for (let i = 0; i < truths.length; i++) {
+      scores[i] = rows[i]![c]!
+      any |= positive[i] = truths[i]!.valid!.includes(c) ? 1 : 0
+    }
+    if (!any) continue
+    sum += averagePrecision(scores, positive)!
+    count++
+  }
+  return share(sum, count)
+}
+
 /** A collector for `classes` classes; `mAP: false` saves its memory of 4 bytes an image and class. */
 export function createMetrics(classes: number, options: { mAP?: boolean } = {}): MetricsCollector {
   const probabilities: Float32Array[] = []
@@ -108,25 +132,6 @@ export function createMetrics(classes: number, options: { mAP?: boolean } = {}):
     }
   }
 
-  function meanAveragePrecision(): number | null {
-    if (!keepScores || truths.length === 0) return null
-    const scores = new Float32Array(truths.length)
-    const positive = new Uint8Array(truths.length)
-    let sum = 0
-    let count = 0
-    for (let c = 0; c < classes; c++) {
-      let any = 0
-      for (let i = 0; i < truths.length; i++) {
-        scores[i] = probabilities[i]![c]!
-        any |= positive[i] = truths[i]!.valid!.includes(c) ? 1 : 0
-      }
-      if (!any) continue
-      sum += averagePrecision(scores, positive)!
-      count++
-    }
-    return share(sum, count)
-  }
-
   return {
     add(logits, truth) {
       truth.forEach((one, i) => addOne(logits, i * classes, one))
@@ -136,7 +141,7 @@ export function createMetrics(classes: number, options: { mAP?: boolean } = {}):
       top1: share(first, labelled),
       top5: classes > 5 ? share(five, labelled) : null,
       real: multi ? share(valid, scored) : null,
-      mAP: meanAveragePrecision(),
+      mAP: keepScores ? meanAveragePrecision(probabilities, truths, classes) : null,
       loss: share(lossSum, labelled),
     }),
   }

@@ -35,7 +35,7 @@ export async function makeScenes(
   for (const split of splits) {
     const pool = split === 'test' ? pools.test : pools.student
     const tell = (done: number): void => watch.onProgress(before + done, total)
-    await writeScenes(join(dir, split), pool, split, options, tell, watch.signal)
+    await writeScenes(join(dir, split), pool, split, options, { onProgress: tell, signal: watch.signal })
     before += options[split]
   }
   return { train: options.train, val: options.val, test: options.test }

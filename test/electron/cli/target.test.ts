@@ -46,7 +46,7 @@ describe('relabel target', () => {
     const id = 'edit-0001'
     const operation: Operation = { kind: 'set', class: other, to: null, amount: 30, what: null }
     const cells = Array.from({ length: map.ids.length }, (_, cell) => cell)
-    const changes = planChanges(map, emptyLayer, cells, operation, id, { fill: 0 })
+    const changes = planChanges(map, emptyLayer, cells, operation, { edit: id, fill: 0 })
     const image = findImage(project, key)!.id
     applyEdit(project, {
       extent: null,

@@ -36,7 +36,7 @@ export function addCells(
   const fresh = cells.filter(cell => !stroke.touched.has(cell))
   if (fresh.length === 0) return { stroke, changed: [] }
   const { machine, fill, classes } = ground
-  const changes = planChanges(machine, stroke.layer, fresh, stroke.operation, stroke.edit, { fill })
+  const changes = planChanges(machine, stroke.layer, fresh, stroke.operation, { edit: stroke.edit, fill })
   const changed = [...new Set(changes.map(change => change.cell))]
   const layer = applyChanges(stroke.layer, changes)
   return {

@@ -45,7 +45,10 @@ describe('writeScenes', () => {
     const { test } = await loadDigitPools(options)
     const controller = new AbortController()
     const target = join(dir, 'cancelled')
-    const running = writeScenes(target, test, 'test', options, () => controller.abort(), controller.signal)
+    const running = writeScenes(target, test, 'test', options, {
+      onProgress: () => controller.abort(),
+      signal: controller.signal,
+    })
     await expect(running).rejects.toThrow(/abort/)
     expect(await readdir(target)).not.toContain('truth.jsonl')
   })

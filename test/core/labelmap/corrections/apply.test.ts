@@ -89,7 +89,10 @@ describe('the corrected map', () => {
           const z = dense(map, fill)
           let layer: CorrectionLayer = emptyLayer
           steps.forEach(([operation, where], i) => {
-            layer = applyChanges(layer, planChanges(map, layer, where, operation, `edit-000${i}`, { fill }))
+            layer = applyChanges(
+              layer,
+              planChanges(map, layer, where, operation, { edit: `edit-000${i}`, fill }),
+            )
             editDense(z, where, operation, fill)
           })
           const corrected = applyLayer(map, layer, { fill, classes })
@@ -194,8 +197,7 @@ describe('the corrected map', () => {
       emptyLayer,
       Array.from({ length: 12 }, (_, i) => i),
       operation,
-      'edit-0000',
-      options,
+      { edit: 'edit-0000', ...options },
     )
     expect(changedCells(changes)).toHaveLength(12)
     const corrected = applyLayer(map, applyChanges(emptyLayer, changes), options)

@@ -90,7 +90,10 @@ describe('histories', () => {
 describe('changes', () => {
   it('are refused where `before` does not hold, and nothing is changed then', () => {
     const map = uniformMap([1, 2], [5, 4], 1, 2)
-    const first = planChanges(map, emptyLayer, [0, 1], op('set', 3, { amount: 7 }), 'edit-first', options)
+    const first = planChanges(map, emptyLayer, [0, 1], op('set', 3, { amount: 7 }), {
+      edit: 'edit-first',
+      ...options,
+    })
     const layer = applyChanges(emptyLayer, first)
     expect(() => applyChanges(layer, first)).toThrow(expect.objectContaining({ code: 'conflict' }))
     expect(() => applyChanges(emptyLayer, invertChanges(first))).toThrow(/meanwhile/)
@@ -104,7 +107,7 @@ describe('changes', () => {
         let layer = emptyLayer
         let merged: ReturnType<typeof mergeChanges> = []
         for (const [operation, where] of steps) {
-          const changes = planChanges(map, layer, where, operation, 'edit-0000', options)
+          const changes = planChanges(map, layer, where, operation, { edit: 'edit-0000', ...options })
           layer = applyChanges(layer, changes)
           merged = mergeChanges(merged, changes)
         }
@@ -121,7 +124,7 @@ describe('operations', () => {
   const after = (operation: Operation, fill = 0) => {
     const layer = applyChanges(
       emptyLayer,
-      planChanges(map, emptyLayer, [0], operation, 'edit-0000', { fill }),
+      planChanges(map, emptyLayer, [0], operation, { edit: 'edit-0000', fill }),
     )
     return [0, 1, 2, 3].map(id => correctedLogit(map, layer, 0, id))
   }
@@ -144,7 +147,7 @@ describe('operations', () => {
   it('make no changes where nothing changes', () => {
     const none = [op('lower', 0, { amount: 1 }), op('set', 1, { amount: 5 }), op('set', 0, { amount: 0 })]
     for (const operation of [...none, op('remove', 0), op('swap', 0, { to: 1 })])
-      expect(planChanges(map, emptyLayer, [0], operation, 'edit-0000', options)).toEqual([])
+      expect(planChanges(map, emptyLayer, [0], operation, { edit: 'edit-0000', ...options })).toEqual([])
   })
 
   it('need their words', () => {
@@ -156,10 +159,12 @@ describe('operations', () => {
       op('swap', 1, { to: 1 }),
     ]
     for (const operation of [...bad, op('revert', 1), { ...op('remove', 1), class: null }])
-      expect(() => planChanges(map, emptyLayer, [0], operation, 'edit-0000', options)).toThrow(
+      expect(() => planChanges(map, emptyLayer, [0], operation, { edit: 'edit-0000', ...options })).toThrow(
         expect.objectContaining({ code: 'usage' }),
       )
-    expect(() => planChanges(map, emptyLayer, [1], op('remove', 1), 'edit-0000', options)).toThrow(/cell 1/)
+    expect(() =>
+      planChanges(map, emptyLayer, [1], op('remove', 1), { edit: 'edit-0000', ...options }),
+    ).toThrow(/cell 1/)
   })
 })
 

@@ -89,7 +89,7 @@ export function perform(
   let changes: Edit['changes']
   if (deed.do === 'edit') {
     operation = deed.operation
-    changes = planChanges(map, history.layer, deed.cells, operation, name, { fill: 0 })
+    changes = planChanges(map, history.layer, deed.cells, operation, { edit: name, fill: 0 })
   } else {
     operation = { ...blank, kind: 'revert', what: deed.what }
     const edit = history.done[deed.at % Math.max(1, history.done.length)]

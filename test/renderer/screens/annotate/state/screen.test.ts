@@ -46,7 +46,7 @@ const ground: AnnotationGround = {
 const screen = { ...firstScreen, ground }
 const raise = { kind: 'raise', class: 1, to: null, amount: 9, what: null } as const
 const layerOn = (map: LabelMap, cells: number[]) =>
-  applyChanges(emptyLayer, planChanges(map, emptyLayer, cells, raise, 'edit-one', { fill: 0 }))
+  applyChanges(emptyLayer, planChanges(map, emptyLayer, cells, raise, { edit: 'edit-one', fill: 0 }))
 
 test('an image arrives under its corrections, with its own class chosen, and as nothing where it has no map', () => {
   const map = mapOf(2, 3)

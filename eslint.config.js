@@ -9,27 +9,12 @@ const stillLong = [
   'core/labelmap/files/appender.ts',
   'core/labelmap/files/reader.ts',
   'core/labelmap/files/writer.ts',
-  'core/training/loader/index.ts',
-  'core/training/loader/sampler.ts',
   'core/training/measure/metrics.ts',
-  'core/training/run/loop.ts',
   'electron/backend/events.ts',
   'electron/backend/media/index.ts',
-  'electron/backend/queue/index.ts',
-  'electron/backend/queue/sitting.ts',
-  'electron/backend/session.ts',
   'electron/demo/report/page.ts',
   'electron/shell/backend.ts',
   'electron/shell/menu.ts',
-  'renderer/screens/annotate/edit/editing.ts',
-  'renderer/screens/annotate/saving/save-queue.ts',
-  'renderer/screens/annotate/saving/store.ts',
-  'renderer/screens/annotate/state/store.ts',
-  'renderer/screens/browse/pages.ts',
-  'renderer/screens/browse/store.ts',
-  'renderer/screens/review/store.ts',
-  'renderer/screens/runs/store.ts',
-  'renderer/screens/train/store.ts',
 ]
 /** Files that still hold a function of more than five positional parameters: likewise. */
 const stillWide = [
@@ -38,13 +23,9 @@ const stillWide = [
   'core/labelmap/codec/code-logits.ts',
   'core/labelmap/corrections/plan.ts',
   'core/pooling/axis.ts',
-  'core/pooling/target.ts',
-  'core/training/run/fingerprint.ts',
-  'core/training/sample/crop.ts',
   'electron/bench/annotate.ts',
   'electron/cli/target.ts',
   'electron/tasks/annotate/steps.ts',
-  'renderer/stage/painter.ts',
 ]
 
 export default tseslint.config(

@@ -23,7 +23,7 @@ export interface Reviewing {
 
 /** What of the review can be shown; all but `image` say why there is none. */
 export type ReviewStage =
-  'loading' | 'failed' | 'no-annotation' | 'not-scored' | 'no-images' | 'image' | 'done'
+  'loading' | 'failed' | 'no-project' | 'no-annotation' | 'not-scored' | 'no-images' | 'image' | 'done'
 
 export const firstReviewing: Reviewing = {
   split: null,

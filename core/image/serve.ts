@@ -1,21 +1,7 @@
 /** The worker's side of a pool: takes tasks one after another and answers each. */
 import { parentPort } from 'node:worker_threads'
-import { messageOf, RelabelError } from '../base/error.ts'
+import { toWire } from '../base/wire-error.ts'
 import type { Answer, TaskMessage } from './worker-pool.ts'
-
-/** An error as it crosses threads. */
-export interface PlainError {
-  code: string
-  message: string
-  detail: Record<string, unknown>
-}
-
-/** Errors cross threads as plain data; this is the form in which `run` of the pool rejects. */
-function plainError(error: unknown): PlainError {
-  return error instanceof RelabelError
-    ? { code: error.code, message: error.message, detail: error.detail }
-    : { code: 'internal', message: messageOf(error), detail: {} }
-}
 
 /** Handles every task with `handle`, in the order they come. Buffers named by `transfer` move without a copy. */
 export function serve<Task, Result>(
@@ -31,7 +17,7 @@ export function serve<Task, Result>(
         const result = await handle(task)
         port.postMessage({ id, result } satisfies Answer<Result>, transfer(result))
       } catch (error) {
-        port.postMessage({ id, error: plainError(error) } satisfies Answer<Result>)
+        port.postMessage({ id, error: toWire(error) } satisfies Answer<Result>)
       }
     })
   })

@@ -1,6 +1,6 @@
 /** The child process of a job: waits for its configuration, runs the job, tells how it went. */
 import { enableCompileCache } from 'node:module'
-import { messageOf, RelabelError } from '../../core/base/error.ts'
+import { toWire } from '../../core/base/wire-error.ts'
 import { jobs } from './jobs.ts'
 import type { FromJob, JobContext, ToJob } from './process/protocol.ts'
 
@@ -36,10 +36,7 @@ async function run(config: unknown): Promise<FromJob> {
     const job = await load()
     return { type: 'done', result: await job.run(config as never, context) }
   } catch (error) {
-    const stack = error instanceof Error && error.stack ? { stack: error.stack } : {}
-    return error instanceof RelabelError
-      ? { type: 'failed', code: error.code, message: error.message, detail: error.detail }
-      : { type: 'failed', code: 'internal', message: messageOf(error), detail: {}, ...stack }
+    return { type: 'failed', ...toWire(error) }
   }
 }
 

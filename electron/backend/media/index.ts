@@ -5,7 +5,8 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { RelabelError, type ErrorCode } from '../../../core/base/error.ts'
+import { RelabelError } from '../../../core/base/error.ts'
+import { fromWire } from '../../../core/base/wire-error.ts'
 import type { Picture } from '../../../core/image/picture.ts'
 import type { FromMedia, MediaTask, ToMedia } from './messages.ts'
 
@@ -69,15 +70,10 @@ export function createMedia(options: MediaOptions = {}): Media {
       const wish = running.get(message.id)
       if (!wish) return
       if ('picture' in message) finish(wish, message.picture)
-      else
-        finish(
-          wish,
-          new RelabelError(
-            message.problem.code as ErrorCode,
-            message.problem.message,
-            message.problem.detail,
-          ),
-        )
+      else {
+        const error = fromWire(message.error)
+        finish(wish, error instanceof RelabelError ? error : bad(wish.task.file, error.message))
+      }
       pump()
     })
     started.on('error', () => {})

@@ -1,6 +1,6 @@
 /** What the backend and its decoding process say to each other. */
 import type { Picture } from '../../../core/image/picture.ts'
-import type { Problem } from '../../../core/contract/api/common.ts'
+import type { WireError } from '../../../core/base/wire-error.ts'
 
 /** What to make of a file. */
 export interface MediaTask {
@@ -15,4 +15,4 @@ export interface ToMedia {
   task: MediaTask
 }
 
-export type FromMedia = { id: number } & ({ picture: Picture } | { problem: Problem })
+export type FromMedia = { id: number } & ({ picture: Picture } | { error: WireError })

@@ -1,5 +1,5 @@
 /** The decoding process: files of unknown origin are opened here, where a crash takes nothing else down. */
-import { messageOf, RelabelError } from '../../../core/base/error.ts'
+import { toWire } from '../../../core/base/wire-error.ts'
 import { displayPicture, thumbnail } from '../../../core/image/picture.ts'
 import type { FromMedia, MediaTask, ToMedia } from './messages.ts'
 
@@ -13,18 +13,7 @@ function answer(message: FromMedia): void {
 process.on('message', ({ id, task }: ToMedia) => {
   make(task).then(
     picture => answer({ id, picture }),
-    (error: unknown) =>
-      answer({
-        id,
-        problem:
-          error instanceof RelabelError
-            ? { code: error.code, message: error.message, detail: error.detail }
-            : {
-                code: 'bad-image',
-                message: `${task.file}: ${messageOf(error)}`,
-                detail: { file: task.file },
-              },
-      }),
+    (error: unknown) => answer({ id, error: toWire(error) }),
   )
 })
 // The backend is gone, or does not need us any more.

@@ -3,7 +3,8 @@
  * a long query. Two lanes: what a screen shows at once, and figures over the whole data set.
  */
 import { Worker } from 'node:worker_threads'
-import { RelabelError, type ErrorCode } from '../../../core/base/error.ts'
+import { RelabelError } from '../../../core/base/error.ts'
+import { fromWire } from '../../../core/base/wire-error.ts'
 import type { FromReader, QueryInput, QueryName, QueryOutput, ReaderData, ToReader } from './messages.ts'
 
 export type Lane = 'quick' | 'slow'
@@ -53,12 +54,7 @@ export function createReader(dir: string): Reader {
       if (question?.message.id !== answer.id) return
       lane.asked = undefined
       if ('result' in answer) question.resolve(answer.result as never)
-      else {
-        const { code, message, detail } = answer.problem
-        question.reject(
-          code === 'internal' ? new Error(message) : new RelabelError(code as ErrorCode, message, detail),
-        )
-      }
+      else question.reject(fromWire(answer.error))
       next(lane)
     })
     worker.on('error', (error: Error) => (reason = error.message))

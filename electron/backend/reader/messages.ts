@@ -1,5 +1,5 @@
 /** What the backend and its reading threads say to each other. */
-import type { Problem } from '../../../core/contract/api/common.ts'
+import type { WireError } from '../../../core/base/wire-error.ts'
 import type { queries } from './queries.ts'
 
 type Queries = typeof queries
@@ -22,4 +22,4 @@ export interface ToReader {
   input: unknown
 }
 
-export type FromReader = { id: number } & ({ result: unknown } | { problem: Problem })
+export type FromReader = { id: number } & ({ result: unknown } | { error: WireError })

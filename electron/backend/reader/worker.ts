@@ -1,7 +1,7 @@
 /** A reading thread: one connection that only reads, one question after another. */
 import { parentPort, workerData } from 'node:worker_threads'
+import { toWire } from '../../../core/base/wire-error.ts'
 import { openProject } from '../../../core/project/project.ts'
-import { problemOf } from '../problem.ts'
 import type { FromReader, ReaderData, ToReader } from './messages.ts'
 import { queries, warmUp } from './queries.ts'
 
@@ -37,7 +37,7 @@ port.on('message', ({ id, name, input }: ToReader) => {
       const moved = result instanceof ArrayBuffer ? [result] : []
       port.postMessage({ id, result } satisfies FromReader, moved)
     } catch (error) {
-      port.postMessage({ id, problem: problemOf(error) } satisfies FromReader)
+      port.postMessage({ id, error: toWire(error) } satisfies FromReader)
     }
     if (--waiting === 0) readAheadLater()
   })

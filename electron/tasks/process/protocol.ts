@@ -1,5 +1,5 @@
 /** What a job and its parent say to each other over IPC. */
-import type { ErrorCode } from '../../../core/base/error.ts'
+import type { WireError } from '../../../core/base/wire-error.ts'
 import type { JobProgress as Progress } from '../../../core/contract/api/common.ts'
 
 export type { Progress }
@@ -29,10 +29,4 @@ export type FromJob =
   | { type: 'warning'; text: string }
   | { type: 'event'; data: unknown }
   | { type: 'done'; result: unknown }
-  | {
-      type: 'failed'
-      code: ErrorCode | 'internal'
-      message: string
-      detail: Record<string, unknown>
-      stack?: string
-    }
+  | ({ type: 'failed' } & WireError)

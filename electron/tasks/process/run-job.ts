@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { RelabelError } from '../../../core/base/error.ts'
+import { fromWire } from '../../../core/base/wire-error.ts'
 import type { FromJob, Progress, ToJob } from './protocol.ts'
 
 /** What the caller wants to hear, and its means to stop the job. */
@@ -77,7 +78,7 @@ export function runJob<Result>(name: string, config: unknown, options: JobOption
       process.off('exit', killWithParent)
       options.signal?.removeEventListener('abort', cancel)
       if (ended?.type === 'done') resolve(ended.result as Result)
-      else if (ended?.type === 'failed') reject(errorOf(ended))
+      else if (ended?.type === 'failed') reject(fromWire(ended))
       else if (options.signal?.aborted) reject(stopped(name))
       else
         reject(
@@ -96,10 +97,3 @@ function readLines(stream: Readable | null, onLine: (line: string) => void): voi
 
 const stopped = (name: string): RelabelError =>
   new RelabelError('cancelled', `the ${name} job was stopped before it could finish`)
-
-function errorOf(failed: Extract<FromJob, { type: 'failed' }>): Error {
-  if (failed.code !== 'internal') return new RelabelError(failed.code, failed.message, failed.detail)
-  const error = new Error(failed.message)
-  if (failed.stack) error.stack = failed.stack
-  return error
-}

@@ -1,0 +1,26 @@
+/** Errors as they cross a process, a thread or the network: plain data, and errors again on the other side. */
+import { messageOf, RelabelError, type ErrorCode } from './error.ts'
+
+/** An error as plain data. `internal` is whatever was not a {@link RelabelError}: a fault of the program. */
+export interface WireError {
+  code: ErrorCode | 'internal'
+  message: string
+  detail: Record<string, unknown>
+  /** Of an internal one, where there is one. */
+  stack?: string
+}
+
+/** What was thrown, as data. */
+export function toWire(error: unknown): WireError {
+  if (error instanceof RelabelError) return { code: error.code, message: error.message, detail: error.detail }
+  const stack = error instanceof Error && error.stack ? { stack: error.stack } : {}
+  return { code: 'internal', message: messageOf(error), detail: {}, ...stack }
+}
+
+/** The error that {@link toWire} was given, as far as it matters: its code, words and details, or its words and stack. */
+export function fromWire({ code, message, detail, stack }: WireError): Error {
+  if (code !== 'internal') return new RelabelError(code, message, detail)
+  const error = new Error(message)
+  if (stack) error.stack = stack
+  return error
+}

@@ -33,7 +33,7 @@ function plain(detail: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** What was thrown, as JSON. */
-function problemOf(error: unknown): Problem {
+export function problemOf(error: unknown): Problem {
   if (error instanceof RelabelError)
     return { code: error.code, message: error.message, detail: plain(error.detail) }
   return { code: 'internal', message: `something went wrong in the program: ${messageOf(error)}`, detail: {} }

@@ -1,6 +1,6 @@
 /** What went wrong with one image in another thread, as our error. */
-import { RelabelError, type ErrorCode } from '../base/error.ts'
-import type { PlainError } from './serve.ts'
+import { RelabelError } from '../base/error.ts'
+import { fromWire, type WireError } from '../base/wire-error.ts'
 import { WorkerDied } from './worker-pool.ts'
 
 /** An error that crossed a thread, or the end of the thread itself, as an error about `file`. */
@@ -11,8 +11,7 @@ export function imageError(file: string, error: unknown): RelabelError {
       file,
       reason: `the decoder died on it (${error.message})`,
     })
-  const { code, message, detail } = error as PlainError
-  if (code === 'internal')
-    return new RelabelError('bad-image', `${file}: ${message}`, { file, reason: message })
-  return new RelabelError(code as ErrorCode, message, detail)
+  const told = fromWire(error as WireError)
+  if (told instanceof RelabelError) return told
+  return new RelabelError('bad-image', `${file}: ${told.message}`, { file, reason: told.message })
 }

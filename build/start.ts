@@ -1,5 +1,5 @@
 /**
- * `npm start`: the studio on the sample, in the desktop app where Electron's binary is there or can be had, else in the
+ * `npm start`: the studio on the sample, in the desktop app where Electron's binary is there or can be downloaded, else in the
  * browser. `--browser` does not even try Electron; `--no-open` only prints the address.
  */
 import { spawn, spawnSync } from 'node:child_process'
@@ -22,7 +22,7 @@ function electronBinary(): string | null {
   return existsSync(binary) ? binary : null
 }
 
-/** Downloads the binary, which the package leaves to the first start; false where it cannot be had. */
+/** Downloads the binary, which the package leaves to the first start; false where that fails. */
 function downloadElectron(): boolean {
   process.stderr.write('relabel: fetching Electron, once (about 110 MB); Ctrl-C and --browser do without …\n')
   const script = join(root, 'node_modules', 'electron', 'install.js')

@@ -41,7 +41,7 @@ export function floatValue(name: string, shape: Dim[]): ValueInfo {
 }
 
 function wrong(of: Node, key: string, type: string): never {
-  return fail('bad-model', `attribute ${key} of ${of.op} node "${of.name}" is no ${type}`)
+  return fail('bad-model', `attribute ${key} of ${of.op} node "${of.name}" is not of type ${type}`)
 }
 
 /** An int attribute or its default. */

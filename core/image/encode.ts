@@ -5,7 +5,7 @@ import { fail } from '../base/error.ts'
 /** A PNG of RGB bytes `[height, width, 3]`, packed quickly rather than tightly; throws `usage` where the sizes do not fit. */
 export async function encodePng(pixels: Uint8Array, width: number, height: number): Promise<Uint8Array> {
   if (pixels.length !== width * height * 3)
-    fail('usage', `${pixels.length} bytes are no RGB picture of ${width}×${height}`)
+    fail('usage', `${pixels.length} bytes are not an RGB picture of ${width}×${height}`)
   return sharp(pixels, { raw: { width, height, channels: 3 } })
     .png({ compressionLevel: 1, adaptiveFiltering: false })
     .toBuffer()
@@ -19,7 +19,7 @@ export async function encodeJpeg(
   quality = 90,
 ): Promise<Uint8Array> {
   if (pixels.length !== width * height * 3)
-    fail('usage', `${pixels.length} bytes are no RGB picture of ${width}×${height}`)
+    fail('usage', `${pixels.length} bytes are not an RGB picture of ${width}×${height}`)
   return sharp(pixels, { raw: { width, height, channels: 3 } })
     .jpeg({ quality })
     .toBuffer()

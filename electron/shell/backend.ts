@@ -28,10 +28,10 @@ export interface BackendTimes {
   /** Before the n-th start in a row, n times this. */
   waitMs: number
   /** After this long without an end it is killed. */
-  patienceMs: number
+  graceMs: number
 }
 
-const backendTimes: BackendTimes = { attempts: 5, windowMs: 60_000, waitMs: 300, patienceMs: 15_000 }
+const backendTimes: BackendTimes = { attempts: 5, windowMs: 60_000, waitMs: 300, graceMs: 15_000 }
 
 interface Waiting {
   promise: Promise<string>
@@ -124,7 +124,7 @@ export function startBackend(places: Places, args: readonly string[], times = ba
       if (running && running.exitCode === null && running.signalCode === null) {
         const closed = new Promise<void>(resolve => running.once('close', () => resolve()))
         running.stdin?.end() // `--with-parent`: its end is the sign to put everything in order
-        const timer = setTimeout(() => running.kill('SIGKILL'), times.patienceMs)
+        const timer = setTimeout(() => running.kill('SIGKILL'), times.graceMs)
         await closed
         clearTimeout(timer)
       }

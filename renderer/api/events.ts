@@ -3,7 +3,7 @@ import { readonly, shallowRef } from 'vue'
 import type { EventData, EventName } from '../../core/contract/api/events.ts'
 import { callUrl, eventsUrl } from '../../core/contract/api/urls.ts'
 
-/** `refused`: a backend answers, but one that was started anew and does not know this page. */
+/** `refused`: a backend answers, but one that was started again and does not know this page. */
 export type Connection = 'connecting' | 'open' | 'lost' | 'refused'
 
 type Listener = (data: never) => void
@@ -18,7 +18,7 @@ const names = [
   'reset',
 ] as const satisfies readonly EventName[]
 
-/** Milliseconds before a closed stream is opened anew. */
+/** Milliseconds before a closed stream is opened again. */
 const retryAfter = 1500
 
 const listeners = new Map<EventName, Set<Listener>>()

@@ -1,4 +1,4 @@
-/** Owns one uPlot: draws lines over a common x axis, follows its box's size, and can be drawn anew in other colours. */
+/** Owns one uPlot: draws lines over a common x axis, follows its box's size, and can be drawn again in other colours. */
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { align, type Line } from './align.ts'
@@ -39,7 +39,7 @@ export class LinePlot {
     this.#sizes.observe(host)
   }
 
-  /** Draws; the plot is made anew only where its lines or colours are others, so that following a run is cheap. */
+  /** Draws; the plot is made again only where its lines or colours are others, so that following a run is cheap. */
   update(state: PlotState): void {
     const made = JSON.stringify([
       state.colours,

@@ -112,7 +112,7 @@ export interface ImageLoader {
   get(id: number): Promise<LoadedImage>
   /** Fetches it in the background; failures are met again when it is shown. */
   prefetch(id: number): void
-  /** Its facts changed: fetch it anew next time. */
+  /** Its facts changed: fetch it again next time. */
   forget(id: number): void
 }
 
@@ -125,7 +125,7 @@ export function createLoader(
 ): ImageLoader {
   const images = new Map<number, Promise<LoadedImage>>()
 
-  /** From the cache, or anew; what went wrong is not kept. */
+  /** From the cache, or again; what went wrong is not kept. */
   function take(id: number): Promise<LoadedImage> {
     const known = images.get(id)
     if (known) images.delete(id)

@@ -39,7 +39,7 @@ export class LabelStage {
     return this.#view
   }
 
-  /** Shows an image; another size than before is fitted anew. */
+  /** Shows an image; another size than before is fitted again. */
   showImage(state: ImageState): void {
     const other = state.size.width !== this.#size.width || state.size.height !== this.#size.height
     this.#size = state.size

@@ -16,7 +16,7 @@ export const useApp = defineStore('app', () => {
   /** The dialog for a new project is asked for. */
   const newProject = ref(false)
 
-  /** Asks for version and recent projects anew. */
+  /** Asks for version and recent projects again. */
   async function load(): Promise<void> {
     const next = await api('app.info', {})
     info.value = next

@@ -39,7 +39,7 @@ export const useProject = defineStore('project', () => {
     }
   }
 
-  /** Asks for everything anew. */
+  /** Asks for everything again. */
   async function load(): Promise<void> {
     await take(await api('project.info', {}))
     ready.value = true

@@ -18,7 +18,7 @@ export const events = {
   settings,
   /** How far opening a sample or a large project is. */
   opening: progress,
-  /** The stream could not be resumed: ask for everything anew. */
+  /** The stream could not be resumed: ask for everything again. */
   reset: nothing,
 }
 

@@ -59,7 +59,7 @@ function textOf(bytes: Uint8Array): string | undefined {
   try {
     return new BinaryReader(framed).string(true)
   } catch {
-    return undefined // bytes that are no text; the attribute stays encoded
+    return undefined // bytes that are not text; the attribute stays encoded
   }
 }
 

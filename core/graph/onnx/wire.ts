@@ -15,7 +15,7 @@ export const limits = {
   rank: 64,
 }
 
-/** A reason why bytes are no readable model; `decodeModel` turns it into an error that names the file. */
+/** A reason why bytes are not a readable model; `decodeModel` turns it into an error that names the file. */
 export class BadBytes extends Error {
   /** Whether something ends before its stated length. */
   readonly truncated: boolean
@@ -50,7 +50,7 @@ export function joined(pieces: readonly Uint8Array[]): Uint8Array | undefined {
 /**
  * Calls `take` with the tag of each field; it reads the value from the reader and returns true, or returns false for a
  * field it does not know. Returns the encoded unknown fields, as a view where they lie together. Throws on bytes that
- * are no protobuf message.
+ * are not a protobuf message.
  */
 export function eachField(
   bytes: Uint8Array,

@@ -57,7 +57,7 @@ export function applyLayer(map: LabelMap, layer: CorrectionLayer, options: Apply
 }
 
 /**
- * The corrected map after some cells of the layer changed, for live brushing: `corrected` with those cells written anew
+ * The corrected map after some cells of the layer changed, for live brushing: `corrected` with those cells written again
  * where K suffices (in place), else the whole map made again. Equal to {@link applyLayer} but for padding.
  */
 export function updateCells(

@@ -136,7 +136,7 @@ function refuseDamage(dir: string, catalog: Catalog): void {
     fail(
       'bad-label-map',
       `${join(dir, first.file)} is damaged at byte ${first.offset} (${first.reason}) with whole records behind it; ` +
-        'run "relabel maps repair", then annotate again: only the lost images are made anew',
+        'run "relabel maps repair", then annotate again: only the lost images are made again',
       { dir, file: first.file, offset: first.offset },
     )
   catalog.shards.forEach((shard, i) => {

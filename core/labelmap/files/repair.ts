@@ -29,7 +29,7 @@ export interface RepairReport {
 
 /**
  * Rewrites damaged shards with their good records only, cuts an unfinished tail, closes gaps in the numbering and brings
- * the index up to date. Lost images are those that the next `annotate` makes anew. Throws 'locked' while a writer is at
+ * the index up to date. Lost images are those that the next `annotate` makes again. Throws 'locked' while a writer is at
  * work, 'disk', and 'bad-label-map' for a folder without a good manifest.
  */
 export async function repairLabelMaps(dir: string): Promise<RepairReport> {

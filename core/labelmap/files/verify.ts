@@ -12,7 +12,7 @@ import { zstd } from './zstd.ts'
 
 /** What {@link verifyLabelMaps} found. */
 export interface VerifyReport {
-  /** No damage; an unfinished tail and a missing index are no damage. */
+  /** No damage; an unfinished tail and a missing index are not damage. */
   ok: boolean
   /** Whether the annotation was finished: its index is there and fits. */
   finished: boolean

@@ -85,7 +85,7 @@ function workOf(state: AttemptState, started: Job, again: boolean): JobWork {
 
 /** Child processes of the attempt; a batch that cannot be written stops the child, and its error is the job's. */
 function childOf({ options, controller, log, flow }: AttemptState): RunChild {
-  const { patience, worker } = options
+  const { grace, worker } = options
   return async (name, config, { onEvent } = {}) => {
     const mishap = new AbortController()
     let error: unknown
@@ -96,7 +96,7 @@ function childOf({ options, controller, log, flow }: AttemptState): RunChild {
         onLine: line => log.add(line),
         onWarning: text => log.add(text),
         onProgress: progress => flow.push(honest(progress)),
-        ...(patience === undefined ? {} : { patience }),
+        ...(grace === undefined ? {} : { grace }),
         ...(worker === undefined ? {} : { worker }),
         onEvent(data) {
           if (mishap.signal.aborted) return

@@ -1,4 +1,4 @@
-/** Thinning what a job changes: whoever shows images or counts asks for them anew each time, so not for every batch. */
+/** Thinning what a job changes: whoever shows images or counts asks for them again each time, so not for every batch. */
 import type { QueueOptions } from './options.ts'
 
 /** Takes changes, however often they come. */

@@ -12,7 +12,7 @@ export interface QueueOptions {
   /** A job changed what others show; told at most once a second of each. */
   changed?(what: 'project' | 'images'): void
   /** How long a job may take to put its files in order before it is killed, ms; default a minute. */
-  patience?: number
+  grace?: number
   /** The job worker's module; for tests. */
   worker?: string
 }

@@ -15,7 +15,7 @@ export interface JobOptions {
   /** Abort cancels the job: it puts its files in order and ends; the promise rejects with code `cancelled`. */
   signal?: AbortSignal
   /** A cancelled job that has not ended after this many ms is killed. */
-  patience?: number
+  grace?: number
   /** Hears the lines that the job prints, which go to stderr otherwise. */
   onLine?: (line: string) => void
   /** Process id of the job, once there is one. */
@@ -52,7 +52,7 @@ export function runJob<Result>(name: string, config: unknown, options: JobOption
     let timer: NodeJS.Timeout | undefined
     const cancel = (): void => {
       send({ type: 'cancel' })
-      timer = setTimeout(() => child.kill('SIGKILL'), options.patience ?? 60_000)
+      timer = setTimeout(() => child.kill('SIGKILL'), options.grace ?? 60_000)
       timer.unref()
     }
     // A parent that is told to end at once must not leave its job behind.

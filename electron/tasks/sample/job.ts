@@ -47,6 +47,6 @@ export async function run(
   } catch (error) {
     rmSync(draft, { recursive: true, force: true })
     if (!signal.aborted) throw error
-    return fail('cancelled', 'making the sample was stopped; opening it again begins anew', {}, error)
+    return fail('cancelled', 'making the sample was stopped; opening it again starts over', {}, error)
   }
 }

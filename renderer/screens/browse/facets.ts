@@ -65,7 +65,7 @@ export const useFacets = defineStore('browse-facets', () => {
     if (stale) changed()
   }
 
-  /** A job changes images all the time: neither the waiting nor the counting begins anew for that. */
+  /** A job changes images all the time: neither the waiting nor the counting starts over for that. */
   function changed(): void {
     if (state.now().loading || !inSight) stale = true
     else timer.start(afterImages)

@@ -1,4 +1,4 @@
-/** Asks for the images of the query: from its beginning, page by page as they come into sight, and anew when they changed. */
+/** Asks for the images of the query: from its beginning, page by page as they come into sight, and again when they changed. */
 import type { ImageItem } from '../../../core/contract/api/browse.ts'
 import type { CallOutput } from '../../../core/contract/api/index.ts'
 import { api } from '../../api/client.ts'

@@ -67,7 +67,7 @@ export function placeIn(state: ListState, held: number, index: number | null, to
   return { held, now, grid, offset: clampOffset(grid, state.offset + rows * rowHeight) }
 }
 
-/** The list changed and is looked at anew. The grid itself is laid out by who draws it. */
+/** The list changed and is looked at again. The grid itself is laid out by who draws it. */
 export const refreshed = (state: ListState, { held, now, offset }: Place, total: number): ListState => ({
   ...state,
   total,

@@ -71,7 +71,7 @@ async function load<Item>(cache: Cache<Item>, page: number): Promise<void> {
     options.arrived(answer)
   } catch (error) {
     if (control.signal.aborted) return
-    // Not asked for again until it is wanted anew, so that a failing backend is not asked in a circle.
+    // Not asked for again until it is wanted again, so that a failing backend is not asked in a circle.
     cache.wanted = cache.wanted.filter(other => other !== page)
     options.failed(error)
   } finally {

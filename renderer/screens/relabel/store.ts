@@ -56,7 +56,7 @@ export const useRelabel = defineStore('relabel', () => {
     return Boolean(found && found.refused === null && found.classes.problem === null)
   })
 
-  /** Starts anew for another project; keeps what was entered for the same one. */
+  /** Starts over for another project; keeps what was entered for the same one. */
   async function prepare(project: ProjectInfo): Promise<void> {
     if (dir.value === project.dir) return
     dir.value = project.dir

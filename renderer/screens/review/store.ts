@@ -21,7 +21,7 @@ const batch = 60
 /** Milliseconds after a mark until the backend's figures are asked for. */
 const progressWait = 400
 
-/** Asks for the queue and the figures; answers of a review that was begun anew meanwhile are passed over. */
+/** Asks for the queue and the figures; answers of a review that was started over meanwhile are passed over. */
 function useQueue(state: State<Reviewing>) {
   const project = useProject()
   let run = 0
@@ -53,7 +53,7 @@ function useQueue(state: State<Reviewing>) {
     fill,
     /** Asks for more before the queue is empty. */
     fillUp: () => void (state.now().queue.items.length < few && fill()),
-    /** Asks for everything anew, when `ready`. */
+    /** Asks for everything again, when `ready`. */
     async load(ready: Promise<void>): Promise<void> {
       run++
       state.set({ loading: false, queue: emptyQueue })

@@ -45,7 +45,7 @@ function useAsking(state: State<RunsState>) {
     }
   }
 
-  /** Reads the table anew. */
+  /** Reads the table again. */
   async function load(): Promise<void> {
     const now = project.info?.dir ?? null
     if (now !== dir) {

@@ -34,7 +34,7 @@ function usePlanning(state: State<TrainState>, merged: ComputedRef<Part>) {
     if (preset) state.set({ plan: planFrom(preset, state.now().plan) })
   }
 
-  /** Starts anew for another project; keeps the plan for the same one. */
+  /** Starts over for another project; keeps the plan for the same one. */
   async function prepare(project: ProjectInfo): Promise<void> {
     state.set({ dir: project.dir, sample: project.sample, optionsError: null })
     try {

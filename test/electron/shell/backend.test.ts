@@ -8,7 +8,7 @@ import { startBackend, type BackendState } from '../../../electron/shell/backend
 const dir = mkdtempSync(join(tmpdir(), 'relabel-supervise-'))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
-const times = { attempts: 3, windowMs: 60_000, waitMs: 20, patienceMs: 10_000 }
+const times = { attempts: 3, windowMs: 60_000, waitMs: 20, graceMs: 10_000 }
 
 /** A backend of a few lines; `life` says what it does after it is ready. */
 function child(

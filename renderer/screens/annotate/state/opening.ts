@@ -23,7 +23,7 @@ export function useOpening(state: State<ScreenState>) {
     state.set(emptied(state.now()))
   }
 
-  /** The loader of the project's current annotation; another annotation begins anew. */
+  /** The loader of the project's current annotation; another annotation starts over. */
   async function prepare(): Promise<ImageLoader> {
     const info = project.info
     const id = info?.annotation ?? null
@@ -75,7 +75,7 @@ export function useOpening(state: State<ScreenState>) {
     state.set({ loading: false })
   }
 
-  /** Reads the image anew, after a failure. */
+  /** Reads the image again, after a failure. */
   async function reload(): Promise<void> {
     const id = state.now().image?.info.item.id
     if (id === undefined) return

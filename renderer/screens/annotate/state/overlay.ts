@@ -34,7 +34,7 @@ export const stepOpacity = (options: OverlayOptions, by: number): OverlayOptions
 
 const vermilion = [213, 94, 0] as const
 
-/** What the painter is asked for; opacity is the node's, so that changing it paints nothing anew. */
+/** What the painter is asked for; opacity is the node's, so that changing it paints nothing again. */
 export function paintOf(
   options: OverlayOptions,
   legend: readonly LegendEntry[],

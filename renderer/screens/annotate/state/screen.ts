@@ -96,7 +96,7 @@ function withClass({ tools, image, ground, shown, swatches }: ScreenState): Tool
   return id === undefined ? tools : reduceTools(tools, { kind: 'class', id })
 }
 
-/** The map under a layer: only cells that it says something else of than the one shown are made anew. */
+/** The map under a layer: only cells that it says something else of than the one shown are made again. */
 export function shownWith(
   { image, ground, shown: before }: ScreenState,
   layer: CorrectionLayer,

@@ -138,7 +138,7 @@ describe('a job', () => {
       {
         worker,
         signal: controller.signal,
-        patience: 50,
+        grace: 50,
         onProgress: (progress: Progress) => {
           pid = progress.done
           controller.abort()

@@ -1,4 +1,4 @@
-/** Matching an annotator's classes to a project's: by an explicit list, wnid, or name. */
+/** Matching an annotator's classes to a project's: by wnid, name, or number. */
 import { fail } from '../base/error.ts'
 import { classMapOf } from './class-map.ts'
 import type { ClassMap } from './class-map.ts'
@@ -10,12 +10,10 @@ export interface NamedClass {
 }
 
 /** What decided about an annotator class; null: it has no project class. */
-export type MatchRule = 'list' | 'wnid' | 'name' | 'id' | null
+export type MatchRule = 'wnid' | 'name' | 'id' | null
 
 /** How classes are matched. */
 export interface MatchOptions {
-  /** Explicit pairs (see `parseClassPairs`); classes that it does not name are matched as usual. */
-  pairs?: readonly { annotator: string; project: string | null }[]
   /** `id`: class i is class i, whatever its name; default: wnid, then name. */
   by?: 'name' | 'id'
 }
@@ -49,10 +47,10 @@ function placesBy(
 }
 
 /**
- * The class map from `annotator` to `project`, and what decided about each class. In this order: the explicit list; a class
- * of the same name at the same place; the wnid; the whole name; one of the comma-separated synonyms. A name that several
+ * The class map from `annotator` to `project`, and what decided about each class. In this order: a class of
+ * the same name at the same place; the wnid; the whole name; one of the comma-separated synonyms. A name that several
  * project classes share decides nothing, and classes whose wnids differ never match by name.
- * Throws 'mismatch' where nothing matches, or where the list names a class that does not exist.
+ * Throws 'mismatch' where nothing matches.
  */
 export function matchClasses(
   annotator: readonly NamedClass[],
@@ -90,67 +88,11 @@ export function matchClasses(
     if (decide(c, only(byName.get(normal(one.name))), 'name')) return
     for (const synonym of synonyms(one.name)) if (decide(c, only(bySynonym.get(synonym)), 'name')) return
   })
-  for (const pair of options.pairs ?? []) {
-    const c = find(annotator, pair.annotator, 'annotator')
-    target[c] = pair.project === null ? -1 : find(project, pair.project, 'project')
-    how[c] = pair.project === null ? null : 'list'
-  }
   if (target.every(to => to < 0))
     fail(
       'mismatch',
       `none of the annotator's ${annotator.length} classes (${annotator[0]?.name}, …) is a class of the project ` +
-        `(${project[0]?.name}, …); give class lists that share names or wnids, or a list of pairs`,
+        `(${project[0]?.name}, …); give class lists that share names or wnids`,
     )
   return { ...classMapOf(target, project.length), how }
-}
-
-/** The class that a word of the list means: its wnid, its whole name, or its number. */
-function find(classes: readonly NamedClass[], word: string, side: string): number {
-  const wanted = normal(word)
-  const found = classes.flatMap((one, i) =>
-    wnidOf(one) === wanted || normal(one.name) === wanted ? [i] : [],
-  )
-  if (found.length === 1) return found[0]!
-  if (found.length > 1)
-    fail(
-      'mismatch',
-      `the list of pairs names "${word}", but ${found.length} classes of the ${side} are called so; use the wnid or number`,
-    )
-  const number = /^\d+$/.test(wanted) ? Number(wanted) : -1
-  if (number >= 0 && number < classes.length) return number
-  return fail('mismatch', `the list of pairs names "${word}", which is not a class of the ${side}`)
-}
-
-/**
- * Explicit pairs from a file's text: a JSON object `{"annotator class": "project class" or null}`, or lines of
- * `annotator class<TAB>project class` (`-` for none; `#` begins a comment). Throws 'bad-data' with the line.
- */
-export function parseClassPairs(
-  text: string,
-  file = 'the list of pairs',
-): { annotator: string; project: string | null }[] {
-  if (text.trimStart().startsWith('{')) {
-    let value: unknown
-    try {
-      value = JSON.parse(text)
-    } catch (error) {
-      return fail('bad-data', `${file} is not valid JSON`, { file }, error)
-    }
-    return Object.entries(value as Record<string, unknown>).map(([annotator, to]) => {
-      const word = typeof to === 'number' ? String(to) : to
-      if (word !== null && typeof word !== 'string')
-        return fail('bad-data', `${file} maps "${annotator}" to something that is not a class`, { file })
-      return { annotator, project: word }
-    })
-  }
-  return text.split(/\r?\n/).flatMap((line, i) => {
-    if (line.trim() === '' || line.startsWith('#')) return []
-    const [from, to, more] = line.split('\t')
-    if (!from?.trim() || !to?.trim() || more !== undefined)
-      return fail('bad-data', `${file}, line ${i + 1}: two classes separated by a tab are needed`, {
-        file,
-        line: i + 1,
-      })
-    return [{ annotator: from.trim(), project: to.trim() === '-' ? null : to.trim() }]
-  })
 }

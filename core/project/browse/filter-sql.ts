@@ -18,7 +18,8 @@ export interface Where {
 
 const integers = (values: readonly number[], what: string): string => {
   for (const value of values)
-    if (!Number.isSafeInteger(value)) fail('usage', `${value} is not a valid ${what}: it must be a whole number`)
+    if (!Number.isSafeInteger(value))
+      fail('usage', `${value} is not a valid ${what}: it must be a whole number`)
   return values.join(',')
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { matchClasses, parseClassPairs } from '../../../core/labelmap/match-classes.ts'
+import { matchClasses } from '../../../core/labelmap/match-classes.ts'
 import { sharedFile } from '../../shared.ts'
 
 const named = (...names: string[]) => names.map(name => ({ name }))
@@ -55,29 +55,8 @@ describe('matchClasses', () => {
     expect(map).toMatchObject({ identity: true, how: ['id', 'id'] })
   })
 
-  it('lets an explicit list decide', () => {
-    const pairs = parseClassPairs('# by hand\ncat\tPets\n1\tpets\nfish\t-\n')
-    const map = matchClasses(named('cat', 'dog', 'fish'), named('fish', 'pets'), { pairs })
-    expect(Array.from(map.target)).toEqual([1, 1, -1])
-    expect(map.how).toEqual(['list', 'list', null])
-    expect(parseClassPairs('{"cat": "pets", "fish": null, "dog": 1}')).toEqual([
-      { annotator: 'cat', project: 'pets' },
-      { annotator: 'fish', project: null },
-      { annotator: 'dog', project: '1' },
-    ])
-  })
-
-  it('refuses lists that make no sense, and class lists without anything in common', () => {
-    expect(() => matchClasses(named('a'), named('a'), { pairs: [{ annotator: 'b', project: 'a' }] })).toThrow(
-      /"b"/,
-    )
-    expect(() =>
-      matchClasses(named('a', 'a'), named('a'), { pairs: [{ annotator: 'a', project: 'a' }] }),
-    ).toThrow(/2 classes/)
+  it('refuses class lists without anything in common', () => {
     expect(() => matchClasses(named('a'), named('b'))).toThrow(mismatch)
-    expect(() => parseClassPairs('a b')).toThrow(/line 1/)
-    expect(() => parseClassPairs('{"a": [1]}')).toThrow(expect.objectContaining({ code: 'bad-data' }))
-    expect(() => parseClassPairs('{')).toThrow(expect.objectContaining({ code: 'bad-data' }))
   })
 
   const imagenet = sharedFile('data/models/imagenet-classes.json')

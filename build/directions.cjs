@@ -31,7 +31,7 @@ const upward = floors.flatMap((rooms, floor) =>
 
 /** Floors within a room, lowest first: a folder sees only those below it; '' stands for the room's own files. */
 const inside = {
-  'core/project': ['database', 'browse', 'corrections', ''],
+  'core/project': ['database', 'recovery', 'browse', 'corrections', ''],
   'core/labelmap': ['codec', 'corrections', 'files'],
   'core/training': ['recipe', 'sample', 'supervision', 'loader', 'measure', 'run'],
 }

@@ -1,4 +1,5 @@
 /** A project folder: making it, opening it, and where it keeps its files. */
+import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { z } from 'zod'
@@ -8,8 +9,13 @@ import { asProjectError, openReadonly, openWritable, transaction, type Db } from
 import { databaseEndings, requireOwnEntries } from './database/entries.ts'
 import type { Project } from './database/handle.ts'
 import { parseRow, tryRow, type Table } from './database/rows.ts'
-import { takeLock } from './lock.ts'
+import { replayOwnLog } from './corrections/replay.ts'
+import { writeMeta } from './corrections/log.ts'
+import { takeLock } from './database/lock.ts'
 import { schemaVersion } from './database/schema.ts'
+import { checkDatabase, damagedDatabase } from './recovery/check.ts'
+import { dropChecksums, isPending, writeChecksums } from './recovery/checksums.ts'
+import { copyClosed } from './recovery/copies.ts'
 
 export type { Project }
 
@@ -30,7 +36,8 @@ function checkClasses(classes: readonly ClassEntry[]): void {
 
 function fill(db: Db, name: string, classes: readonly ClassEntry[]): void {
   transaction(db, () => {
-    db.prepare('INSERT INTO meta (key, value) VALUES (?, ?)').run('name', name)
+    writeMeta(db, 'name', name)
+    writeMeta(db, 'id', randomUUID())
     const add = db.prepare('INSERT INTO classes (number, name, wnid) VALUES (?, ?, ?)')
     for (const entry of classes) add.run(entry.index, entry.name, entry.wnid ?? null)
   })
@@ -86,7 +93,7 @@ export function beginProject(dir: string, options: { name?: string; classes: Cla
       try {
         project.db.close() // writes the log into the file
         renameSync(draft, file)
-        return projectOf(folder, openWritable(file, false), false, lock.release)
+        return writableProject(folder, file, lock.release)
       } catch (error) {
         project.close()
         throw asProjectError(error, file)
@@ -112,20 +119,52 @@ export function openProject(dir: string, options: { readonly?: boolean } = {}): 
   if (!statSync(folder).isDirectory() || !existsSync(file))
     fail('bad-project', `${folder} is not a project: it has no project.db`, { dir: folder })
   requireOwnEntries(folder)
-  if (options.readonly) {
-    const { db, version } = openReadonly(file)
-    if (version === schemaVersion) return projectOf(folder, db, true, () => {})
-    db.close()
-    openProject(dir).close() // an older file: bring it to the current tables first
-    return openProject(dir, options)
-  }
-  // A newer version, or a file that is not a database, is told before the lock is tried.
-  openReadonly(file).db.close()
-  const lock = takeLock(lockFile(folder))
+  let release: (() => void) | undefined
   try {
-    return projectOf(folder, openWritable(file, false), false, lock.release)
+    // Damage, and a newer version, are told before the lock is tried.
+    checkDatabase(folder, file, !options.readonly)
+    if (!options.readonly) {
+      release = takeLock(lockFile(folder)).release
+      return writableProject(folder, file, release)
+    }
   } catch (error) {
-    lock.release()
+    release?.()
+    throw damagedDatabase(folder, file, error)
+  }
+  const { db, version } = openReadonly(file)
+  if (version === schemaVersion) return projectOf(folder, db, true, () => undefined)
+  db.close()
+  openProject(dir).close() // an older file: bring it to the current tables first
+  return openProject(dir, options)
+}
+
+/** Opens the database for writing, which its checksums do not outlive, and brings in what only the log has. */
+function writableProject(folder: string, file: string, release: () => void): Project {
+  try {
+    dropChecksums(file)
+  } catch {
+    // Where nothing can be removed nothing can be written, which opening says in a moment.
+  }
+  const { ino } = statSync(file)
+  const project = projectOf(folder, openWritable(file, false), false, () => {
+    try {
+      // The folder may be gone by now, or another project in its place.
+      const isThere = statSync(file, { throwIfNoEntry: false })?.ino === ino
+      if (isThere && !isPending(file)) {
+        writeChecksums(file)
+        copyClosed(project, file)
+      }
+    } catch {
+      // Without checksums the next opening looks at the structure.
+    } finally {
+      release()
+    }
+  })
+  try {
+    project.replayed = replayOwnLog(project)
+    return project
+  } catch (error) {
+    project.db.close()
     throw error
   }
 }
@@ -153,6 +192,7 @@ function projectOf(dir: string, db: Db, readonly: boolean, release: () => void):
     classes: classesOf(db),
     readonly,
     db,
+    replayed: { applied: 0, failed: [] },
     close() {
       if (db.open) db.close()
       release()

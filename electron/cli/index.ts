@@ -22,6 +22,11 @@ const commands: readonly Entry[] = [
     load: () => import('./annotate.ts'),
   },
   { name: 'target', summary: 'show the soft target of a crop', load: () => import('./target.ts') },
+  {
+    name: 'project',
+    summary: 'check, restore, replay: what to do about a damaged project',
+    load: () => import('./project.ts'),
+  },
   { name: 'maps', summary: 'verify, stat: look after the label maps', load: () => import('./maps.ts') },
   { name: 'train', summary: 'train a student', load: () => import('./train.ts') },
   {

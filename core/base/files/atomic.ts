@@ -82,7 +82,8 @@ export async function syncFolder(dir: string): Promise<void> {
   }
 }
 
-function syncFolderSync(dir: string): void {
+/** {@link syncFolder} for callers that must not yield. */
+export function syncFolderSync(dir: string): void {
   if (process.platform === 'win32') return
   const fd = openSync(dir, 'r')
   try {

@@ -5,7 +5,7 @@ import { call } from './call.ts'
 import { imageId, moment } from './common.ts'
 
 /** Identity of an edit, made by whoever makes it, so that saving twice is saving once. */
-const editId = z.string().regex(/^[\w-]{8,64}$/)
+export const editId = z.string().regex(/^[\w-]{8,64}$/)
 
 /** What the layer says of one class in one cell: its logit, or null where the class is removed; and by which edit. */
 export const layerEntry = z.object({ logit: z.number().min(-65504).max(65504).nullable(), edit: editId })

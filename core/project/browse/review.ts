@@ -2,6 +2,7 @@
 import { reviewStates, type ReviewState, type Selection } from '../../contract/api/browse.ts'
 import { guarded, transaction } from '../database/connection.ts'
 import type { Project } from '../database/handle.ts'
+import { countStep } from '../recovery/copies.ts'
 import { reviewBit, reviewOf, stateBits } from './state-bits.ts'
 import { changed } from './browse-state.ts'
 import { readStateCounts } from './state-counts.ts'
@@ -27,7 +28,7 @@ export function markReview(
   now: number = Date.now(),
 ): MarkResult {
   const { db } = project
-  return transaction(db, () => {
+  const result = transaction(db, () => {
     db.exec('CREATE TEMP TABLE IF NOT EXISTS chosen (image INTEGER PRIMARY KEY)')
     db.exec('DELETE FROM temp.chosen')
     choose(project, selection)
@@ -63,6 +64,8 @@ export function markReview(
     const before = former?.map(row => ({ id: row.id, state: reviewOf(row.bits) })) ?? null
     return { changed: marked, before }
   })
+  if (result.changed > 0) countStep(db)
+  return result
 }
 
 function choose({ db }: Project, selection: Selection): void {

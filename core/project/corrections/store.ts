@@ -3,7 +3,7 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { z } from 'zod'
 import { fail, messageOf } from '../../base/error.ts'
 import { annotationNumber } from '../../contract/ids.ts'
-import type { Change, CorrectionState, Edit, HistoryEdit } from '../../contract/api/corrections.ts'
+import type { CorrectionState, Edit, HistoryEdit } from '../../contract/api/corrections.ts'
 import {
   applyChanges,
   decodeLayer,
@@ -17,7 +17,9 @@ import type { CorrectionLayer } from '../../labelmap/corrections/index.ts'
 import { guarded, transaction } from '../database/connection.ts'
 import { parseRow, parseRows, type Table } from '../database/rows.ts'
 import { packEdit, unpackEdit } from './edit-content.ts'
+import { countStep } from '../recovery/copies.ts'
 import { checkEditFits, type MapExtent } from './fit.ts'
+import { appendStep, type LoggedStep } from './log.ts'
 import type { Project } from '../database/handle.ts'
 
 /** Whose corrections: an image's (row id) over the map of an annotation (`a1`). */
@@ -179,81 +181,138 @@ export function applyEdit(
   project: Project,
   step: CorrectionPlace & { version: number; edit: Edit; extent: MapExtent | null },
 ): { version: number } {
-  const { image, edit, extent } = step
-  if (extent) checkEditFits(edit, extent)
-  return transaction(project.db, () => {
-    const number = locate(project, step)
-    const saved = project.db
-      .prepare<[string], { annotation: number; image: number; version: number }>(
-        'SELECT annotation, image, version FROM edits WHERE id = ?',
-      )
-      .get(edit.id)
-    if (saved) {
-      if (saved.annotation !== number || saved.image !== image)
-        fail('conflict', `edit ${edit.id} was saved for another image already`, { edit: edit.id })
-      return { version: saved.version }
-    }
-    const { version, layer } = readLayer(project, number, image)
-    checkVersion(step.version, version)
-    checkSigned(project, number, image, edit)
-    const next = applyChanges(layer, edit.changes)
-    project.db
-      .prepare("UPDATE edits SET state = 'dropped' WHERE annotation = ? AND image = ? AND state = 'undone'")
-      .run(number, image)
-    project.db
-      .prepare(
-        `INSERT INTO edits (id, annotation, image, author, created, state, version, content)
-         VALUES (?, ?, ?, ?, ?, 'done', ?, ?)`,
-      )
-      .run(edit.id, number, image, edit.author, edit.created, version + 1, packEdit(edit))
-    writeLayer(project, number, image, version + 1, next)
-    return { version: version + 1 }
+  if (step.extent) checkEditFits(step.edit, step.extent)
+  return saved(project, log => applyIn(project, step, log))
+}
+
+/** Notes a step in the log, within the transaction that saves it. */
+type Log = (step: LoggedStep) => void
+
+/** Saves a step in one transaction, and in the log before that is committed: neither has it without the other. */
+function saved(project: Project, save: (log: Log) => { version: number }): { version: number } {
+  let takeBack: (() => void) | undefined
+  try {
+    const result = transaction(project.db, () => save(step => (takeBack = appendStep(project, step))))
+    if (takeBack) countStep(project.db)
+    return result
+  } catch (error) {
+    takeBack?.()
+    throw error
+  }
+}
+
+function applyIn(
+  project: Project,
+  step: CorrectionPlace & { version: number; edit: Edit },
+  log: Log,
+): { version: number } {
+  const { image, edit } = step
+  const number = locate(project, step)
+  const known = project.db
+    .prepare<[string], { annotation: number; image: number; version: number }>(
+      'SELECT annotation, image, version FROM edits WHERE id = ?',
+    )
+    .get(edit.id)
+  if (known) {
+    if (known.annotation !== number || known.image !== image)
+      fail('conflict', `edit ${edit.id} was saved for another image already`, { edit: edit.id })
+    return { version: known.version }
+  }
+  const { version, layer } = readLayer(project, number, image)
+  checkVersion(step.version, version)
+  checkSigned(project, number, image, edit)
+  const next = applyChanges(layer, edit.changes)
+  const content = packEdit(edit)
+  project.db
+    .prepare("UPDATE edits SET state = 'dropped' WHERE annotation = ? AND image = ? AND state = 'undone'")
+    .run(number, image)
+  project.db
+    .prepare(
+      `INSERT INTO edits (id, annotation, image, author, created, state, version, content)
+       VALUES (?, ?, ?, ?, ?, 'done', ?, ?)`,
+    )
+    .run(edit.id, number, image, edit.author, edit.created, version + 1, content)
+  writeLayer(project, number, image, version + 1, next)
+  const { id, author, created } = edit
+  log({
+    kind: 'apply',
+    ...{ image: keyOf(project, image), annotation: step.annotation, version },
+    edit: { id, author, created, content: content.toString('base64') },
   })
+  return { version: version + 1 }
+}
+
+/** The image's name in the log, which is read where row ids may be others. */
+function keyOf(project: Project, image: number): string {
+  return project.db
+    .prepare<[number], string>(
+      "SELECT splits.name || '/' || images.path FROM images JOIN splits ON splits.id = images.split WHERE images.id = ?",
+    )
+    .pluck()
+    .get(image)!
 }
 
 type NamedStep = CorrectionPlace & { version: number; edit: string }
 
 /** Takes the newest edit in force back, which `edit` must name. Throws 'conflict', 'not-found'. */
 export function undoEdit(project: Project, step: NamedStep): { version: number } {
-  return move(project, step, 'done', 'undone', changes => invertChanges(changes))
+  return saved(project, log => move(project, step, 'undo', log))
 }
 
 /** Puts the oldest undone edit in force again, which `edit` must name. Throws 'conflict', 'not-found'. */
 export function redoEdit(project: Project, step: NamedStep): { version: number } {
-  return move(project, step, 'undone', 'done', changes => [...changes])
+  return saved(project, log => move(project, step, 'redo', log))
 }
 
-function move(
-  project: Project,
-  step: NamedStep,
-  from: EditState,
-  to: EditState,
-  direct: (changes: readonly Change[]) => Change[],
-): { version: number } {
-  return transaction(project.db, () => {
-    const number = locate(project, step)
-    const { version, layer } = readLayer(project, number, step.image)
-    checkVersion(step.version, version)
-    const row = project.db
-      .prepare(
-        `SELECT id, author, created, content FROM edits WHERE annotation = ? AND image = ? AND state = ?
-         ORDER BY number ${from === 'done' ? 'DESC' : 'ASC'} LIMIT 1`,
+function move(project: Project, step: NamedStep, verb: 'undo' | 'redo', log: Log): { version: number } {
+  const [from, to] = verb === 'undo' ? (['done', 'undone'] as const) : (['undone', 'done'] as const)
+  const number = locate(project, step)
+  const { version, layer } = readLayer(project, number, step.image)
+  checkVersion(step.version, version)
+  const row = project.db
+    .prepare(
+      `SELECT id, author, created, content FROM edits WHERE annotation = ? AND image = ? AND state = ?
+       ORDER BY number ${verb === 'undo' ? 'DESC' : 'ASC'} LIMIT 1`,
+    )
+    .get(number, step.image, from)
+  const next = row === undefined ? null : readEdit(project, row)
+  if (next?.id !== step.edit)
+    return fail('conflict', `edit ${step.edit} is not the one to ${verb} next; read the corrections again`, {
+      edit: step.edit,
+      next: next?.id ?? null,
+    })
+  const changes = verb === 'undo' ? invertChanges(next.changes) : [...next.changes]
+  writeLayer(project, number, step.image, version + 1, applyChanges(layer, changes))
+  project.db.prepare('UPDATE edits SET state = ? WHERE id = ?').run(to, next.id)
+  log({
+    kind: verb,
+    ...{ image: keyOf(project, step.image), annotation: step.annotation, version, edit: step.edit },
+  })
+  return { version: version + 1 }
+}
+
+/**
+ * Saves a step of a log, without logging it again; false: the database has it. Throws 'conflict' where steps before it
+ * are missing, 'not-found' where its image or annotation is, and as the step did.
+ */
+export function replayStep(project: Project, step: LoggedStep, edit: Edit | null): boolean {
+  const { db } = project
+  return transaction(db, () => {
+    const slash = step.image.indexOf('/')
+    const image = db
+      .prepare<[string, string], number>(
+        'SELECT images.id FROM images JOIN splits ON splits.id = images.split WHERE splits.name = ? AND images.path = ?',
       )
-      .get(number, step.image, from)
-    const next = row === undefined ? null : readEdit(project, row)
-    const verb = from === 'done' ? 'undo' : 'redo'
-    if (next?.id !== step.edit)
-      return fail(
-        'conflict',
-        `edit ${step.edit} is not the one to ${verb} next; read the corrections again`,
-        {
-          edit: step.edit,
-          next: next?.id ?? null,
-        },
-      )
-    writeLayer(project, number, step.image, version + 1, applyChanges(layer, direct(next.changes)))
-    project.db.prepare('UPDATE edits SET state = ? WHERE id = ?').run(to, next.id)
-    return { version: version + 1 }
+      .pluck()
+      .get(step.image.slice(0, slash), step.image.slice(slash + 1))
+    if (image === undefined) return fail('not-found', `the project has no image "${step.image}"`)
+    const number = numberOf(project, step.annotation)
+    const { version } = readLayer(project, number, image)
+    if (step.version < version) return false
+    const place = { image, annotation: step.annotation, version: step.version }
+    if (step.kind === 'apply') applyIn(project, { ...place, edit: edit! }, () => undefined)
+    else move(project, { ...place, edit: step.edit }, step.kind, () => undefined)
+    return true
   })
 }
 

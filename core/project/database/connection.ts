@@ -22,7 +22,10 @@ export function asProjectError(error: unknown, file: string): RelabelError {
   if (/^SQLITE_(BUSY|LOCKED)/.test(code))
     return make('locked', `${file} is in use by another process; wait for it to end, or end it`)
   if (/^SQLITE_(NOTADB|CORRUPT|FORMAT)/.test(code))
-    return make('bad-project', `${file} is not a readable project database (${messageOf(error)})`)
+    return make(
+      'bad-project',
+      `${file} is damaged, or not a database of a project (${messageOf(error)}); "relabel project restore" brings back a copy`,
+    )
   if (/^SQLITE_FULL|^ENOSPC|^EDQUOT|^EFBIG/.test(code))
     return make(
       'disk',
@@ -45,6 +48,37 @@ export function guarded<T>(file: string, action: () => T): T {
   } catch (error) {
     throw asProjectError(error, file)
   }
+}
+
+/** Lets the statements of a connection fail with our errors wherever SQLite fails, which it may do at every row of a damaged file. */
+function withOwnErrors(db: Db, file: string): Db {
+  const own = <A extends unknown[], R>(action: (...args: A) => R) => {
+    return (...args: A): R => {
+      try {
+        return action(...args)
+      } catch (error) {
+        if (codeOf(error).startsWith('SQLITE_')) throw asProjectError(error, file)
+        throw error
+      }
+    }
+  }
+  const prepare = own(db.prepare.bind(db)) as (sql: string) => Database.Statement
+  db.prepare = ((sql: string) => {
+    const statement = prepare(sql)
+    const iterate = own(statement.iterate.bind(statement))
+    statement.get = own(statement.get.bind(statement))
+    statement.all = own(statement.all.bind(statement))
+    statement.run = own(statement.run.bind(statement))
+    statement.iterate = (...args: unknown[]) => {
+      const rows = iterate(...args)
+      rows.next = own(rows.next.bind(rows))
+      return rows
+    }
+    return statement
+  }) as Db['prepare']
+  db.exec = own(db.exec.bind(db))
+  db.pragma = own(db.pragma.bind(db))
+  return db
 }
 
 /** Everything or nothing: a failure in the middle leaves the file as it was. */
@@ -77,7 +111,7 @@ export function openWritable(file: string, create: boolean): Db {
       db.pragma('foreign_keys = ON')
       addFoldText(db)
       migrate(db)
-      return db
+      return withOwnErrors(db, file)
     } catch (error) {
       db.close()
       throw error
@@ -94,12 +128,12 @@ export function openReadonly(file: string): { db: Db; version: number } {
     let db: Db | undefined
     try {
       db = openSqlite(file, { readonly: true, fileMustExist: true, timeout: 5000 })
-      return { db, version: checkSchema(db, file) }
+      return { db: withOwnErrors(db, file), version: checkSchema(db, file) }
     } catch (error) {
       db?.close()
       if (!/^SQLITE_(CANTOPEN|READONLY|IOERR)/.test(codeOf(error)) || pending(file)) throw error
       const copy = inMemory(file)
-      return { db: copy, version: checkSchema(copy, file) }
+      return { db: withOwnErrors(copy, file), version: checkSchema(copy, file) }
     }
   })
 }

@@ -4,10 +4,12 @@ import { makeOwnedFolder, requireOwned, requireOwnedTree } from '../../base/file
 
 /** Databases of the project, each with the files that SQLite may keep beside it. */
 const databases = ['project.db', 'project.new.db', 'project.lock']
+/** Checksums of the database while it is closed, and the log of corrections. */
+const files = ['project.sum', 'corrections.jsonl']
 /** Endings of a database's own file and of those that SQLite keeps beside it. */
 export const databaseEndings = ['', '-wal', '-shm', '-journal']
 /** Folders that hold nothing but what the program writes, to any depth. */
-export const ownedFolders = ['annotations', 'runs', 'cache']
+export const ownedFolders = ['annotations', 'runs', 'cache', 'copies']
 
 /**
  * Looks at all that the program owns in a project's folder: files and folders only. Throws `bad-project`, naming the
@@ -16,6 +18,7 @@ export const ownedFolders = ['annotations', 'runs', 'cache']
 export function requireOwnEntries(dir: string): void {
   for (const name of databases)
     for (const ending of databaseEndings) requireOwned(dir, join(dir, name + ending), 'file')
+  for (const name of files) requireOwned(dir, join(dir, name), 'file')
   for (const name of ownedFolders) requireOwnedTree(requireOwned(dir, join(dir, name), 'folder'))
 }
 
@@ -27,6 +30,11 @@ export const annotationFolder = ({ dir }: InProject, id: string): string => join
 export const runFolder = ({ dir }: InProject, id: string): string => join(dir, 'runs', id)
 /** The folder of what can be made again: pixels and thumbnails. */
 export const cacheFolder = ({ dir }: InProject): string => join(dir, 'cache')
+
+/** The folder of copies of the database. */
+export const copiesFolder = ({ dir }: InProject): string => join(dir, 'copies')
+/** The log of corrections. */
+export const logFile = ({ dir }: InProject): string => join(dir, 'corrections.jsonl')
 
 /** Makes one of the folders above. Throws `bad-project` where a link is in the way, `disk`. */
 export const makeInProject = (project: InProject, folder: string): string =>

@@ -11,5 +11,7 @@ export interface Project {
   readonly: boolean
   /** Internal to core/project. */
   db: Db
+  /** What opening brought in from the log of corrections, which the database had lost. */
+  replayed: { applied: number; failed: string[] }
   close(): void
 }

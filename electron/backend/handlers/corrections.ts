@@ -1,9 +1,18 @@
 /** Corrections: the store does the work; whoever browses hears of it. */
+import { messageOf } from '../../../core/base/error.ts'
 import { applyEdit, getCorrections, redoEdit, undoEdit } from '../../../core/project/corrections/store.ts'
+import { copyWhenDue } from '../../../core/project/recovery/copies.ts'
 import type { HandlersOf } from '../context.ts'
 import { extentOf } from '../map-extents.ts'
+import type { Session } from '../session.ts'
 
 type Names = 'corrections.get' | 'corrections.apply' | 'corrections.undo' | 'corrections.redo'
+
+/** Others hear of it, and every few hundred steps a copy of the database is made. */
+function afterStep(session: Session, image: number): void {
+  session.imagesChanged([image])
+  copyWhenDue(session.writable().project).catch((error: unknown) => console.error(messageOf(error)))
+}
 
 export const correctionHandlers: HandlersOf<Names> = {
   'corrections.get'(place, { session }) {
@@ -14,17 +23,17 @@ export const correctionHandlers: HandlersOf<Names> = {
   async 'corrections.apply'(step, { session }) {
     const extent = await extentOf(session.writable(), step.image, step.annotation)
     const saved = applyEdit(session.writable().project, { ...step, extent })
-    session.imagesChanged([step.image])
+    afterStep(session, step.image)
     return saved
   },
   'corrections.undo'(step, { session }) {
     const saved = undoEdit(session.writable().project, step)
-    session.imagesChanged([step.image])
+    afterStep(session, step.image)
     return saved
   },
   'corrections.redo'(step, { session }) {
     const saved = redoEdit(session.writable().project, step)
-    session.imagesChanged([step.image])
+    afterStep(session, step.image)
     return saved
   },
 }

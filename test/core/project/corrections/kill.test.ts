@@ -11,6 +11,7 @@ import { random } from '../../../../core/base/random.ts'
 import { applyChanges, emptyLayer, layerToList } from '../../../../core/labelmap/corrections/index.ts'
 import { addAnnotation } from '../../../../core/project/annotations.ts'
 import { getCorrections } from '../../../../core/project/corrections/store.ts'
+import { replayForeignLog } from '../../../../core/project/corrections/replay.ts'
 import { addImages, addSplit, listImages } from '../../../../core/project/images.ts'
 import { createProject, openProject } from '../../../../core/project/project.ts'
 
@@ -99,5 +100,17 @@ describe('a kill', () => {
       next = Math.max(-1, ...state.history.map(one => Number(one.id.slice(5)))) + 1
     }
     expect(steps).toBeGreaterThan(10)
+    // The log has every step too: a fresh database becomes the same by it.
+    const fresh = createProject(join(dir, 'fresh'), { classes: [{ index: 0, name: 'cat' }] })
+    addSplit(fresh, 'train', '/data')
+    addImages(fresh, 'train', [{ path: 'a.png', label: 0, width: 8, height: 8 }])
+    addAnnotation(fresh, { config: {} })
+    const { failed } = replayForeignLog(fresh, join(at, 'corrections.jsonl'))
+    expect(failed.filter(line => !line.includes('cut off'))).toEqual([])
+    const project = openProject(at)
+    const place = { image, annotation: 'a1' }
+    expect(getCorrections(fresh, place)).toEqual(getCorrections(project, place))
+    project.close()
+    fresh.close()
   })
 })

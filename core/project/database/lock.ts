@@ -1,10 +1,10 @@
 /** One writer a project: an operating-system lock that ends with its process, however that ends. */
 import { statSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { fail } from '../base/error.ts'
-import { guarded, type Db } from './database/connection.ts'
-import { hasSchema, isEmpty } from './database/schema-check.ts'
-import { openSqlite } from './database/sqlite.ts'
+import { fail } from '../../base/error.ts'
+import { guarded, type Db } from './connection.ts'
+import { hasSchema, isEmpty } from './schema-check.ts'
+import { openSqlite } from './sqlite.ts'
 
 interface Owner {
   pid: number

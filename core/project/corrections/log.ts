@@ -1,0 +1,164 @@
+/**
+ * The log of corrections beside the database: every step that was saved, one line each, durable before the database has it.
+ * A line is the CRC-32 of its JSON and the JSON. `meta.log` in the database says how far into the log it has everything.
+ */
+import { randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { z } from 'zod'
+import { diskError } from '../../base/files/disk-error.ts'
+import { syncFolderSync } from '../../base/files/atomic.ts'
+import { editId } from '../../contract/api/corrections.ts'
+import { annotationId } from '../../contract/api/common.ts'
+import type { Db } from '../database/connection.ts'
+import { logFile } from '../database/entries.ts'
+import type { Project } from '../database/handle.ts'
+
+const step = { image: z.string(), annotation: annotationId, version: z.int().min(0) }
+const entrySchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('log'), format: z.literal(1), project: z.string().max(100) }),
+  z.object({
+    kind: z.literal('apply'),
+    ...step,
+    edit: z.object({ id: editId, author: z.string(), created: z.string(), content: z.base64() }),
+  }),
+  z.object({ kind: z.enum(['undo', 'redo']), ...step, edit: editId }),
+])
+/** The head of a log, which names its project, or a step: `version` is the one it was made on, `image` is a key. */
+export type LogEntry = z.infer<typeof entrySchema>
+export type LoggedStep = Exclude<LogEntry, { kind: 'log' }>
+
+/** Longer lines are none of ours. */
+const longestLine = 2 ** 28
+
+const lineOf = (entry: LogEntry): string => {
+  const text = JSON.stringify(entry)
+  return `${crc32(text).toString(16).padStart(8, '0')} ${text}\n`
+}
+
+/** The entry of a line; null where the line is not one that was written whole. */
+function parseLine(line: string): LogEntry | null {
+  const text = line.slice(9)
+  if (line[8] !== ' ' || line.slice(0, 8) !== crc32(text).toString(16).padStart(8, '0')) return null
+  try {
+    return entrySchema.safeParse(JSON.parse(text)).data ?? null
+  } catch {
+    return null
+  }
+}
+
+export const readMeta = (db: Db, key: string): string | undefined =>
+  db.prepare<[string], { value: string }>('SELECT value FROM meta WHERE key = ?').get(key)?.value
+
+export function writeMeta(db: Db, key: string, value: string): void {
+  db.prepare(
+    'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+  ).run(key, value)
+}
+
+/** The project's identity; one from before there was a log gets it now. */
+function identityOf(db: Db): string {
+  const known = readMeta(db, 'id')
+  if (known !== undefined) return known
+  const id = randomUUID()
+  writeMeta(db, 'id', id)
+  return id
+}
+
+/**
+ * Appends a step and makes it durable, in the transaction that saves it. Gives what takes it back, to be called where the
+ * transaction fails after all. Throws `disk`.
+ */
+export function appendStep(project: Project, entry: LoggedStep): () => void {
+  const file = logFile(project)
+  try {
+    const isNew = !existsSync(file)
+    const handle = openSync(file, 'a+')
+    try {
+      const { size } = fstatSync(handle)
+      const head =
+        size === 0
+          ? lineOf({ kind: 'log', format: 1, project: identityOf(project.db) })
+          : tornEnd(handle, size)
+      const bytes = Buffer.from(head + lineOf(entry))
+      if (Number(readMeta(project.db, 'log') ?? 0) === size)
+        writeMeta(project.db, 'log', String(size + bytes.length))
+      const takeBack = (): void => cut(file, size)
+      try {
+        for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at)
+        fsyncSync(handle)
+      } catch (error) {
+        takeBack()
+        throw error
+      }
+      if (isNew) syncFolderSync(dirname(file))
+      return takeBack
+    } finally {
+      closeSync(handle)
+    }
+  } catch (error) {
+    return diskError(error, file, 'write')
+  }
+}
+
+/** What ends a line that a kill cut off. */
+function tornEnd(handle: number, size: number): string {
+  const last = Buffer.alloc(1)
+  readSync(handle, last, 0, 1, size - 1)
+  return last[0] === 10 ? '' : '\n'
+}
+
+function cut(file: string, size: number): void {
+  const handle = openSync(file, 'r+')
+  try {
+    ftruncateSync(handle, size)
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+}
+
+/** Entries from a byte on, with the byte each begins at; null: a line that is torn or damaged. */
+export function* readLog(file: string, from: number): Generator<{ at: number; entry: LogEntry | null }> {
+  const handle = openSync(file, 'r')
+  try {
+    const buffer = Buffer.allocUnsafe(2 ** 20)
+    let pieces: Buffer[] = []
+    let start = from
+    for (let at = from; ;) {
+      const read = readSync(handle, buffer, 0, buffer.length, at)
+      if (read === 0) break
+      let begin = 0
+      for (let end = buffer.indexOf(10); end >= 0 && end < read; end = buffer.indexOf(10, end + 1)) {
+        const line = Buffer.concat([...pieces, buffer.subarray(begin, end)])
+        if (line.length > 0) yield { at: start, entry: parseLine(line.toString()) }
+        pieces = []
+        begin = end + 1
+        start = at + begin
+      }
+      const held = pieces.reduce((sum, piece) => sum + piece.length, 0)
+      // Of a line that is too long only enough is kept for it to count as damaged.
+      if (held < longestLine) pieces.push(Buffer.from(buffer.subarray(begin, read)))
+      at += read
+    }
+    if (pieces.some(piece => piece.length > 0)) yield { at: start, entry: null }
+  } finally {
+    closeSync(handle)
+  }
+}
+
+/** What a log is of: its first line; null where that is damaged. */
+export function projectOfLog(file: string): string | null {
+  for (const { entry } of readLog(file, 0)) return entry?.kind === 'log' ? entry.project : null
+  return null
+}

@@ -1,0 +1,90 @@
+/** Brings steps of the log of corrections into a database that does not have them: after a restored copy, or a lost write. */
+import { existsSync, renameSync, statSync } from 'node:fs'
+import { messageOf, RelabelError } from '../../base/error.ts'
+import { asProjectError, transaction } from '../database/connection.ts'
+import { logFile } from '../database/entries.ts'
+import type { Project } from '../database/handle.ts'
+import { noteDamage } from '../database/rows.ts'
+import { unpackEdit } from './edit-content.ts'
+import { projectOfLog, readLog, readMeta, writeMeta, type LoggedStep } from './log.ts'
+import { replayStep } from './store.ts'
+
+/** What came of a replay. */
+export interface Replay {
+  /** Steps that were brought in. */
+  applied: number
+  /** Steps that could not be, one sentence each; at most a hundred. */
+  failed: string[]
+}
+
+const mostFailures = 100
+
+/**
+ * Replays what the project's own log has beyond the database; to be called when it is opened for writing. A log of another
+ * project is put aside. Steps that cannot be replayed are noted as damage and tried again the next time.
+ */
+export function replayOwnLog(project: Project): Replay {
+  const { db } = project
+  const file = logFile(project)
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  const known = Number(readMeta(db, 'log') ?? 0)
+  if (size === 0 || size === known) return { applied: 0, failed: [] }
+  try {
+    const id = readMeta(db, 'id')
+    const of = projectOfLog(file)
+    if (id !== undefined && of !== null && of !== id) {
+      putAside(file)
+      return { applied: 0, failed: [] }
+    }
+    const { applied, failed, firstFailure } = replay(project, file, Math.min(known, size))
+    transaction(db, () => {
+      if (id === undefined && of !== null) writeMeta(db, 'id', of)
+      writeMeta(db, 'log', String(firstFailure ?? size))
+    })
+    for (const [index, reason] of failed.entries())
+      noteDamage(
+        db,
+        new RelabelError('bad-project', reason, { table: 'corrections.jsonl', key: index, column: '' }),
+      )
+    return { applied, failed }
+  } catch (error) {
+    throw asProjectError(error, file)
+  }
+}
+
+/** Replays a log into a project that may be another one with the same images and annotations; known steps change nothing. */
+export function replayForeignLog(project: Project, file: string): Replay {
+  const { applied, failed } = replay(project, file, 0)
+  return { applied, failed }
+}
+
+function putAside(file: string): void {
+  for (let count = 1; ; count++) {
+    const aside = file.replace(/\.jsonl$/, `.other-${count}.jsonl`)
+    if (existsSync(aside)) continue
+    renameSync(file, aside)
+    return
+  }
+}
+
+function replay(project: Project, file: string, from: number): Replay & { firstFailure: number | null } {
+  const result: Replay & { firstFailure: number | null } = { applied: 0, failed: [], firstFailure: null }
+  const failed = (at: number, reason: string): void => {
+    result.firstFailure ??= at
+    if (result.failed.length < mostFailures) result.failed.push(`${file}, byte ${at}: ${reason}`)
+  }
+  for (const { at, entry } of readLog(file, from)) {
+    if (!entry)
+      result.failed.push(`${file}, byte ${at}: a line is damaged, or was cut off before it was saved`)
+    if (!entry || entry.kind === 'log') continue
+    try {
+      if (replayStep(project, entry, decoded(entry))) result.applied++
+    } catch (error) {
+      failed(at, `the ${entry.kind} of ${entry.image} could not be replayed: ${messageOf(error)}`)
+    }
+  }
+  return result
+}
+
+const decoded = (entry: LoggedStep): ReturnType<typeof unpackEdit> | null =>
+  entry.kind === 'apply' ? unpackEdit(Buffer.from(entry.edit.content, 'base64'), entry.edit) : null

@@ -128,12 +128,14 @@ export function openReadonly(file: string): { db: Db; version: number } {
     let db: Db | undefined
     try {
       db = openSqlite(file, { readonly: true, fileMustExist: true, timeout: 5000 })
-      return { db: withOwnErrors(db, file), version: checkSchema(db, file) }
+      const version = checkSchema(db, file)
+      return { db: withOwnErrors(db, file), version }
     } catch (error) {
       db?.close()
       if (!/^SQLITE_(CANTOPEN|READONLY|IOERR)/.test(codeOf(error)) || pending(file)) throw error
       const copy = inMemory(file)
-      return { db: withOwnErrors(copy, file), version: checkSchema(copy, file) }
+      const version = checkSchema(copy, file)
+      return { db: withOwnErrors(copy, file), version }
     }
   })
 }

@@ -5,13 +5,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RelabelError } from '../../../core/base/error.ts'
 import { addAnnotation, listAnnotations } from '../../../core/project/annotations.ts'
 import { addImages, addSplit, listImages, listSplits } from '../../../core/project/images.ts'
 import { beginProject, createProject, openProject } from '../../../core/project/project.ts'
 import { schemaVersion } from '../../../core/project/database/schema.ts'
+import { openOutside } from './outside.ts'
 
 let dir: string
 beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'relabel-project-'))))
@@ -98,7 +98,7 @@ describe('a project', () => {
 
   it('of a newer version is left alone', () => {
     createProject(dir, { classes }).close()
-    const db = new Database(join(dir, 'project.db'))
+    const db = openOutside(join(dir, 'project.db'))
     db.pragma(`user_version = ${schemaVersion + 1}`)
     db.close()
     const before = readFileSync(join(dir, 'project.db'))
@@ -112,7 +112,7 @@ describe('a project', () => {
 
   it.each([true, false])('of an older version is brought up to date (readonly: %s)', readonly => {
     filled(dir)
-    const db = new Database(join(dir, 'project.db'))
+    const db = openOutside(join(dir, 'project.db'))
     // What later versions added goes, so that the file is as version 1 wrote it.
     const first = ['meta', 'classes', 'splits', 'images', 'annotations', 'runs', 'snapshots']
     const later = db

@@ -12,6 +12,7 @@ import { createProject, openProject } from '../../../core/project/project.ts'
 import { migrations } from '../../../core/project/database/schema.ts'
 import { openThumbnails } from '../../../core/project/thumbnails.ts'
 import { linkOut, makeStrange, ownedEntries, strangeSchemas } from './strange.ts'
+import { openOutside } from './outside.ts'
 
 let root: string
 let dir: string
@@ -57,7 +58,7 @@ describe('a database that holds', () => {
     for (let version = 1; version <= migrations.length; version++) {
       const folder = join(root, `v${version}`)
       mkdirSync(folder)
-      const db = new Database(join(folder, 'project.db'))
+      const db = openOutside(join(folder, 'project.db'))
       addFoldText(db)
       for (const step of migrations.slice(0, version)) db.exec(step)
       db.pragma(`user_version = ${version}`)
@@ -74,7 +75,7 @@ describe('a database that holds', () => {
     const rows = Array.from({ length: 3000 }, (_, i) => ({ path: `${i}.png`, label: 0, width: 8, height: 8 }))
     addImages(project, 'train', rows)
     project.close()
-    const db = new Database(join(dir, 'project.db'))
+    const db = openOutside(join(dir, 'project.db'))
     db.exec(
       'DROP INDEX images_by_label; CREATE   INDEX images_by_label\n  ON images (split,\n label)'.replace(
         ',\n ',

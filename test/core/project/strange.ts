@@ -1,7 +1,7 @@
 /** What strangers may put into a project: every kind of thing in its database, and links in place of its entries. */
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import Database from 'better-sqlite3'
+import { openOutside } from './outside.ts'
 
 /** Rows without end. */
 const endless = (columns: string): string =>
@@ -38,7 +38,7 @@ export const strangeSchemas: Readonly<Record<string, string>> = {
 
 /** Applies one of {@link strangeSchemas}. */
 export function makeStrange(dir: string, kind: string): void {
-  const db = new Database(join(dir, 'project.db'))
+  const db = openOutside(join(dir, 'project.db'))
   try {
     db.pragma('foreign_keys = OFF')
     db.exec(strangeSchemas[kind]!)

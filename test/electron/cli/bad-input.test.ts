@@ -2,7 +2,6 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodeModel } from '../../../core/graph/onnx/encode.ts'
@@ -11,6 +10,7 @@ import { node } from '../../../core/graph/node.ts'
 import { floatTensor } from '../../../core/graph/tensor.ts'
 import { openProject } from '../../../core/project/project.ts'
 import { runCli, runJson, tinyClassifier, writeImages, writeTiny } from '../cli-run.ts'
+import { openOutside } from '../../core/project/outside.ts'
 
 let dir: string
 const at = (...names: string[]): string => join(dir, ...names)
@@ -212,7 +212,7 @@ describe('models', () => {
 describe('projects', () => {
   it('of a newer version', async () => {
     cpSync(at('p'), at('newer'), { recursive: true })
-    const db = new Database(at('newer/project.db'))
+    const db = openOutside(at('newer/project.db'))
     db.pragma('user_version = 99')
     db.close()
     await refused('bad-project', /newer version/, 'maps', 'stat', at('newer'))

@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { addAnnotation, getAnnotation, listAnnotations } from '../../../../core/project/annotations.ts'
 import { openBrowser } from '../../../../core/project/browse/browser.ts'
@@ -14,6 +13,7 @@ import { addJob, getJob, listJobs, nextJob } from '../../../../core/project/jobs
 import { createProject, openProject, type Project } from '../../../../core/project/project.ts'
 import { addRun, getRun, listRuns, snapshotHeads } from '../../../../core/project/runs.ts'
 import { createSnapshot } from '../../../../core/project/snapshots.ts'
+import { openOutside } from '../outside.ts'
 
 let dir: string
 beforeEach(() => {
@@ -124,7 +124,7 @@ describe.each(wrong)('%s.%#', (table, key, column, values) => {
       .filter(one => one.startsWith(`${table} `))
       .at(-1)!
       .slice(table.length + 1)
-    const raw = new Database(join(dir, 'p', 'project.db'))
+    const raw = openOutside(join(dir, 'p', 'project.db'))
     raw.pragma('foreign_keys = OFF')
     expect(
       raw.prepare(`UPDATE "${table}" SET "${column}" = ${value} WHERE "${key}" = ?`).run(name).changes,
@@ -149,7 +149,7 @@ describe.each(wrong)('%s.%#', (table, key, column, values) => {
 
 describe('a bad row', () => {
   const damage = (sql: string): Project => {
-    const raw = new Database(join(dir, 'p', 'project.db'))
+    const raw = openOutside(join(dir, 'p', 'project.db'))
     raw.pragma('foreign_keys = OFF')
     raw.exec(sql)
     raw.close()

@@ -11,15 +11,15 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import Database from 'better-sqlite3'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { RelabelError } from '../../../core/base/error.ts'
-import { takeLock } from '../../../core/project/lock.ts'
+import { takeLock } from '../../../core/project/database/lock.ts'
 import { openProject } from '../../../core/project/project.ts'
 import { inspectProject } from '../../../electron/backend/inspect/index.ts'
 import { makeStrange } from '../../core/project/strange.ts'
 import { childrenOf } from '../children.ts'
 import { drop, openHost, png, projectOf, scratch, type Host } from './host.ts'
+import { openOutside } from '../../core/project/outside.ts'
 
 let dir: string
 let good: string
@@ -38,7 +38,7 @@ afterAll(async () => {
 })
 
 const sql = (folder: string, text: string): void => {
-  const db = new Database(join(folder, 'project.db'))
+  const db = openOutside(join(folder, 'project.db'))
   db.exec(text)
   db.close()
 }

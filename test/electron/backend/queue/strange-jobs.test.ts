@@ -2,7 +2,6 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Job, JobRequest } from '../../../../core/contract/api/jobs.ts'
 import { isOwnJob } from '../../../../core/project/job-mark.ts'
@@ -11,6 +10,7 @@ import { createProject, openProject, type Project } from '../../../../core/proje
 import type { JobQueue } from '../../../../electron/backend/queue/index.ts'
 import { key, startQueue } from './start-queue.ts'
 import { annotating } from './studio.ts'
+import { openOutside } from '../../../core/project/outside.ts'
 
 let root: string
 let project: Project
@@ -35,7 +35,7 @@ async function begin(): Promise<JobQueue> {
   return queue
 }
 function sql(text: string, ...values: unknown[]): void {
-  const db = new Database(join(project.dir, 'project.db'))
+  const db = openOutside(join(project.dir, 'project.db'))
   db.prepare(text).run(...values)
   db.close()
 }
@@ -55,7 +55,7 @@ const marks: Record<string, (id: number) => string | null> = {
   'of a project from before marks, or of a stranger': () => null,
   'of another installation': id => {
     const other = addJob(project, { kind: 'self-test' }, 'another key')
-    const db = new Database(join(project.dir, 'project.db'))
+    const db = openOutside(join(project.dir, 'project.db'))
     const mark = db.prepare<[number], string>('SELECT mark FROM jobs WHERE id = ?').pluck().get(other.id)!
     db.prepare('DELETE FROM jobs WHERE id = ?').run(other.id)
     db.close()
@@ -64,7 +64,7 @@ const marks: Record<string, (id: number) => string | null> = {
   'that was copied from an own job': () => {
     const own = addJob(project, { kind: 'self-test' }, key)
     updateJob(project, own.id, { state: 'paused' })
-    const db = new Database(join(project.dir, 'project.db'))
+    const db = openOutside(join(project.dir, 'project.db'))
     const mark = db.prepare<[number], string>('SELECT mark FROM jobs WHERE id = ?').pluck().get(own.id)!
     db.close()
     return mark

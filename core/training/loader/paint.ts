@@ -19,7 +19,7 @@ export function paintCrop(state: SamplerState, pixels: Pixels, drawn: Drawn, pla
   resample(student.resampler, pixels, view, state.colours ? unit : student.by, place.student)
   if (state.colours) {
     const { data, at } = place.student
-    const plane = student.size ** 2
+    const plane = student.size * student.size // a product stays an integer, and so do the loops over it
     colour(data, at, plane, state.setup.recipe.augmentation, drawn.draw)
     normalise(data, at, plane, student.by)
   }
@@ -38,7 +38,8 @@ export function paintWhole(state: SamplerState, pixels: Pixels, place: Place): v
 
 /** An unreadable image of an evaluation keeps its place, empty, and is not scored. */
 export function paintNothing(state: SamplerState, { slot, b, student }: Place): void {
-  student.data.fill(0, student.at, student.at + 3 * state.student.size ** 2)
+  const { size } = state.student
+  student.data.fill(0, student.at, student.at + 3 * size * size)
   slot.indices[b] = -1
 }
 

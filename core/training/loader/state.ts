@@ -82,8 +82,9 @@ function inputOf(size: number, mean: readonly number[], std: readonly number[]):
 }
 
 function placesOf(slot: Slot, { batch, classes, recipe, annotator }: WorkerSetup): Place[] {
-  const values = 3 * recipe.size ** 2
-  const annotatorValues = 3 * (annotator?.size ?? 0) ** 2
+  const values = 3 * recipe.size * recipe.size
+  const side = annotator?.size ?? 0
+  const annotatorValues = 3 * side * side
   return Array.from({ length: batch }, (_, b) => ({
     slot,
     b,
@@ -96,7 +97,7 @@ function placesOf(slot: Slot, { batch, classes, recipe, annotator }: WorkerSetup
 function copiesOf({ recipe, batch, classes }: WorkerSetup): SamplerState['copies'] {
   const mixes = recipe.cutmix.probability + recipe.mixup.probability > 0
   return {
-    images: new Float32Array(mixes ? batch * 3 * recipe.size ** 2 : 0),
+    images: new Float32Array(mixes ? batch * 3 * recipe.size * recipe.size : 0),
     targets: new Float32Array(mixes ? batch * classes : 0),
   }
 }

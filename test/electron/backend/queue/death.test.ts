@@ -8,11 +8,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { JobRequest } from '../../../../core/contract/api/jobs.ts'
 import { openLabelMaps, verifyLabelMaps } from '../../../../core/labelmap/files/index.ts'
 import { getAnnotation } from '../../../../core/project/annotations.ts'
+import { markJob } from '../../../../core/project/job-mark.ts'
 import { countInterruption, updateJob } from '../../../../core/project/jobs.ts'
 import { openProject } from '../../../../core/project/project.ts'
 import { listRuns } from '../../../../core/project/runs.ts'
 import { readLog } from '../../../../core/training/run/run-log.ts'
-import { startQueue } from './start-queue.ts'
+import { key, startQueue } from './start-queue.ts'
 import type { AnnotateResult } from '../../../../electron/tasks/annotate/job.ts'
 import { annotating, makeTemplate, training, type Template } from './studio.ts'
 
@@ -155,9 +156,11 @@ it('jobs that cannot go on have failed, and pausing ones are paused', async () =
   const [exporting, pausing] = [first.add({ kind: 'self-test' }), first.add({ kind: 'self-test' })]
   await first.idle()
   await first.close()
-  // As a backend leaves them that dies in that moment.
-  updateJob(project, exporting.id, { state: 'running' })
-  updateJob(project, pausing.id, { state: 'pausing' })
+  // As a backend leaves them that dies in that moment; the mark goes only when a job ends.
+  for (const [job, state] of [[exporting, 'running'] as const, [pausing, 'pausing'] as const]) {
+    updateJob(project, job.id, { state })
+    markJob(project, job.id, key)
+  }
   const queue = startQueue({ project, emit: () => {} })
   expect(queue.get(exporting.id)).toMatchObject({
     state: 'failed',

@@ -76,6 +76,10 @@ export default tseslint.config(
           selector: 'ClassDeclaration[superClass][superClass.name!="Error"]',
           message: 'No class hierarchies.',
         },
+        {
+          selector: 'ObjectExpression > SpreadElement > ObjectExpression',
+          message: 'Write the properties themselves.',
+        },
       ],
       eqeqeq: 'error',
     },

@@ -34,7 +34,9 @@ export function createMapScorer(
       if (p > 0) entropy -= p * Math.log(p)
     })
     return {
-      ...{ top, confidence: first, margin: first - second },
+      top,
+      confidence: first,
+      margin: first - second,
       entropy: mostEntropy > 0 ? Math.min(1, Math.max(0, entropy / mostEntropy)) : 0,
       listed: label === null ? null : map.ids.some(id => classMap.target[id] === label),
     }

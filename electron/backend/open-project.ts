@@ -48,7 +48,7 @@ export async function openWhole(dir: string, options: OpenOptions): Promise<Open
     const queue = createQueue({ project, key: options.key, emit: options.emit, changed })
     const { ino: inode } = statSync(join(project.dir, 'project.db'))
     const sample = project.dir === options.sampleDir
-    const opened = { ...{ project, readonly, inode, sample }, ...{ reader, queue, thumbnails } }
+    const opened = { project, readonly, inode, sample, reader, queue, thumbnails }
     infoOf(opened)
     queue.list()
     return opened

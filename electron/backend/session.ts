@@ -63,7 +63,9 @@ const mostIds = 1000
 export function createSession(parts: SessionParts): Session {
   const state: SessionState = {
     ...parts,
-    ...{ open: null, turn: Promise.resolve(), ending: new AbortController() },
+    open: null,
+    turn: Promise.resolve(),
+    ending: new AbortController(),
   }
   return {
     current: () => state.open,
@@ -161,7 +163,10 @@ async function replace(state: SessionState, dir: string, leaving: Leaving): Prom
   }
   checkLeaving(state, leaving)
   const opened = await openWhole(dir, {
-    ...{ key: home.key, emit: events.emit, sampleDir, signal: ending.signal },
+    key: home.key,
+    emit: events.emit,
+    sampleDir,
+    signal: ending.signal,
     changed: (project, what) => hear(state, project, what),
   })
   try {

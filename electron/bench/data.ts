@@ -78,8 +78,12 @@ async function measure({ student, recipe: input, set, pixels, maps, dir }: Feed)
 function blankSet(count: number, width: number, height: number, file: (i: number) => string): ImageSet {
   return imageSet(
     Array.from({ length: count }, (_, i) => ({
-      ...{ key: `train/${i}`, file: file(i), width, height },
-      ...{ label: i % classes, truth: null },
+      key: `train/${i}`,
+      file: file(i),
+      width,
+      height,
+      label: i % classes,
+      truth: null,
     })),
   )
 }
@@ -118,14 +122,16 @@ async function scenes(dir: string): Promise<FeedBench> {
   const draw = random(1)
   for (let i = 0; i < length; i++) bytes[i] = draw.int(256)
   const recipe: RecipeInput = {
-    ...{ supervision: 'relabel', size: 40, epochs: 2, batch: 32, lr: 0.008 },
+    supervision: 'relabel',
+    size: 40,
+    epochs: 2,
+    batch: 32,
+    lr: 0.008,
     // So small a net is run fastest by one thread; the other core makes the batches.
     threads: 1,
-    ...{
-      optimizer: { kind: 'adamw', weightDecay: 0.01 },
-      schedule: { warmupSteps: 100 },
-      augmentation: { flip: 0 },
-    },
+    optimizer: { kind: 'adamw', weightDecay: 0.01 },
+    schedule: { warmupSteps: 100 },
+    augmentation: { flip: 0 },
   }
   const pixels: PixelSource = { kind: 'memory', bytes, offsets, sizes }
   return measure({ student: 'digits_student', recipe, set, pixels, maps: sceneMaps(count), dir })

@@ -72,7 +72,8 @@ async function target(_: CommandContext, dir: string, options: Options): Promise
       const used = layer !== undefined && options.machine !== true
       const map = used ? applyLayer(machine, layer, { fill, classes: classes.length }) : machine
       return describe(project, image, annotation.id, map, crop, options, {
-        ...{ fill, classes },
+        fill,
+        classes,
         corrections: layer ? { entries: layerSize(layer), used } : null,
         listed: used ? listedClasses(machine, layer) : null,
       })

@@ -9,10 +9,16 @@ import { normalising } from './recipe.ts'
 /** What the annotation is asked for. */
 function annotateAsk({ recipe, paths }: Pick<DemoContext, 'recipe' | 'paths'>): AnnotateAsk {
   return {
-    ...{ model: paths.annotator, classes: paths.classes, split: 'train' },
-    ...{ size: recipe.relabel.size, resize: 'squash', topK: recipe.relabel.topK },
-    ...{ mean: [...normalising.mean], std: [...normalising.std] },
-    ...{ batch: 8, logits: 'fp16' },
+    model: paths.annotator,
+    classes: paths.classes,
+    split: 'train',
+    size: recipe.relabel.size,
+    resize: 'squash',
+    topK: recipe.relabel.topK,
+    mean: [...normalising.mean],
+    std: [...normalising.std],
+    batch: 8,
+    logits: 'fp16',
   }
 }
 

@@ -57,7 +57,10 @@ async function writeOdd(folder: string): Promise<void> {
   const noise = (width: number, height: number) =>
     sharp({
       create: {
-        ...{ width, height, channels: 3 as const, background: '#808080' },
+        width,
+        height,
+        channels: 3 as const,
+        background: '#808080',
         noise: { type: 'gaussian', mean: 128, sigma: 40 },
       },
     })
@@ -117,8 +120,15 @@ export async function hostileProject(dir: string, scenes: string): Promise<strin
   const train: JobRequest = {
     kind: 'train',
     recipe: {
-      ...{ student: 'digits_student', supervision: 'relabel', size: 32, epochs: 1, batch: 4, valSplit: null },
-      ...{ threads: 1, workers: 1, evaluation: { mode: 'squash' } },
+      student: 'digits_student',
+      supervision: 'relabel',
+      size: 32,
+      epochs: 1,
+      batch: 4,
+      valSplit: null,
+      threads: 1,
+      workers: 1,
+      evaluation: { mode: 'squash' },
     },
   }
   await finish(queue, train)

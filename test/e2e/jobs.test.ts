@@ -4,8 +4,16 @@ import { browserPath } from './browser.ts'
 import { axe, openStudio, shoot, test } from './studio.ts'
 
 const recipe = {
-  ...{ student: 'digits_student', supervision: 'onehot', size: 32, epochs: 5000, batch: 10, lr: 5e-3 },
-  ...{ threads: 1, workers: 1, evaluation: { mode: 'squash' }, schedule: { warmupEpochs: 0 } },
+  student: 'digits_student',
+  supervision: 'onehot',
+  size: 32,
+  epochs: 5000,
+  batch: 10,
+  lr: 5e-3,
+  threads: 1,
+  workers: 1,
+  evaluation: { mode: 'squash' },
+  schedule: { warmupEpochs: 0 },
 }
 
 describe.skipIf(!browserPath)('the job list', () => {

@@ -24,8 +24,15 @@ let studio: Studio
 /** A project of scenes that are larger and fuller than those of the sample. */
 async function makeProject(dir: string): Promise<string> {
   const options = parseSceneOptions({
-    ...{ seed: 3, size: 128, train: 120, val: 0, test: 0 },
-    ...{ digitCounts: [0, 0.1, 0.4, 0.5], digitSize: [34, 52], overlap: 0, pixelNoise: 0 },
+    seed: 3,
+    size: 128,
+    train: 120,
+    val: 0,
+    test: 0,
+    digitCounts: [0, 0.1, 0.4, 0.5],
+    digitSize: [34, 52],
+    overlap: 0,
+    pixelNoise: 0,
   })
   const classes = Array.from({ length: 10 }, (_, index) => ({ index, name: String(index) }))
   const project = createProject(join(dir, 'digits'), { name: 'Digit scenes', classes })
@@ -84,7 +91,8 @@ describe.skipIf(!browserPath || !asked)('the pictures of the README', () => {
     const { page } = studio
     const { items } = await studio.call('browse.page', {
       query: { filter: { splits: ['train'] }, sort: { by: 'review', descending: false } },
-      ...{ offset: 0, limit: 120 },
+      offset: 0,
+      limit: 120,
     })
     const infos = await Promise.all(items.map(({ id }) => studio.call('images.get', { id })))
     const full = infos.filter(info => info.boxes?.length === digits && !info.truth?.includes(1))

@@ -8,8 +8,16 @@ import { axe, openStudio, shoot, test, type Studio } from './studio.ts'
 let studio: Studio
 
 const recipe = {
-  ...{ student: 'digits_student', supervision: 'onehot', size: 32, epochs: 5000, batch: 10, lr: 5e-3 },
-  ...{ threads: 1, workers: 1, evaluation: { mode: 'squash' }, schedule: { warmupEpochs: 0 } },
+  student: 'digits_student',
+  supervision: 'onehot',
+  size: 32,
+  epochs: 5000,
+  batch: 10,
+  lr: 5e-3,
+  threads: 1,
+  workers: 1,
+  evaluation: { mode: 'squash' },
+  schedule: { warmupEpochs: 0 },
 }
 /** The desktop's bridge as the preload script offers it, with dialogs that answer what the test says. */
 const bridge = `(() => {

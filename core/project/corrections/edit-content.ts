@@ -45,7 +45,11 @@ export function unpackEdit(bytes: Uint8Array, row: Pick<Edit, 'id' | 'author' | 
   const unpack = (entry: StoredEntry): LayerEntry | null =>
     entry && { logit: entry[0], edit: edits[entry[1]] ?? '' }
   return editSchema.parse({
-    ...{ id: row.id, author: row.author, created: row.created, tool, operation },
+    id: row.id,
+    author: row.author,
+    created: row.created,
+    tool,
+    operation,
     changes: changes.map(([cell, id, before, after]): Change => ({
       cell,
       class: id,

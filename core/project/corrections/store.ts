@@ -236,7 +236,9 @@ function applyIn(
   const { id, author, created } = edit
   log({
     kind: 'apply',
-    ...{ image: keyOf(project, image), annotation: step.annotation, version },
+    image: keyOf(project, image),
+    annotation: step.annotation,
+    version,
     edit: { id, author, created, content: content.toString('base64') },
   })
   return { version: version + 1 }
@@ -286,7 +288,10 @@ function move(project: Project, step: NamedStep, verb: 'undo' | 'redo', log: Log
   project.db.prepare('UPDATE edits SET state = ? WHERE id = ?').run(to, next.id)
   log({
     kind: verb,
-    ...{ image: keyOf(project, step.image), annotation: step.annotation, version, edit: step.edit },
+    image: keyOf(project, step.image),
+    annotation: step.annotation,
+    version,
+    edit: step.edit,
   })
   return { version: version + 1 }
 }

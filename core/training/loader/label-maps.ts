@@ -97,7 +97,9 @@ export function loadMaps(
   const shapes = new Int32Array(new SharedArrayBuffer(12 * n))
   const { classes, fill, corrections } = options
   const disk = (): MapSource => ({
-    ...{ kind: 'disk', dir, keys: set.images.map(image => image.key) },
+    kind: 'disk',
+    dir,
+    keys: set.images.map(image => image.key),
     ...(corrections && corrections.size > 0
       ? { corrections: { layers: packed(set, corrections), fill, classes } }
       : {}),

@@ -92,13 +92,18 @@ export async function evaluateModel(
   requireImages(all, `in the split "${job.split}"`)
   const began = performance.now()
   const { set, cached } = await cachePixels(all, {
-    ...{ recipe, cacheDir: join(project.dir, 'cache'), signal: hooks.signal },
+    recipe,
+    cacheDir: join(project.dir, 'cache'),
+    signal: hooks.signal,
     onProgress: (_, done, total) => hooks.onCache?.(done, total),
   })
   requireImages(set, `in the split "${job.split}"`)
   const evaluator = openEvaluator(
     {
-      ...{ recipe, set, pixels: cached.source, classes: project.classes.length },
+      recipe,
+      set,
+      pixels: cached.source,
+      classes: project.classes.length,
       classMap: classMap.identity ? undefined : classMap,
     },
     model,

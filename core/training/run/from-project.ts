@@ -60,7 +60,10 @@ export async function annotationInput(
   const { manifest } = reader
   await reader.close()
   return {
-    ...{ id, dir: row.dir, fill: manifest.fill, annotator: manifest.annotator },
+    id,
+    dir: row.dir,
+    fill: manifest.fill,
+    annotator: manifest.annotator,
     classMap: matchClasses(manifest.classes, project.classes),
     classes: manifest.classes.map(one => one.name),
     mean: manifest.preprocessing.mean,

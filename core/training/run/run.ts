@@ -63,7 +63,11 @@ export async function runOfProject(
       )
     : undefined
   const prepared = await prepareRun({
-    ...{ recipe, annotation, resume, dir: row.dir, cacheDir: join(project.dir, 'cache') },
+    recipe,
+    annotation,
+    resume,
+    dir: row.dir,
+    cacheDir: join(project.dir, 'cache'),
     classes: project.classes.map(one => one.name),
     train: images.get(recipe.trainSplit) ?? [],
     val: (recipe.valSplit === null ? undefined : images.get(recipe.valSplit)) ?? [],
@@ -91,8 +95,17 @@ function cardOf(
   const { recipe } = setup
   return {
     format: 1,
-    ...{ student: recipe.student, supervision: recipe.supervision, classes, input: inputOf(recipe), recipe },
-    ...{ snapshot, annotation, steps: outcome.steps, epochs: recipe.epochs, metrics: outcome.val, program },
+    student: recipe.student,
+    supervision: recipe.supervision,
+    classes,
+    input: inputOf(recipe),
+    recipe,
+    snapshot,
+    annotation,
+    steps: outcome.steps,
+    epochs: recipe.epochs,
+    metrics: outcome.val,
+    program,
     created: new Date().toISOString(),
   }
 }
@@ -117,7 +130,13 @@ function reportOf(prepared: Prepared, outcome: RunOutcome): RunReport {
   const { recipe } = prepared.setup
   const { steps, loss, val, best, seconds, busy, skipped } = outcome
   return {
-    ...{ steps, epochs: recipe.epochs, loss, val, best, seconds, busy },
+    steps,
+    epochs: recipe.epochs,
+    loss,
+    val,
+    best,
+    seconds,
+    busy,
     imagesPerSecond: seconds > 0 ? (steps * recipe.batch) / seconds : 0,
     disputed: prepared.disputed,
     skipped: skipped.slice(0, listed),

@@ -71,7 +71,10 @@ export function runsCompare(
       `runs ${base} and ${other} have answered no common image of "${split}"; evaluate both again`,
     )
   return {
-    ...{ split, base, other, agreement },
+    split,
+    base,
+    other,
+    agreement,
     classes: [...classes]
       .sort(([a], [b]) => a - b)
       .map(([index, { images, ...right }]) => ({

@@ -35,7 +35,9 @@ export function runsCurves(
       line.type === 'epoch' && line.step > after
         ? [
             {
-              ...{ epoch: line.epoch, step: line.step, loss: line.loss },
+              epoch: line.epoch,
+              step: line.step,
+              loss: line.loss,
               top1: line.val?.top1 ?? null,
               real: line.val?.real ?? null,
               mAP: line.val?.mAP ?? null,

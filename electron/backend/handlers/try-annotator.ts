@@ -111,7 +111,10 @@ export async function probeAnnotator(
     seconds: report.seconds,
     total: Math.round(report.seconds * report.rate),
     rows: report.rows.map(({ k, bytes, divergence, agreement }, i) => ({
-      ...{ k, bytes, divergence, agreement },
+      k,
+      bytes,
+      divergence,
+      agreement,
       disk: report.disk[i]?.bytes ?? 0,
     })),
     free: bavail * bsize,

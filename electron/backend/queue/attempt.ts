@@ -49,7 +49,10 @@ export function startAttempt(options: AttemptOptions): Attempt {
   const again = job.started !== null
   const log = createLog(again ? jobLog(project, id) : [])
   const state: AttemptState = {
-    ...{ options, id, log, controller: new AbortController() },
+    options,
+    id,
+    log,
+    controller: new AbortController(),
     flow: createProgressFlow(
       progress => emit('job.progress', { id, progress }),
       progress => quietly(() => void save(state, { progress })),
@@ -74,7 +77,11 @@ function workOf(state: AttemptState, started: Job, again: boolean): JobWork {
   const { options, id, log, changes, controller } = state
   const { project, job } = options
   return {
-    ...{ project, job: started, request: job.request, again, signal: controller.signal },
+    project,
+    job: started,
+    request: job.request,
+    again,
+    signal: controller.signal,
     child: childOf(state),
     worksOn: what => options.tell(updateJob(project, id, what)),
     note: line => log.add(line),

@@ -32,9 +32,12 @@ export function holdBack(project: Project, job: Job): void {
 
 function giveUp(project: Project, id: number): void {
   updateJob(project, id, {
-    ...{ state: 'failed', ended: new Date().toISOString() },
+    state: 'failed',
+    ended: new Date().toISOString(),
     error: {
-      ...{ code: 'internal', message: 'the program ended while this job ran; start it again', detail: {} },
+      code: 'internal',
+      message: 'the program ended while this job ran; start it again',
+      detail: {},
       log: jobLog(project, id),
     },
   })

@@ -68,7 +68,8 @@ function start(state: QueueState, job: Job): void {
   const { options } = state
   const { project } = options
   const attempt = startAttempt({
-    ...{ ...options, job },
+    ...options,
+    job,
     tell: now => void tell(state, now),
     queue: request => void queueJob(state, request),
   })

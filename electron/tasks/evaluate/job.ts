@@ -25,8 +25,13 @@ export async function evaluateRun(
   const parsed = recipeSchema.safeParse(row.config)
   const own = parsed.success ? parsed.data : undefined
   const found: Predictions = {
-    ...{ format: 'relabel-predictions', version: 1, split },
-    ...{ keys: [], labels: [], truth: [], answers: [] },
+    format: 'relabel-predictions',
+    version: 1,
+    split,
+    keys: [],
+    labels: [],
+    truth: [],
+    answers: [],
   }
   let began = performance.now()
   const report = await evaluateModel(

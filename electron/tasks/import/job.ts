@@ -45,7 +45,10 @@ export async function run(config: ImportConfig, context: JobContext): Promise<Im
       meter.finished()
       const [rate, seconds] = [meter.rate(), meter.left()]
       context.progress({
-        ...{ phase: `read ${config.split}`, done: meter.done(), total: left + known.size, rate },
+        phase: `read ${config.split}`,
+        done: meter.done(),
+        total: left + known.size,
+        rate,
         ...(seconds === undefined ? {} : { left: seconds }),
       })
     },

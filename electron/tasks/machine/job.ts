@@ -26,7 +26,10 @@ async function trainSome(): Promise<string> {
   const [batch, size, classes] = [8, 12, 2]
   const model = buildPlain({ channels: [4, 8], strides: [2, 2], classes, input: [3, size, size], seed: 1 })
   const trainer = await createTrainer(model, {
-    ...{ batch, classes, input: [3, size, size], seed: 1 },
+    batch,
+    classes,
+    input: [3, size, size],
+    seed: 1,
     optimizer: { kind: 'adamw' },
   })
   try {

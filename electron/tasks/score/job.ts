@@ -50,7 +50,11 @@ export async function run(config: ScoreConfig, context: JobContext): Promise<Sco
       const meter = createMeter(reader.count)
       meter.before(before)
       const result: ScoreResult = {
-        ...{ annotation: config.annotation, scored: 0, before, damaged: [], damagedCount: 0 },
+        annotation: config.annotation,
+        scored: 0,
+        before,
+        damaged: [],
+        damagedCount: 0,
       }
       let rows: ScoredImage[] = []
       const flush = (): void => {
@@ -58,7 +62,10 @@ export async function run(config: ScoreConfig, context: JobContext): Promise<Sco
         rows = []
         const [rate, left] = [meter.rate(), meter.left()]
         context.progress({
-          ...{ phase: 'score', done: meter.done(), total: reader.count, rate },
+          phase: 'score',
+          done: meter.done(),
+          total: reader.count,
+          rate,
           ...(left === undefined ? {} : { left }),
         })
       }

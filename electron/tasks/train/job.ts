@@ -68,7 +68,10 @@ function train(project: Project, config: TrainJob, recipe: Recipe, context: JobC
       const words = [`epoch ${epoch}/${epochs}`, `${imagesPerSecond.toFixed(0)} images/s`]
       if (loss !== null) words.push(`loss ${loss.toFixed(3)}`)
       context.progress({
-        ...{ phase, done: step, total: steps, note: words.join(', ') },
+        phase,
+        done: step,
+        total: steps,
+        note: words.join(', '),
         ...(imagesPerSecond > 0 ? { rate: imagesPerSecond / recipe.batch } : {}),
         ...(secondsLeft === null ? {} : { left: secondsLeft }),
       })

@@ -66,7 +66,12 @@ async function probe(
       checkpoint: { ...recipe.checkpoint, everyEpochs: 100_000, everySteps: null },
       cache: { ...recipe.cache, diskMb: 0, memoryMb: Math.max(recipe.cache.memoryMb, 256) },
     },
-    ...{ annotation, dir, cacheDir: dir, resume: false, val: [], signal: context.signal },
+    annotation,
+    dir,
+    cacheDir: dir,
+    resume: false,
+    val: [],
+    signal: context.signal,
     classes: project.classes.map(one => one.name),
     train: tried,
   })
@@ -77,7 +82,10 @@ async function probe(
   const images = Math.round((all.length * used) / tried.length)
   const totalSteps = batchesPerEpoch(images, recipe.batch) * recipe.epochs
   return {
-    ...{ steps, imagesPerSecond, totalSteps, images },
+    steps,
+    imagesPerSecond,
+    totalSteps,
+    images,
     memory: process.resourceUsage().maxRSS * 1024,
     seconds: (totalSteps * recipe.batch) / imagesPerSecond + reading * all.length,
     parameters: parameterCount(prepared.setup.model),

@@ -44,14 +44,19 @@ export function summarise(rows: readonly RunRow[], split?: string): RunSummary[]
     const stored = (row.metrics ?? {}) as StoredMetrics
     const [from, metrics] = measured(stored, recipe, split)
     return {
-      ...{ id: row.id, created: row.created, status: row.status, split: from, metrics },
+      id: row.id,
+      created: row.created,
+      status: row.status,
+      split: from,
+      metrics,
       student: recipe?.student ?? '?',
       supervision: recipe ? supervisionOf(recipe) : '?',
       epochs: stored.epochs ?? 0,
       ofEpochs: recipe?.epochs ?? 0,
       loss: stored.loss ?? null,
       measure: metrics ? (metrics.real !== null ? 'real' : metrics.top1 !== null ? 'top1' : null) : null,
-      ...{ toFirst: null, toBest: null },
+      toFirst: null,
+      toBest: null,
     }
   })
   const value = (run: RunSummary): number | null =>

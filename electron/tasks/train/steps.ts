@@ -63,7 +63,10 @@ export async function trainRun(
 ): Promise<RunReport & { evaluations?: Record<string, Metrics> }> {
   const { run, recipe, before, evaluate, lockPatience } = order
   const config: TrainJob = {
-    ...{ project: project.dir, run, recipe, resume: before !== undefined },
+    project: project.dir,
+    run,
+    recipe,
+    resume: before !== undefined,
     ...(evaluate ? { evaluate } : {}),
     ...(lockPatience === undefined ? {} : { lockPatience }),
   }

@@ -33,9 +33,14 @@ function correct(image: number): void {
   const id = `edit-of-${image}`
   applyEdit(project, {
     extent: null,
-    ...{ image, annotation, version: 0 },
+    image,
+    annotation,
+    version: 0,
     edit: {
-      ...{ id, author: 'Ada', created: '2026-01-02T03:04:05.000Z', tool: 'brush' },
+      id,
+      author: 'Ada',
+      created: '2026-01-02T03:04:05.000Z',
+      tool: 'brush',
       operation: { kind: 'set', class: 7, to: null, amount: 5, what: null },
       changes: [{ cell: 3, class: 7, before: null, after: { logit: 5, edit: id } }],
     },

@@ -85,7 +85,12 @@ export function colourMap(label: number, seed: number): LabelMap {
 export function colourManifest(): Manifest {
   const names = ['red', 'green', 'blue', 'sky']
   return {
-    ...{ format: 'relabel-label-maps', version: 1, logits: 'fp16', topK: 2, fill: 0, program: 'test' },
+    format: 'relabel-label-maps',
+    version: 1,
+    logits: 'fp16',
+    topK: 2,
+    fill: 0,
+    program: 'test',
     annotator: { file: 'annotator.onnx', sha256: '0'.repeat(64), surgery: { head: 'test', error: 0 } },
     preprocessing: { resize: 'squash', height: 16, width: 16, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
     classes: names.map((name, index) => ({ index, name })),

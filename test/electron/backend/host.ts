@@ -98,7 +98,11 @@ export async function openHost(words: readonly string[], wrap: readonly string[]
   const ask: Host['ask'] = (path, { headers, stranger, ...rest } = {}) =>
     send({ port }, path, { ...rest, headers: { ...(stranger ? {} : { cookie }), ...headers } })
   return {
-    ...{ child, port, cookie, stderr, ask },
+    child,
+    port,
+    cookie,
+    stderr,
+    ask,
     url: ready.url!,
     call: (name, input = {}) =>
       ask(`/api/call/${name}`, {

@@ -17,9 +17,20 @@ beforeAll(async () => {
   const { id } = await host.call<Job>('jobs.add', {
     kind: 'annotate',
     request: {
-      ...{ model: join(project.dir, 'digit-annotator.onnx'), classes: null, split: 'val', size: 64 },
-      ...{ resize: 'squash', mean: [0.25, 0.25, 0.25], std: [0.2, 0.2, 0.2], topK: 5, batch: 8 },
-      ...{ logits: 'fp16', provider: null, threads: null, workers: null, acceptApproximation: false },
+      model: join(project.dir, 'digit-annotator.onnx'),
+      classes: null,
+      split: 'val',
+      size: 64,
+      resize: 'squash',
+      mean: [0.25, 0.25, 0.25],
+      std: [0.2, 0.2, 0.2],
+      topK: 5,
+      batch: 8,
+      logits: 'fp16',
+      provider: null,
+      threads: null,
+      workers: null,
+      acceptApproximation: false,
     },
   })
   const state = async (): Promise<string | undefined> =>
@@ -41,9 +52,14 @@ const apply = (
   logit = 2,
 ): Promise<{ version: number }> =>
   host.call('corrections.apply', {
-    ...{ image, annotation, version },
+    image,
+    annotation,
+    version,
     edit: {
-      ...{ id, author: 'me', created: '2026-01-01T00:00:00.000Z', tool: 'brush' },
+      id,
+      author: 'me',
+      created: '2026-01-01T00:00:00.000Z',
+      tool: 'brush',
       operation: { kind: 'set', class: of, to: null, amount: 2, what: null },
       changes: [{ cell, class: of, before: null, after: { logit, edit: id } }],
     },

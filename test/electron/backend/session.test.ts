@@ -32,10 +32,15 @@ function annotated(): void {
   opened.close()
 }
 const edit = (id: string, first: number, cells: number) => ({
-  ...{ id, author: 'me', created: '2026-01-01T00:00:00.000Z', tool: 'brush' },
+  id,
+  author: 'me',
+  created: '2026-01-01T00:00:00.000Z',
+  tool: 'brush',
   operation: { kind: 'set', class: 1, to: null, amount: 5, what: null },
   changes: Array.from({ length: cells }, (_, i) => ({
-    ...{ cell: first + i, class: 1, before: null },
+    cell: first + i,
+    class: 1,
+    before: null,
     after: { logit: Math.sin((first + i) * 12.9898) * 100, edit: id },
   })),
 })

@@ -10,8 +10,14 @@ import { summarise, table } from '../../../electron/cli/runs.ts'
 const metrics = (real: number): Metrics => ({ images: 9, top1: 0.5, top5: null, real, mAP: 0.4, loss: 1 })
 function row(id: string, stored: object | null, recipe: object = {}): RunRow {
   return {
-    ...{ id, dir: `/p/runs/${id}`, kind: 'train', status: 'done', created: '2025-01-01T00:00:00.000Z' },
-    ...{ config: parseRecipe(recipe), snapshot: 's', metrics: stored },
+    id,
+    dir: `/p/runs/${id}`,
+    kind: 'train',
+    status: 'done',
+    created: '2025-01-01T00:00:00.000Z',
+    config: parseRecipe(recipe),
+    snapshot: 's',
+    metrics: stored,
   }
 }
 
@@ -86,8 +92,13 @@ describe('recipe options', () => {
       ),
     )
     expect(recipe).toMatchObject({
-      ...{ batch: 32, lr: 0.3, mean: [0.5, 0.4, 0.3], valSplit: null },
-      ...{ cutmix: { probability: 1 }, mixup: { probability: 0.2 }, optimizer: { kind: 'sgd' } },
+      batch: 32,
+      lr: 0.3,
+      mean: [0.5, 0.4, 0.3],
+      valSplit: null,
+      cutmix: { probability: 1 },
+      mixup: { probability: 0.2 },
+      optimizer: { kind: 'sgd' },
       augmentation: { brightness: 0.4, contrast: 0.4, saturation: 0.4, lighting: 0 },
       schedule: { warmupEpochs: 2.5, warmupSteps: 200, gamma: 0.5 },
     })

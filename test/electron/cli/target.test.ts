@@ -50,10 +50,16 @@ describe('relabel target', () => {
     const image = findImage(project, key)!.id
     applyEdit(project, {
       extent: null,
-      ...{ image, annotation: 'a1', version: 0 },
+      image,
+      annotation: 'a1',
+      version: 0,
       edit: {
-        ...{ id, author: 'me', created: '2026-01-01T00:00:00.000Z', tool: 'image' },
-        ...{ operation, changes },
+        id,
+        author: 'me',
+        created: '2026-01-01T00:00:00.000Z',
+        tool: 'image',
+        operation,
+        changes,
       },
     })
     project.close()

@@ -63,7 +63,10 @@ beforeAll(async () => {
       made,
       split,
       images.map(({ key, label, width, height }) => ({
-        ...{ path: key.slice('train/'.length), label, width, height },
+        path: key.slice('train/'.length),
+        label,
+        width,
+        height,
         ...(split === 'test' ? { truth: [label!] } : {}),
       })),
     )
@@ -88,12 +91,10 @@ beforeAll(async () => {
     recipe,
     JSON.stringify({
       ...small,
-      ...{
-        optimizer: { kind: 'adamw' },
-        schedule: { warmupSteps: 4 },
-        evaluation: { mode: 'squash' },
-        logEvery: 1,
-      },
+      optimizer: { kind: 'adamw' },
+      schedule: { warmupSteps: 4 },
+      evaluation: { mode: 'squash' },
+      logEvery: 1,
     }),
   )
 })

@@ -123,9 +123,20 @@ describe.skipIf(!browserPath)('the desktop app', () => {
     const annotate = await call<{ id: number }>(page, 'jobs.add', {
       kind: 'annotate',
       request: {
-        ...{ model: join(first.dir, 'digit-annotator.onnx'), classes: null, split: 'val', size: 128 },
-        ...{ resize: 'squash', mean: [0.25, 0.25, 0.25], std: [0.2, 0.2, 0.2], topK: 5, batch: 8 },
-        ...{ logits: 'fp16', provider: null, threads: null, workers: null, acceptApproximation: false },
+        model: join(first.dir, 'digit-annotator.onnx'),
+        classes: null,
+        split: 'val',
+        size: 128,
+        resize: 'squash',
+        mean: [0.25, 0.25, 0.25],
+        std: [0.2, 0.2, 0.2],
+        topK: 5,
+        batch: 8,
+        logits: 'fp16',
+        provider: null,
+        threads: null,
+        workers: null,
+        acceptApproximation: false,
       },
     })
     app.order({ kind: 'focus', focused: false })

@@ -35,7 +35,11 @@ import {
 
 const options = { fill: 0, classes }
 const op = (kind: Operation['kind'], id: number, rest: Partial<Operation> = {}): Operation => ({
-  ...{ kind, class: id, to: null, amount: null, what: null },
+  kind,
+  class: id,
+  to: null,
+  amount: null,
+  what: null,
   ...rest,
 })
 const shown = ({ layer }: CorrectionHistory) => layerToList(layer)

@@ -52,7 +52,10 @@ afterEach(() => {
 const place = () => ({ image, annotation })
 function editOf(id: string, logit: number, before: Edit['changes'][number]['before'] = null, cell = 3): Edit {
   return {
-    ...{ id, author: 'Ada', created: '2026-01-02T03:04:05.000Z', tool: 'brush' },
+    id,
+    author: 'Ada',
+    created: '2026-01-02T03:04:05.000Z',
+    tool: 'brush',
     operation: { kind: 'set', class: 7, to: null, amount: logit, what: null },
     changes: [{ cell, class: 7, before, after: { logit, edit: id } }],
   }
@@ -201,7 +204,9 @@ describe('edits', () => {
 
   it('are small, also large ones', () => {
     const changes = Array.from({ length: 50_000 }, (_, i) => ({
-      ...{ cell: i % 225, class: Math.floor(i / 225), before: null },
+      cell: i % 225,
+      class: Math.floor(i / 225),
+      before: null,
       after: { logit: 1 + (i % 100) / 10, edit: 'edit-large' },
     }))
     applyEdit(project, {
@@ -236,7 +241,8 @@ describe('snapshots', () => {
     const id = createSnapshot(project, options())
     const content = [
       JSON.stringify({
-        ...{ format: 1, splits: ['train', 'val'] },
+        format: 1,
+        splits: ['train', 'val'],
         annotation: { id: annotation, created: '2026-01-01T00:00:00.000Z', config: {} },
         classes: [{ index: 0, name: 'cat' }],
       }),

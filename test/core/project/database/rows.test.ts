@@ -61,9 +61,14 @@ const query = { filter: {}, sort: { by: 'name' as const, descending: false } }
 function editOf(image: number) {
   const id = `edit-of-${image}`
   return {
-    ...{ image, annotation: 'a1', version: 0 },
+    image,
+    annotation: 'a1',
+    version: 0,
     edit: {
-      ...{ id, author: 'Ada', created: '2026-01-02T03:04:05.000Z', tool: 'brush' as const },
+      id,
+      author: 'Ada',
+      created: '2026-01-02T03:04:05.000Z',
+      tool: 'brush' as const,
       operation: { kind: 'set' as const, class: 7, to: null, amount: 5, what: null },
       changes: [{ cell: 3, class: 7, before: null, after: { logit: 5, edit: id } }],
     },

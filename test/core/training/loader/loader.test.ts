@@ -219,7 +219,10 @@ describe('evaluationWindow', () => {
     expect(window.left).toBeCloseTo((58 * 400) / 341, 9)
     expect(window.height).toBeCloseTo((224 * 300) / 256, 9)
     expect(evaluationWindow({ height: 3, width: 4 }, 'squash', 9, 7)).toEqual({
-      ...{ top: 0, left: 0, height: 3, width: 4 },
+      top: 0,
+      left: 0,
+      height: 3,
+      width: 4,
     })
   })
 })

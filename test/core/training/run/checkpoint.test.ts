@@ -18,8 +18,16 @@ afterEach(() => remove())
 
 const at = (step: number): Checkpoint => ({
   progress: {
-    ...{ fingerprint: 'f', step, epoch: 1, batch: 2, lossSum: 0.1 + step, best: { value: 0.5, epoch: 1 } },
-    ...{ seconds: 3, stepSeconds: 2, lastLoss: 1.25, val: null },
+    fingerprint: 'f',
+    step,
+    epoch: 1,
+    batch: 2,
+    lossSum: 0.1 + step,
+    best: { value: 0.5, epoch: 1 },
+    seconds: 3,
+    stepSeconds: 2,
+    lastLoss: 1.25,
+    val: null,
   },
   state: new Map([
     ['weight:a', { shape: [2, 2], data: Float32Array.of(step, -0, 1e-40, 3.3) }],

@@ -25,8 +25,12 @@ async function list(split: string, perClass: number): Promise<TrainingImage[]> {
         .sort()
         .slice(0, perClass)
         .map(file => ({
-          ...{ key: `${split}/${name}/${file}`, file: join(root, name, file) },
-          ...{ width, height, label, truth: null },
+          key: `${split}/${name}/${file}`,
+          file: join(root, name, file),
+          width,
+          height,
+          label,
+          truth: null,
         })),
     )
 }
@@ -35,18 +39,27 @@ describe.skipIf(!archive)('CIFAR-10', () => {
   it('is learned from 2,000 images in a few seconds', async () => {
     execFileSync('tar', ['-xf', archive!, '-C', dir])
     const recipe = parseRecipe({
-      ...{ student: 'digits_student', supervision: 'onehot', size: 32, epochs: 6, batch: 32, lr: 0.006 },
-      ...{
-        threads: 1,
-        workers: 1,
-        optimizer: { kind: 'adamw', weightDecay: 0.01 },
-        schedule: { warmupSteps: 60 },
-      },
-      ...{ augmentation: { crop: { scale: [0.4, 1] } }, evaluation: { mode: 'squash' }, validateEvery: 6 },
+      student: 'digits_student',
+      supervision: 'onehot',
+      size: 32,
+      epochs: 6,
+      batch: 32,
+      lr: 0.006,
+      threads: 1,
+      workers: 1,
+      optimizer: { kind: 'adamw', weightDecay: 0.01 },
+      schedule: { warmupSteps: 60 },
+      augmentation: { crop: { scale: [0.4, 1] } },
+      evaluation: { mode: 'squash' },
+      validateEvery: 6,
     })
     const { setup } = await prepareRun({
-      ...{ recipe, train: await list('train', 200), val: await list('test', 50), resume: false },
-      ...{ classes: readdirSync(join(dir, 'cifar10', 'train')).sort(), dir: join(dir, 'run') },
+      recipe,
+      train: await list('train', 200),
+      val: await list('test', 50),
+      resume: false,
+      classes: readdirSync(join(dir, 'cifar10', 'train')).sort(),
+      dir: join(dir, 'run'),
       cacheDir: join(dir, 'cache'),
     })
     const outcome = await runTraining(setup)

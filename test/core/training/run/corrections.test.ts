@@ -66,9 +66,15 @@ beforeAll(async () => {
     [images[6]!.key, layerFromList(all.map(one => ({ ...one, entry: entry(one.class === 3 ? 4 : null) })))],
   ])
   annotation = {
-    ...{ id: 'a1', dir: mapsDir, fill: 0, annotator: { file: 'annotator.onnx', sha256: '' } },
-    ...{ classMap, classes: ['red', 'green', 'blue', 'sky'], corrections },
-    ...{ mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+    id: 'a1',
+    dir: mapsDir,
+    fill: 0,
+    annotator: { file: 'annotator.onnx', sha256: '' },
+    classMap,
+    classes: ['red', 'green', 'blue', 'sky'],
+    corrections,
+    mean: [0.5, 0.5, 0.5],
+    std: [0.5, 0.5, 0.5],
   }
 })
 afterAll(remove)
@@ -76,9 +82,15 @@ afterAll(remove)
 let runs = 0
 function prepare(recipe: Recipe, changes: Partial<AnnotationInput> = {}): Promise<Prepared> {
   return prepareRun({
-    ...{ recipe, classes: ['red', 'green', 'blue'], train: images, val: [], resume: false },
+    recipe,
+    classes: ['red', 'green', 'blue'],
+    train: images,
+    val: [],
+    resume: false,
     annotation: { ...annotation, ...changes },
-    ...{ cacheDir: join(dir, 'cache'), dir: join(dir, `run${runs++}`), model: tinyStudent() },
+    cacheDir: join(dir, 'cache'),
+    dir: join(dir, `run${runs++}`),
+    model: tinyStudent(),
   })
 }
 
@@ -213,9 +225,14 @@ describe('a run of a project', () => {
     const id = 'edit-0001'
     applyEdit(project, {
       extent: null,
-      ...{ image: findImage(project, images[4]!.key)!.id, annotation: made.id, version: 0 },
+      image: findImage(project, images[4]!.key)!.id,
+      annotation: made.id,
+      version: 0,
       edit: {
-        ...{ id, author: 'me', created: '2026-01-01T00:00:00.000Z', tool: 'image' },
+        id,
+        author: 'me',
+        created: '2026-01-01T00:00:00.000Z',
+        tool: 'image',
         operation: { kind: 'set', class: 0, to: null, amount: 30, what: null },
         changes: [0, 1, 2, 3].map(cell => ({ cell, class: 0, before: null, after: { logit: 30, edit: id } })),
       },

@@ -30,7 +30,13 @@ function setup(changes: RecipeInput = {}, more: Partial<RunSetup> = {}): RunSetu
   const recipe = tinyRecipe(changes)
   const model = tinyStudent()
   return {
-    ...{ recipe, model, classes: 3, set, pixels, dir: join(dir, `run${runs++}`), resume: false },
+    recipe,
+    model,
+    classes: 3,
+    set,
+    pixels,
+    dir: join(dir, `run${runs++}`),
+    resume: false,
     fingerprint: fingerprint({ recipe, model, set, labels: set.labels, annotation: null }),
     ...more,
   }
@@ -81,14 +87,12 @@ describe('runTraining', () => {
       'adamw with averaging, accumulation, clipping, cutmix and smoothing',
       {
         optimizer: { kind: 'adamw' },
-        ...{
-          lr: 0.003,
-          ema: 0.9,
-          accumulate: 2,
-          clipNorm: 1,
-          labelSmoothing: 0.1,
-          cutmix: { probability: 0.5 },
-        },
+        lr: 0.003,
+        ema: 0.9,
+        accumulate: 2,
+        clipNorm: 1,
+        labelSmoothing: 0.1,
+        cutmix: { probability: 0.5 },
       },
     ],
   ])('stops between steps and goes on as if it never had: %s', async (_, changes) => {

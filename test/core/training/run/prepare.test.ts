@@ -23,8 +23,14 @@ function prepare(changes: RecipeInput, more: object = {}): Promise<Prepared> {
   const { images, annotation, annotator } = annotated
   const recipe = tinyRecipe({ epochs: 1, distill: { model: annotator, size: 12 }, ...changes })
   return prepareRun({
-    ...{ recipe, classes, train: images, val: images.slice(0, 9), annotation, resume: false },
-    ...{ cacheDir: join(dir, 'cache'), dir: join(dir, `run${runs++}`) },
+    recipe,
+    classes,
+    train: images,
+    val: images.slice(0, 9),
+    annotation,
+    resume: false,
+    cacheDir: join(dir, 'cache'),
+    dir: join(dir, `run${runs++}`),
     model: tinyStudent(recipe.classSpace === 'annotator' ? 4 : 3),
     ...more,
   })

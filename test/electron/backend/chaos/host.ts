@@ -22,7 +22,9 @@ function post(socketPath: string, name: string, input: object): Promise<{ status
   return new Promise((resolve, reject) => {
     const outgoing = request(
       {
-        ...{ socketPath, path: `/api/call/${name}`, method: 'POST' },
+        socketPath,
+        path: `/api/call/${name}`,
+        method: 'POST',
         headers: { 'content-type': 'application/json', 'content-length': body.length, host: 'localhost' },
       },
       incoming => {

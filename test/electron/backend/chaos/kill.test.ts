@@ -37,9 +37,20 @@ function annotateRequest(split: string, size: number): object {
   return {
     kind: 'annotate',
     request: {
-      ...{ model: join(project.dir, 'digit-annotator.onnx'), classes: null, split, size },
-      ...{ resize: 'squash', mean: [0.25, 0.25, 0.25], std: [0.2, 0.2, 0.2], topK: 5, batch: 4 },
-      ...{ logits: 'fp16', provider: null, threads: 1, workers: 1, acceptApproximation: false },
+      model: join(project.dir, 'digit-annotator.onnx'),
+      classes: null,
+      split,
+      size,
+      resize: 'squash',
+      mean: [0.25, 0.25, 0.25],
+      std: [0.2, 0.2, 0.2],
+      topK: 5,
+      batch: 4,
+      logits: 'fp16',
+      provider: null,
+      threads: 1,
+      workers: 1,
+      acceptApproximation: false,
     },
   }
 }
@@ -89,9 +100,14 @@ async function makeEdits(
       const made = acknowledged.get(image)?.length ?? 0
       const after = { logit: 3, edit: id }
       const { version } = await of.call<{ version: number }>('corrections.apply', {
-        ...{ image, annotation, version: versions.get(image) },
+        image,
+        annotation,
+        version: versions.get(image),
         edit: {
-          ...{ id, author: 'chaos', created: new Date().toISOString(), tool: 'brush' },
+          id,
+          author: 'chaos',
+          created: new Date().toISOString(),
+          tool: 'brush',
           operation: { kind: 'set', class: 2, to: null, amount: 3, what: null },
           // A cell and class of its own, so that nothing has to be known of what a lost answer did.
           changes: [{ cell: made % 64, class: (made >> 6) % 10, before: null, after }],

@@ -81,8 +81,15 @@ export function training(recipe: Record<string, unknown> = {}): JobRequest {
   return {
     kind: 'train',
     recipe: {
-      ...{ student: 'digits_student', supervision: 'onehot', size: 32, epochs: 2, batch: 10, lr: 5e-3 },
-      ...{ threads: 1, workers: 1, evaluation: { mode: 'squash' } },
+      student: 'digits_student',
+      supervision: 'onehot',
+      size: 32,
+      epochs: 2,
+      batch: 10,
+      lr: 5e-3,
+      threads: 1,
+      workers: 1,
+      evaluation: { mode: 'squash' },
       schedule: { warmupEpochs: 0 },
       ...recipe,
     },

@@ -85,7 +85,13 @@ describe('keys', () => {
 describe('costRows', () => {
   const row = (k: number, disk: number) => ({ k, bytes: 700 * k, divergence: 1 / k, agreement: 0.9, disk })
   const probe = {
-    ...{ images: 32, skipped: 0, shape: null, rate: 10, seconds: 100, total: 1000, free: 1000 },
+    images: 32,
+    skipped: 0,
+    shape: null,
+    rate: 10,
+    seconds: 100,
+    total: 1000,
+    free: 1000,
     rows: [row(20, 990), row(5, 300)],
   }
   it('sorts by K, marks the chosen one and what does not fit', () => {

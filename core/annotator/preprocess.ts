@@ -47,22 +47,3 @@ export function inputSize(
   const whole = (side: number, cell: number): number => Math.max(1, Math.round((side * scale) / cell)) * cell
   return { width: whole(image.width, across), height: whole(image.height, down) }
 }
-
-/** Writes RGB bytes `[H, W, 3]` as floats `[3, H, W]`, normalised. */
-export function normalise(
-  pixels: Uint8Array,
-  size: { width: number; height: number },
-  of: Pick<Preprocessing, 'mean' | 'std'>,
-  target: Float32Array,
-): void {
-  const area = size.width * size.height
-  if (pixels.length !== area * 3 || target.length !== area * 3)
-    fail('usage', `${pixels.length} bytes do not fill ${target.length} floats`)
-  for (let channel = 0; channel < 3; channel++) {
-    const table = new Float32Array(256)
-    for (let value = 0; value < 256; value++)
-      table[value] = (value / 255 - (of.mean[channel] ?? 0)) / (of.std[channel] ?? 1)
-    const start = channel * area
-    for (let i = 0, j = channel; i < area; i++, j += 3) target[start + i] = table[pixels[j]!]!
-  }
-}

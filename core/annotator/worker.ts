@@ -1,11 +1,12 @@
 /** The annotator's helper thread: image files to input tensors, logits to label maps. */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { decodeImage } from '../image/decode.ts'
+import { normalisation } from '../image/normalise.ts'
+import { decodeToPlanes } from '../image/resized.ts'
 import { serve } from '../image/serve.ts'
 import { topK } from '../labelmap/top-k.ts'
 import type { LabelMap } from '../labelmap/label-map.ts'
-import { normalise, type Preprocessing } from './preprocess.ts'
+import type { Preprocessing } from './preprocess.ts'
 
 /** Decode a file and write its normalised pixels `[3, height, width]` at `offset` (floats) of a shared buffer. */
 export interface LoadTask {
@@ -33,8 +34,9 @@ export type AnnotatorAnswer = { sha256: string } | { map: LabelMap }
 
 async function load(task: LoadTask): Promise<AnnotatorAnswer> {
   const { file, width, height, buffer, offset, preprocessing } = task
-  const image = await decodeImage(file, { resize: { width, height, fit: 'fill' } })
-  normalise(image.data, image, preprocessing, new Float32Array(buffer, offset * 4, width * height * 3))
+  const planes = new Float32Array(buffer, offset * 4, width * height * 3)
+  const { mean, std } = preprocessing
+  await decodeToPlanes(file, { width, height }, normalisation(mean, std), planes)
   const bytes = await readFile(file)
   return { sha256: createHash('sha256').update(bytes).digest('hex') }
 }

@@ -1,7 +1,9 @@
 /** Image files to pixels: whatever the file holds becomes upright 8-bit sRGB, or a clear error. */
 import { open, stat } from 'node:fs/promises'
-import sharp, { type ResizeOptions } from 'sharp'
+import sharp from 'sharp'
 import { fail, messageOf, RelabelError } from '../base/error.ts'
+import { planReduction } from './reduction.ts'
+import type { Window } from './resample.ts'
 
 // One thread a caller: decoding runs in several workers and must leave the cores to the engine.
 sharp.concurrency(1)
@@ -15,17 +17,26 @@ export interface PixelImage {
   data: Uint8Array
 }
 
+/** What a file holds, perhaps reduced. */
+export interface DecodedImage extends PixelImage {
+  originalWidth: number
+  originalHeight: number
+  /**
+   * The image's own edges on these pixels. A decoder that reduces leaves out what is not a whole block, so that they can lie
+   * a little beyond the last pixel; whoever resamples reads from this window, and nothing is shifted.
+   */
+  window: Window
+}
+
 /** How to decode. */
 export interface DecodeOptions {
   /** Larger images are refused before decoding; default 2^28 pixels. */
   maxPixels?: number
   /**
-   * Resize with an antialiased triangle filter (bilinear). `fill` squashes to exactly width×height; `pad` keeps the
-   * aspect, puts the image at the top left and fills the rest with black.
+   * Large images may be reduced by a whole factor while they are decoded, as long as this many pixels are left. What comes
+   * is then resampled to the size that is wanted: see {@link DecodedImage.window}.
    */
-  resize?: { width: number; height: number; fit: 'fill' | 'pad' }
-  /** Decode at a reduced size whose shorter side is still at least this, where the decoder can (JPEG: 1/2, 1/4, 1/8). */
-  shrinkFor?: number
+  atLeast?: { width: number; height: number }
 }
 
 /** Size of a file's image after EXIF orientation. */
@@ -34,6 +45,8 @@ export interface ImageProbe {
   height: number
   /** jpeg, png, webp, gif, tiff, heif, … */
   format: string
+  /** EXIF orientation of the stored image, 1 to 8. */
+  orientation: number
 }
 
 /** No side may be longer, whatever the number of pixels. */
@@ -106,13 +119,8 @@ export async function probeImage(file: string, maxPixels = defaultMaxPixels): Pr
       bad(file, `${width}×${height} pixels: a side is longer than the limit of ${maxSide}`)
     if (width * height > maxPixels)
       bad(file, `${width}×${height} pixels are more than the limit of ${maxPixels}`)
-    return { width, height, format: header.format }
+    return { width, height, format: header.format, orientation: header.orientation ?? 1 }
   })
-}
-
-/** The largest of 1/8, 1/4, 1/2 whose shorter side is still at least `shorter`, as a divisor. */
-function divisorFor(width: number, height: number, shorter: number): number {
-  return [8, 4, 2].find(divisor => Math.floor(Math.min(width, height) / divisor) >= shorter) ?? 1
 }
 
 /**
@@ -120,53 +128,42 @@ function divisorFor(width: number, height: number, shorter: number): number {
  * white; of an animation the first frame. Rejects with `bad-image` for a missing, empty, truncated, too large or
  * unknown file.
  */
-export async function decodeImage(
-  file: string,
-  options: DecodeOptions = {},
-): Promise<PixelImage & { originalWidth: number; originalHeight: number }> {
+export async function decodeImage(file: string, options: DecodeOptions = {}): Promise<DecodedImage> {
   const maxPixels = options.maxPixels ?? defaultMaxPixels
   const probe = await probeImage(file, maxPixels)
+  const plan = options.atLeast && planReduction(probe, options.atLeast)
   return read(file, async () => {
     let picture = sharp(file, { ...readOptions, limitInputPixels: maxPixels }).autoOrient()
-    const target = targetOf(probe, options)
-    if (target) picture = picture.resize(target)
+    if (plan && !plan.whileDecoding) picture = picture.extract(whole(probe))
+    if (plan) picture = picture.resize({ ...plan.size, fit: 'fill', kernel: 'linear' })
     const { data, info } = await picture
       .flatten({ background: '#ffffff' })
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true })
+    const { width, height } = info
     return {
-      width: info.width,
-      height: info.height,
+      width,
+      height,
       channels: 3,
-      data: asRgb(file, data, info.width * info.height, info.channels),
+      data: asRgb(file, data, width * height, info.channels),
       originalWidth: probe.width,
       originalHeight: probe.height,
+      window: plan?.window ?? { top: 0, left: 0, height, width },
     }
   })
 }
 
-function targetOf(probe: ImageProbe, options: DecodeOptions): ResizeOptions | undefined {
-  const { resize, shrinkFor } = options
-  if (resize) {
-    const { width, height } = resize
-    if (resize.fit === 'fill') return { width, height, fit: 'fill', kernel: 'linear' }
-    return {
-      width,
-      height,
-      fit: 'contain',
-      position: 'left top',
-      background: '#000000',
-      kernel: 'linear',
-    }
-  }
-  if (shrinkFor === undefined || probe.format !== 'jpeg') return undefined
-  const divisor = divisorFor(probe.width, probe.height, shrinkFor)
-  if (divisor === 1) return undefined
-  const width = Math.ceil(probe.width / divisor)
-  const height = Math.ceil(probe.height / divisor)
-  return { width, height, fit: 'fill', kernel: 'linear' }
-}
+/** Cutting out everything keeps sharp from reducing in the decoder, whose geometry differs from format to format. */
+const whole = ({
+  width,
+  height,
+}: ImageProbe): { left: number; top: number; width: number; height: number } => ({
+  left: 0,
+  top: 0,
+  width,
+  height,
+})
 
 /** Three channels from what the decoder gave: grey is repeated, anything above three is dropped. */
 function asRgb(file: string, data: Uint8Array, pixels: number, channels: number): Uint8Array {

@@ -2,7 +2,8 @@
 import { stat } from 'node:fs/promises'
 import sharp, { type Sharp } from 'sharp'
 import { fail, RelabelError } from '../base/error.ts'
-import { probeImage } from './decode.ts'
+import { probeImage, type ImageProbe } from './decode.ts'
+import { decodeResized } from './resized.ts'
 
 /** An encoded picture. */
 export interface Picture {
@@ -18,8 +19,8 @@ const limitInputPixels = 2 ** 28
 /** Small images are shown pixel by pixel: they must be exact. */
 const exactSide = 512
 
-/** The upright image in 8-bit sRGB over white, at most `side` pixels a side; of an animation the first frame. */
-async function upright(file: string, side: number): Promise<{ picture: Sharp; longest: number }> {
+/** Header and size of a file that may be shown. */
+async function check(file: string): Promise<ImageProbe> {
   const probe = await probeImage(file, limitInputPixels)
   const { size } = await stat(file)
   if (size > largestFile)
@@ -27,12 +28,14 @@ async function upright(file: string, side: number): Promise<{ picture: Sharp; lo
       file,
       reason: 'the file is too large',
     })
-  const picture = sharp(file, { failOn: 'error', pages: 1, limitInputPixels })
-    .autoOrient()
-    .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
-  return { picture, longest: Math.min(side, Math.max(probe.width, probe.height)) }
+  return probe
+}
+
+/** A size with the same shape whose longer side is at most `side`. */
+function within({ width, height }: ImageProbe, side: number): { width: number; height: number } {
+  const scale = Math.min(1, side / Math.max(width, height))
+  const shown = (pixels: number): number => Math.max(1, Math.round(pixels * scale))
+  return { width: shown(width), height: shown(height) }
 }
 
 async function encoded(file: string, picture: Sharp, type: Picture['type']): Promise<Picture> {
@@ -48,14 +51,23 @@ async function encoded(file: string, picture: Sharp, type: Picture['type']): Pro
 
 /** A WebP whose longer side is at most `side` pixels. Rejects with `bad-image`. */
 export async function thumbnail(file: string, side: number): Promise<Picture> {
-  const { picture } = await upright(file, side)
+  const { data, width, height } = await decodeResized(file, within(await check(file), side))
+  const picture = sharp(data, { raw: { width, height, channels: 3 } })
   return encoded(file, picture.webp({ quality: 78, effort: 2 }), 'image/webp')
 }
 
 /** The image as it is shown large: exact (PNG) up to 512 pixels a side, else JPEG. Rejects with `bad-image`. */
 export async function displayPicture(file: string, side: number): Promise<Picture> {
-  const { picture, longest } = await upright(file, side)
-  if (longest <= exactSide)
+  const probe = await check(file)
+  const shown = within(probe, side)
+  // libvips filters with the same rule once its decoders do not reduce, and needs no memory for the whole image.
+  const picture = sharp(file, { failOn: 'error', pages: 1, limitInputPixels })
+    .autoOrient()
+    .extract({ left: 0, top: 0, width: probe.width, height: probe.height })
+    .resize({ ...shown, fit: 'fill', kernel: 'linear' })
+    .flatten({ background: '#ffffff' })
+    .toColourspace('srgb')
+  if (Math.max(shown.width, shown.height) <= exactSide)
     return encoded(
       file,
       picture.png({ compressionLevel: 3, adaptiveFiltering: false, palette: false }),

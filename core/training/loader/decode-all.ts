@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { crc32 } from 'node:zlib'
 import { fail, RelabelError } from '../../base/error.ts'
-import { decodeImage } from '../../image/decode.ts'
+import { decodeResized } from '../../image/resized.ts'
 import type { ImageSet } from '../sample/image-set.ts'
 import type { Layout } from './layout.ts'
 import { checkSize } from './pixels.ts'
@@ -25,8 +25,7 @@ export async function decodeAll(
       const size = { height: layout.sizes[2 * i]!, width: layout.sizes[2 * i + 1]! }
       try {
         if (width < 1 || height < 1) fail('bad-image', 'the size of the image is not known')
-        const same = size.height === height && size.width === width
-        const image = await decodeImage(file, same ? {} : { resize: { ...size, fit: 'fill' } })
+        const image = await decodeResized(file, size)
         checkSize(file, image, height, width)
         checksums[i] = crc32(image.data)
         put(image.data, layout.offsets[i]!)

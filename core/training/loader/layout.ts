@@ -39,7 +39,7 @@ export function layoutOf(set: ImageSet, side: number): Layout {
 
 /** Changes with every file's path, size in bytes and pixels, and time of change, and with `side`. */
 export function layoutKey(set: ImageSet, side: number): string {
-  const hash = createHash('sha256').update(`pixels 1 ${side}\n`)
+  const hash = createHash('sha256').update(`pixels 2 ${side}\n`)
   for (const image of set.images) {
     const info = statSync(image.file, { throwIfNoEntry: false })
     hash.update(

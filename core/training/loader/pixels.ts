@@ -3,6 +3,7 @@ import { openSync, closeSync, readSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { fail } from '../../base/error.ts'
 import { decodeImage } from '../../image/decode.ts'
+import { toSize } from '../../image/resized.ts'
 import type { Pixels } from '../../image/resample.ts'
 
 /** Where pixels come from; posted to workers. `offsets` and `sizes` as in a layout. */
@@ -64,9 +65,10 @@ function fileReader(source: Extract<PixelSource, { kind: 'files' }>): PixelReade
     readNow: () => fail('usage', 'image files are read with a wait'),
     async read(index, shrinkFor) {
       const file = source.files[index]!
-      const image = await decodeImage(file, { shrinkFor })
+      const image = await decodeImage(file, { atLeast: { width: shrinkFor, height: shrinkFor } })
       checkSize(file, image, source.sizes[2 * index]!, source.sizes[2 * index + 1]!)
-      return { data: image.data, offset: 0, height: image.height, width: image.width }
+      const { data, height, width } = toSize(image, image)
+      return { data, offset: 0, height, width }
     },
     close() {},
   }

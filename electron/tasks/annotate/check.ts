@@ -1,7 +1,7 @@
 /** The check-annotator job: the surgery on a classifier, its error on an image, and what fits a request. */
 import { checkSurgery, requireSurgery } from '../../../core/annotator/check-surgery.ts'
 import { fitInput } from '../../../core/annotator/open.ts'
-import { inputSize, normalise, type Preprocessing } from '../../../core/annotator/preprocess.ts'
+import { inputSize, type Preprocessing } from '../../../core/annotator/preprocess.ts'
 import { random } from '../../../core/base/random.ts'
 import { messageOf, RelabelError } from '../../../core/base/error.ts'
 import type { FloatArray } from '../../../core/engine/engine.ts'
@@ -10,7 +10,9 @@ import type { OnnxModel } from '../../../core/graph/model.ts'
 import { mapSize } from '../../../core/graph/surgery/map-size.ts'
 import type { SurgeryReport } from '../../../core/graph/surgery/report.ts'
 import { toAnnotator } from '../../../core/graph/surgery/to-annotator.ts'
-import { decodeImage } from '../../../core/image/decode.ts'
+import { probeImage } from '../../../core/image/decode.ts'
+import { normalisation, type Normalisation } from '../../../core/image/normalise.ts'
+import { decodeToPlanes } from '../../../core/image/resized.ts'
 import { modelInfo } from '../../../core/training/measure/model-info.ts'
 import { imagesOf } from './job.ts'
 import type { JobContext } from '../process/protocol.ts'
@@ -103,6 +105,7 @@ async function imageFor(
   context: JobContext,
 ): Promise<{ input: FloatArray; image: string | null }> {
   const preprocessing = sizeFor(classifier, report, config.preprocessing)
+  const by = normalisation(preprocessing.mean, preprocessing.std)
   const files = config.image
     ? [config.image]
     : config.project && config.split
@@ -110,29 +113,35 @@ async function imageFor(
       : []
   for (const file of files) {
     try {
-      const whole = await decodeImage(file)
-      const size = inputSize(preprocessing, whole, report.stride ?? [32, 32])
-      const pixels = await decodeImage(file, { resize: { ...size, fit: 'fill' } })
-      return { input: repeated(pixels, preprocessing, count), image: file }
+      const size = inputSize(preprocessing, await probeImage(file), report.stride ?? [32, 32])
+      const planes = new Float32Array(3 * size.width * size.height)
+      await decodeToPlanes(file, size, by, planes)
+      return { input: repeated(planes, size, count), image: file }
     } catch (error) {
       if (config.image || !(error instanceof RelabelError)) throw error
       if (context.signal.aborted) break
     }
   }
   const { size } = preprocessing
-  const draw = random(1)
-  const data = Uint8Array.from({ length: size * size * 3 }, () => draw.int(256))
-  return { input: repeated({ width: size, height: size, data }, preprocessing, count), image: null }
+  return { input: repeated(noise(size * size, by), { width: size, height: size }, count), image: null }
 }
 
+/** Noise as planes [3, plane], normalised as an image is. */
+function noise(plane: number, { gain, bias }: Normalisation): Float32Array {
+  const draw = random(1)
+  return Float32Array.from({ length: 3 * plane }, (_, i) => {
+    const c = Math.floor(i / plane)
+    return draw.next() * gain[c]! + bias[c]!
+  })
+}
+
+/** One image [3, H, W] as a batch of `count` [count, 3, H, W]. */
 function repeated(
-  image: { width: number; height: number; data: Uint8Array },
-  preprocessing: Preprocessing,
+  planes: Float32Array,
+  { width, height }: { width: number; height: number },
   count: number,
 ): FloatArray {
-  const floats = image.width * image.height * 3
-  const data = new Float32Array(floats * count)
-  for (let i = 0; i < count; i++)
-    normalise(image.data, image, preprocessing, data.subarray(i * floats, (i + 1) * floats))
-  return { shape: [count, 3, image.height, image.width], data }
+  const data = new Float32Array(planes.length * count)
+  for (let i = 0; i < count; i++) data.set(planes, i * planes.length)
+  return { shape: [count, 3, height, width], data }
 }

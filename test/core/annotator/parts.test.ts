@@ -9,12 +9,7 @@ import { createMeter } from '../../../core/annotator/meter.ts'
 import { modelHash } from '../../../core/annotator/model-hash.ts'
 import { fitInput } from '../../../core/annotator/open.ts'
 import { planBatches } from '../../../core/annotator/plan.ts'
-import {
-  checkPreprocessing,
-  inputSize,
-  normalise,
-  type Preprocessing,
-} from '../../../core/annotator/preprocess.ts'
+import { checkPreprocessing, inputSize, type Preprocessing } from '../../../core/annotator/preprocess.ts'
 import { drawCrop } from '../../../core/annotator/random-crop.ts'
 import { openSkipped, readSkipped, skippedName } from '../../../core/annotator/skipped.ts'
 import { random } from '../../../core/base/random.ts'
@@ -62,17 +57,6 @@ describe('inputSize', () => {
     ])
       expect(() => checkPreprocessing({ ...squash, ...(wrong as Partial<Preprocessing>) })).toThrow()
     expect(() => checkPreprocessing(squash)).not.toThrow()
-  })
-})
-
-describe('normalise', () => {
-  it('writes (pixel/255 − mean)/std, channel by channel', () => {
-    const target = new Float32Array(6)
-    normalise(Uint8Array.of(0, 51, 102, 255, 204, 153), { width: 2, height: 1 }, squash, target)
-    const expected = [-1, 1, (0.2 - 0.5) / 0.25, (0.8 - 0.5) / 0.25, 0.4 - 0.5, 0.6 - 0.5]
-    // One rounding to float32: relative 2⁻²⁴, here below 1e-6.
-    expected.forEach((value, i) => expect(target[i]).toBeCloseTo(value, 6))
-    expect(() => normalise(new Uint8Array(5), { width: 2, height: 1 }, squash, target)).toThrow()
   })
 })
 

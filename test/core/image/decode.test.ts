@@ -51,7 +51,12 @@ describe('decodeImage', () => {
   it('turns by EXIF orientation', async () => {
     // Orientation 6: the stored image must be turned a quarter clockwise; its top left becomes the top right.
     await picture().png().toColourspace('srgb').withMetadata({ orientation: 6 }).toFile(at('turned.png'))
-    expect(await probeImage(at('turned.png'))).toEqual({ width: height, height: width, format: 'png' })
+    expect(await probeImage(at('turned.png'))).toEqual({
+      width: height,
+      height: width,
+      format: 'png',
+      orientation: 6,
+    })
     expect(await pixelOf('turned.png', height - 4, 4)).toEqual([0, 255, 0])
     expect(await pixelOf('turned.png', 4, 4)).toEqual([255, 0, 0])
     expect(await pixelOf('turned.png', 4, width - 4)).toEqual([0, 0, 255])
@@ -84,23 +89,20 @@ describe('decodeImage', () => {
     expect(await pixelOf('moving.gif', 4, 4)).toEqual([0, 255, 0])
   })
 
-  it('squashes, and pads at the right and the bottom', async () => {
-    const squashed = await decodeImage(at('rgb.png'), { resize: { width: 32, height: 32, fit: 'fill' } })
-    expect(squashed).toMatchObject({ width: 32, height: 32, originalWidth: width, originalHeight: height })
-    expect([...squashed.data.subarray(0, 3)]).toEqual([0, 255, 0])
-    expect([...squashed.data.subarray(31 * 3, 32 * 3)]).toEqual([0, 0, 255])
-    const padded = await decodeImage(at('rgb.png'), { resize: { width: 32, height: 32, fit: 'pad' } })
-    const row = (y: number): number[] => [...padded.data.subarray((y * 32 + 4) * 3, (y * 32 + 4) * 3 + 3)]
-    expect(row(22)).toEqual([255, 0, 0])
-    expect(row(25)).toEqual([0, 0, 0])
-  })
-
-  it('shrinks while decoding a JPEG, but not below what is asked', async () => {
+  it('reduces while decoding, by whole factors, and not below what is asked', async () => {
     await picture().resize(640, 480, { kernel: 'nearest' }).jpeg().toFile(at('large.jpg'))
-    const shrunk = await decodeImage(at('large.jpg'), { shrinkFor: 100 })
-    expect(shrunk).toMatchObject({ width: 160, height: 120, originalWidth: 640, originalHeight: 480 })
-    expect(await decodeImage(at('large.jpg'), { shrinkFor: 300 })).toMatchObject({ width: 640, height: 480 })
-    expect(await decodeImage(at('rgb.png'), { shrinkFor: 10 })).toMatchObject({ width, height })
+    const reduced = async (name: string, side: number) =>
+      decodeImage(at(name), { atLeast: { width: side, height: side } })
+    expect(await reduced('large.jpg', 100)).toMatchObject({
+      width: 160,
+      height: 120,
+      originalWidth: 640,
+      originalHeight: 480,
+      window: { top: 0, left: 0, width: 160, height: 120 },
+    })
+    expect(await reduced('large.jpg', 300)).toMatchObject({ width: 640, height: 480 })
+    expect(await reduced('rgb.png', 10)).toMatchObject({ width: 16, height: 12 })
+    expect(await reduced('rgb.png', 40)).toMatchObject({ width, height, window: { width, height } })
   })
 })
 

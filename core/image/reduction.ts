@@ -1,0 +1,70 @@
+/** Reducing a large image while it is decoded: by which factor, and where the image's edges then lie. */
+import type { ImageProbe } from './decode.ts'
+import type { Window } from './resample.ts'
+
+/** What the decoder is asked for. */
+export interface Reduction {
+  size: { width: number; height: number }
+  /** The image's edges on the reduced pixels. */
+  window: Window
+  /** Whether the decoder itself leaves out pixels (JPEG), not only the filter behind it. */
+  whileDecoding: boolean
+}
+
+/**
+ * The largest whole factor that leaves `atLeast`, or undefined where there is none above 1.
+ *
+ * libvips reduces with half-pixel centres: output x covers the source from x·s to (x + 1)·s. What its JPEG decoder leaves
+ * out before comes in whole blocks of 2, 4 or 8 pixels: of 1003 pixels it makes 250, which stand for 1000. The filter
+ * behind it takes them for the whole image, so the image's true edge lies a little beyond the last pixel.
+ */
+export function planReduction(
+  probe: ImageProbe,
+  atLeast: { width: number; height: number },
+): Reduction | undefined {
+  const factor = Math.floor(Math.min(probe.width / atLeast.width, probe.height / atLeast.height))
+  if (factor < 2) return undefined
+  const size = { width: Math.floor(probe.width / factor), height: Math.floor(probe.height / factor) }
+  const whileDecoding = probe.format === 'jpeg'
+  const block = whileDecoding ? blockOf(Math.min(probe.width / size.width, probe.height / size.height)) : 1
+  const [across, down] = [
+    lengthOf(probe.width, size.width, block),
+    lengthOf(probe.height, size.height, block),
+  ]
+  const { right, bottom } = beyond[probe.orientation] ?? beyond[1]!
+  return {
+    size,
+    whileDecoding,
+    window: {
+      left: right ? 0 : size.width - across,
+      top: bottom ? 0 : size.height - down,
+      width: across,
+      height: down,
+    },
+  }
+}
+
+/** How long the whole image is in pixels of which there are `reduced` for its whole blocks. */
+const lengthOf = (pixels: number, reduced: number, block: number): number =>
+  (reduced * pixels) / (Math.floor(pixels / block) * block)
+
+/**
+ * The block that sharp has the JPEG decoder reduce to one pixel for a reduction by `scale`: the largest of 8, 4 and 2 that
+ * leaves a rest to the filter, since libjpeg rounds in its own way where the reduction is a whole one.
+ */
+function blockOf(scale: number): number {
+  const block = [8, 4, 2].find(size => scale >= size) ?? 1
+  return Math.trunc(scale) === block ? Math.max(1, block / 2) : block
+}
+
+/** At which sides the stored image's right and bottom edge come to lie by EXIF orientation. */
+const beyond: Record<number, { right: boolean; bottom: boolean }> = {
+  1: { right: true, bottom: true },
+  2: { right: false, bottom: true },
+  3: { right: false, bottom: false },
+  4: { right: true, bottom: false },
+  5: { right: true, bottom: true },
+  6: { right: false, bottom: true },
+  7: { right: false, bottom: false },
+  8: { right: true, bottom: false },
+}

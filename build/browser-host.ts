@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { rendererDir } from './fresh-renderer.ts'
+import { endWithLauncher } from '../electron/tasks/process/end-with-launcher.ts'
 import { exitCode, passSignals } from './pass-signals.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -31,9 +32,19 @@ export function hostInBrowser(words: readonly string[], options: { open: boolean
   const port = words.includes('--port') || words.includes('--socket') ? [] : ['--port', '0']
   const child = spawn(
     process.execPath,
-    [join(root, 'electron', 'backend', 'main.ts'), ...port, '--renderer', rendererDir, ...words],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
+    [
+      join(root, 'electron', 'backend', 'main.ts'),
+      ...port,
+      '--renderer',
+      rendererDir,
+      '--with-parent',
+      ...words,
+    ],
+    // Its stdin is never written to: it ends when we do, and the backend with it.
+    { stdio: ['pipe', 'pipe', 'inherit'] },
   )
+  child.stdin.on('error', () => {})
+  endWithLauncher()
   passSignals(child)
   createInterface({ input: child.stdout }).on('line', line => {
     const { url } = readyOf(line)

@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { endWithParent } from './end-with-parent.mjs'
 import { exitCode, passSignals } from './pass-signals.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -56,7 +57,7 @@ if (!target) fail('usage: node build/launch.mjs SCRIPT [ARGS…]', 2)
 install()
 
 // The npm package `node` brings Node 24 for everything that follows, whatever the system's version is.
-const node = join(binaries, process.platform === 'win32' ? 'node.cmd' : 'node')
+const node = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
 if (!existsSync(node)) fail(`${node} is missing; delete node_modules and run the same command again.`)
 const env = {
   ...process.env,
@@ -67,9 +68,10 @@ const env = {
 const child = spawn(node, [join(root, target), ...args], {
   cwd: process.env.INIT_CWD ?? process.cwd(),
   env,
-  stdio: 'inherit',
-  shell: process.platform === 'win32',
+  // The channel breaks when this process is killed; what was launched then ends by itself (`endWithLauncher`).
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 })
+endWithParent()
 passSignals(child, 1000)
 child.on('error', error => fail(error.message))
 child.on('close', (code, signal) => process.exit(exitCode(code, signal)))

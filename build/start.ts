@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hostInBrowser } from './browser-host.ts'
 import { buildRenderer } from './fresh-renderer.ts'
+import { endWithLauncher } from '../electron/tasks/process/end-with-launcher.ts'
 import { exitCode, passSignals } from './pass-signals.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -53,7 +54,10 @@ if (electron === null) {
 } else {
   const { bundleElectron } = await import('./bundle-electron.ts')
   await bundleElectron()
-  const child = spawn(electron, [root, '--sample', ...rest], { stdio: 'inherit' })
+  const child = spawn(electron, [root, '--sample', ...rest], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  })
+  endWithLauncher()
   passSignals(child)
   child.on('close', (code, signal) => process.exit(exitCode(code, signal)))
 }

@@ -1,6 +1,8 @@
 /** The command line: `relabel COMMAND …`; results on stdout, progress and messages on stderr. */
 import { enableCompileCache } from 'node:module'
+import { endWithLauncher } from './tasks/process/end-with-launcher.ts'
 
+endWithLauncher()
 // Saves a third of the start of a command; without a writable folder it does nothing.
 enableCompileCache()
 const { runCli } = await import('./cli/index.ts')

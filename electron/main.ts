@@ -13,6 +13,8 @@ if (!app.requestSingleInstanceLock()) {
   // The first instance hears of it (second-instance) and shows its window.
   app.quit()
 } else {
+  // `npm start` was killed: the app that it started ends too.
+  process.once('disconnect', () => app.quit())
   app.setAppUserModelId('studio.relabel.desktop')
   void app.whenReady().then(() =>
     startApp({

@@ -60,8 +60,7 @@ async function start(options: BackendOptions): Promise<void> {
       await closed
       process.exit(code)
     })())
-  process.on('SIGTERM', () => void end(0))
-  process.on('SIGINT', () => void end(0))
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void end(0))
   if (options.withParent) {
     process.stdin.resume()
     process.stdin.on('end', () => void end(0))

@@ -7,6 +7,8 @@ import type { FromJob, JobContext, ToJob } from './process/protocol.ts'
 enableCompileCache() // for the job's module, which is loaded below
 const name = process.argv[2] ?? ''
 const controller = new AbortController()
+/** Milliseconds that a job gets to put its files in order once its parent is gone; as many as when it is cancelled. */
+const orphanLimit = 60_000
 
 function tell(message: FromJob): Promise<void> {
   return new Promise(resolve => {
@@ -18,7 +20,11 @@ function tell(message: FromJob): Promise<void> {
 // Ctrl-C reaches the whole process group; the parent decides what it means and says so.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => controller.abort())
-process.on('disconnect', () => controller.abort())
+process.on('disconnect', () => {
+  controller.abort()
+  // A job that does not hear it would stay for ever: nobody is left to kill it.
+  setTimeout(() => process.exit(1), orphanLimit).unref()
+})
 // Nobody reads any more when the parent is gone; that must not keep the job from putting its files in order.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 

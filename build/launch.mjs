@@ -4,12 +4,12 @@
  * It runs on any Node ≥ 20 and imports nothing that has to be installed first, so `npm test`, `npm run demo` and
  * `npm start` work as the first command in a fresh clone.
  */
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { endWithParent } from './end-with-parent.mjs'
+import { endWithParent, spawnLinked } from './end-with-parent.mjs'
 import { exitCode, passSignals } from './pass-signals.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -65,11 +65,9 @@ const env = {
   // ONNX Runtime would report its use; core/engine switches that off as well, for whoever comes without this launcher.
   ORT_DISABLE_TELEMETRY: '1',
 }
-const child = spawn(node, [join(root, target), ...args], {
+const child = spawnLinked(node, [join(root, target), ...args], {
   cwd: process.env.INIT_CWD ?? process.cwd(),
   env,
-  // The channel breaks when this process is killed; what was launched then ends by itself (`endWithLauncher`).
-  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 })
 endWithParent()
 passSignals(child, 1000)

@@ -2,13 +2,14 @@
  * `npm start`: the studio on the sample, in the desktop app where Electron's binary is there or can be downloaded, else in the
  * browser. `--browser` does not even try Electron; `--no-open` only prints the address.
  */
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hostInBrowser } from './browser-host.ts'
 import { buildRenderer } from './fresh-renderer.ts'
 import { endWithLauncher } from '../electron/tasks/process/end-with-launcher.ts'
+import { spawnLinked } from './end-with-parent.mjs'
 import { exitCode, passSignals } from './pass-signals.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -54,9 +55,7 @@ if (electron === null) {
 } else {
   const { bundleElectron } = await import('./bundle-electron.ts')
   await bundleElectron()
-  const child = spawn(electron, [root, '--sample', ...rest], {
-    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-  })
+  const child = spawnLinked(electron, [root, '--sample', ...rest])
   endWithLauncher()
   passSignals(child)
   child.on('close', (code, signal) => process.exit(exitCode(code, signal)))

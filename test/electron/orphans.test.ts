@@ -14,9 +14,18 @@ let dir: string
 const at = (...names: string[]): string => join(dir, ...names)
 let model: string
 const started: ChildProcess[] = []
+/** As `build/launch.mjs` does it, which would also install packages. */
+let launcher: string
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'relabel-orphans-'))
+  launcher = at('launcher.mjs')
+  writeFileSync(
+    launcher,
+    `import { endWithParent, spawnLinked } from ${JSON.stringify(pathToFileURL(join(root, 'build/end-with-parent.mjs')).href)}
+    endWithParent()
+    spawnLinked(process.execPath, process.argv.slice(2))`,
+  )
   model = await writeTiny(at('tiny.onnx'))
   await writeImages(at('images'), ['cat', 'dog', 'owl'], 60)
   expect((await runCli('new', at('base'), '--images', at('images'))).status).toBe(0)
@@ -65,20 +74,20 @@ describe.skipIf(process.platform === 'win32')('a command with a job', () => {
   const begin = async (name: string) => {
     cpSync(at('base'), at(name), { recursive: true })
     const words = ['annotate', at(name), '--model', model, ...small]
-    const { child, text } = launch([join(root, 'build/launch.mjs'), 'electron/cli.ts', ...words])
+    const { child, text } = launch([launcher, join(root, 'electron/cli.ts'), ...words])
     await expect.poll(() => familyOf(child.pid!).length).toBeGreaterThanOrEqual(2)
     const [command = 0, job = 0] = familyOf(child.pid!)
     await expect.poll(() => existsSync(at(name, 'annotations/a1')), { message: text() }).toBe(true)
-    return { launcher: child.pid!, command, job, project: at(name) }
+    return { top: child.pid!, command, job, project: at(name) }
   }
 
   it('ends with its launcher', async () => {
-    const { launcher, command, job, project } = await begin('launcher')
-    await killAndExpectNobody(launcher, [command, job], project)
+    const { top, command, job, project } = await begin('launcher')
+    await killAndExpectNobody(top, [command, job], project)
   })
   it('takes its job with it', async () => {
-    const { launcher, command, job, project } = await begin('command')
-    await killAndExpectNobody(command, [launcher, job], project)
+    const { top, command, job, project } = await begin('command')
+    await killAndExpectNobody(command, [top, job], project)
   })
 })
 
@@ -91,27 +100,20 @@ describe.skipIf(process.platform === 'win32')('a studio in the browser', () => {
       `import { hostInBrowser } from ${JSON.stringify(pathToFileURL(join(root, 'build/browser-host.ts')).href)}
       hostInBrowser(['--home', ${JSON.stringify(at(`${name}-home`))}, '--project', ${JSON.stringify(at(name))}], { open: false })`,
     )
-    const launcher = at(`${name}-launcher.mjs`)
-    // As the launcher does it, which takes scripts of the repository only.
-    writeFileSync(
-      launcher,
-      `import { spawn } from 'node:child_process'
-      spawn(process.execPath, [${JSON.stringify(host)}], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })`,
-    )
-    const { child, text } = launch([launcher])
+    const { child, text } = launch([launcher, host])
     await expect.poll(text).toContain('Relabel Studio is at')
     const [hosting = 0, backend = 0] = familyOf(child.pid!)
     expect(isAlive(backend)).toBe(true)
-    return { launcher: child.pid!, hosting, backend, project: at(name) }
+    return { top: child.pid!, hosting, backend, project: at(name) }
   }
 
   it('ends with its launcher', async () => {
-    const { launcher, hosting, backend, project } = await begin('studio-launcher')
-    await killAndExpectNobody(launcher, [hosting, backend], project)
+    const { top, hosting, backend, project } = await begin('studio-launcher')
+    await killAndExpectNobody(top, [hosting, backend], project)
   })
   it('ends with its host', async () => {
-    const { launcher, hosting, backend, project } = await begin('studio-host')
-    await killAndExpectNobody(hosting, [launcher, backend], project)
+    const { top, hosting, backend, project } = await begin('studio-host')
+    await killAndExpectNobody(hosting, [top, backend], project)
   })
 })
 

@@ -1,0 +1,5 @@
+/** Types of end-with-parent.mjs, which stays JavaScript so that any Node can run it. */
+import type { ChildProcess, SpawnOptions } from 'node:child_process'
+
+export function endWithParent(): void
+export function spawnLinked(command: string, args: readonly string[], options?: SpawnOptions): ChildProcess

@@ -114,7 +114,7 @@ describe('pictures for people', () => {
         [1607, 80],
         [2003, 320],
       ] as const) {
-        const other = Math.round(from / 3)
+        const other = Math.round(from / 8)
         const size = axis === 'x' ? { width: from, height: other } : { width: other, height: from }
         await writeWave(at(`shown.${format}`), size, axis, to)
         const whole = middleLine(await decodeImage(at(`shown.${format}`)), axis)

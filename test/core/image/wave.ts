@@ -33,7 +33,7 @@ export async function writeWave(
     file.endsWith('.jpg')
       ? picture.jpeg({ quality: 100, chromaSubsampling: '4:4:4' })
       : file.endsWith('.webp')
-        ? picture.webp({ lossless: true })
+        ? picture.webp({ lossless: true, effort: 0 })
         : picture.png()
   ).toFile(file)
 }

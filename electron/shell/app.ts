@@ -11,7 +11,7 @@ import { createJobWatch, type JobWatch } from './job-watch.ts'
 import { menuTemplate } from './menu.ts'
 import type { Places } from './places.ts'
 import { handleScheme } from './scheme.ts'
-import { lockSession, mayOpen } from './security.ts'
+import { lockContents, lockSession, mayOpen } from './security.ts'
 import { checkForUpdates } from './update.ts'
 import { openWindow } from './window.ts'
 import { wordsFor, type Words } from './words.ts'
@@ -39,6 +39,8 @@ export async function startApp(parts: AppParts): Promise<void> {
   const backend = startBackend(parts.places, parts.sample ? ['--sample'] : [])
   const running: Running = { ...parts, backend, watch: createJobWatch(), words, leaving: false }
   lockSession(parts.session)
+  // Every page that ever comes to be, and not only the window that is opened here.
+  app.on('web-contents-created', (_event, contents) => lockContents(contents))
   handleScheme(parts.session, parts.places.renderer, backend)
   registerIpc(words)
   open(running)

@@ -31,9 +31,13 @@ export function lockSession(session: Session): void {
   session.setPermissionCheckHandler(() => false)
   session.setDevicePermissionHandler(() => false)
   session.on('will-download', event => event.preventDefault())
+  // The page has its own scheme and nothing else: whatever asks another machine, and for whatever reason, is not answered.
+  session.webRequest.onBeforeRequest({ urls: outward }, (_details, answer) => answer({ cancel: true }))
 }
 
-/** The page stays our page. */
+const outward = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*']
+
+/** The page stays our page, whoever leads it elsewhere: a link, a script, a server's redirection, or a frame inside it. */
 export function lockContents(contents: WebContents): void {
   contents.setWindowOpenHandler(({ url }) => {
     if (mayOpen(url)) void shell.openExternal(url)
@@ -43,6 +47,13 @@ export function lockContents(contents: WebContents): void {
     if (isOurs(event.url)) return
     event.preventDefault()
     if (mayOpen(event.url)) void shell.openExternal(event.url)
+  })
+  contents.on('will-redirect', event => {
+    if (!isOurs(event.url)) event.preventDefault()
+  })
+  contents.on('will-frame-navigate', event => {
+    // Of the top frame `will-navigate` tells; there are no others.
+    if (!event.isMainFrame) event.preventDefault()
   })
   contents.on('will-attach-webview', event => event.preventDefault())
 }

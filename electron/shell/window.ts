@@ -1,6 +1,5 @@
 /** The one window: sandboxed, isolated, where it was last time. */
 import { BrowserWindow, dialog, nativeTheme, screen } from 'electron'
-import { lockContents } from './security.ts'
 import { appUrl } from './scheme.ts'
 import { fitBounds, readWindowState, smallest, writeWindowState } from './window-state.ts'
 import type { Words } from './words.ts'
@@ -30,7 +29,6 @@ export function openWindow(options: {
     },
   })
   if (state?.maximized) window.maximize()
-  lockContents(window.webContents)
   window.once('ready-to-show', () => window.show())
 
   const remember = (): void =>

@@ -1,7 +1,9 @@
 /** The small parts of the shell that need no window: bounds, links, files, event streams, job watching, menus. */
+import { EventEmitter } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Session, WebContents } from 'electron'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import type { ProjectInfo } from '../../../core/contract/api/project.ts'
@@ -14,8 +16,9 @@ import { updateFeed } from '../../../electron/shell/update.ts'
 import { fitBounds, readWindowState, writeWindowState } from '../../../electron/shell/window-state.ts'
 import { wordsFor } from '../../../electron/shell/words.ts'
 
-vi.mock('electron', () => ({ shell: {} }))
-const { isOurs, mayOpen } = await import('../../../electron/shell/security.ts')
+const outside: string[] = []
+vi.mock('electron', () => ({ shell: { openExternal: (url: string) => Promise.resolve(outside.push(url)) } }))
+const { isOurs, lockContents, lockSession, mayOpen } = await import('../../../electron/shell/security.ts')
 
 const dir = mkdtempSync(join(tmpdir(), 'relabel-shell-'))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
@@ -83,6 +86,67 @@ describe('links', () => {
     ['https://studio/', false],
     [undefined, false],
   ])('%s is our page: %s', (link, ours) => expect(isOurs(link)).toBe(ours))
+})
+
+describe('a page that is led elsewhere', () => {
+  const arxiv = 'https://arxiv.org/abs/2101.05022'
+  /** Whether an event of the page's contents is let through. */
+  function isLet(name: string, url: string, more: object = {}): boolean {
+    const contents = Object.assign(new EventEmitter(), { setWindowOpenHandler() {} })
+    lockContents(contents as unknown as WebContents)
+    let prevented = false
+    contents.emit(name, { url, isMainFrame: true, ...more, preventDefault: () => (prevented = true) })
+    return !prevented
+  }
+
+  test('stays, by a link, a redirection, a frame or a webview', () => {
+    expect(isLet('will-navigate', 'app://studio/index.html')).toBe(true)
+    expect(isLet('will-redirect', 'app://studio/index.html')).toBe(true)
+    for (const url of [
+      arxiv,
+      'https://evil.example/',
+      'file:///etc/passwd',
+      'data:text/html,x',
+      'app://other/',
+    ]) {
+      expect(isLet('will-navigate', url), url).toBe(false)
+      expect(isLet('will-redirect', url), url).toBe(false)
+      expect(isLet('will-frame-navigate', url, { isMainFrame: false }), url).toBe(false)
+    }
+    expect(isLet('will-frame-navigate', 'app://studio/', { isMainFrame: false })).toBe(false)
+    expect(isLet('will-attach-webview', 'app://studio/')).toBe(false)
+  })
+
+  test('opens outside only what a person’s click asked for, once', () => {
+    outside.length = 0
+    isLet('will-redirect', arxiv)
+    isLet('will-frame-navigate', arxiv, { isMainFrame: false })
+    expect(outside).toEqual([])
+    isLet('will-frame-navigate', arxiv)
+    isLet('will-navigate', arxiv)
+    expect(outside).toEqual([arxiv])
+  })
+
+  test('cannot ask another machine for anything', () => {
+    let urls: string[] = []
+    let cancelled: boolean | undefined
+    const requests = {
+      onBeforeRequest(filter: { urls: string[] }, listener: (details: object, answer: Answer) => void) {
+        urls = filter.urls
+        listener({ url: arxiv }, ({ cancel }) => (cancelled = cancel))
+      },
+    }
+    type Answer = (answer: { cancel: boolean }) => void
+    lockSession({
+      setPermissionRequestHandler() {},
+      setPermissionCheckHandler() {},
+      setDevicePermissionHandler() {},
+      on() {},
+      webRequest: requests,
+    } as unknown as Session)
+    expect(urls).toEqual(['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*'])
+    expect(cancelled).toBe(true)
+  })
 })
 
 describe('files of the page', () => {

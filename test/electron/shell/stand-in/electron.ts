@@ -81,6 +81,7 @@ export const session = {
     },
     setPermissionCheckHandler() {},
     setDevicePermissionHandler() {},
+    webRequest: { onBeforeRequest() {} },
     on() {},
   },
 }
@@ -211,6 +212,7 @@ class StandInWindow {
       },
     })
     state.windows.push(this)
+    emitter.emit('web-contents-created', {}, this.webContents)
   }
 
   static getAllWindows = (): StandInWindow[] => [...state.windows]
@@ -235,6 +237,10 @@ class StandInWindow {
       const target = route.request().url()
       if (!route.request().isNavigationRequest() || target.startsWith(`${origin}/`)) return route.continue()
       const event = preventable({ url: target })
+      const inside = route.request().frame().parentFrame() !== null
+      const frame = preventable({ url: target, isMainFrame: !inside })
+      this.webContents.emit('will-frame-navigate', frame)
+      if (inside) return frame.defaultPrevented ? route.abort() : route.continue()
       this.webContents.emit('will-navigate', event)
       return event.defaultPrevented ? route.abort() : route.continue()
     })

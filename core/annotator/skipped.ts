@@ -1,8 +1,9 @@
 /** The images an annotation left out and why: `skipped.jsonl` beside the shards, one line an image, in image order. */
 import { existsSync } from 'node:fs'
-import { open, readFile, rename, writeFile, type FileHandle } from 'node:fs/promises'
+import { open, rename, writeFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { diskError } from '../base/files/disk-error.ts'
+import { readLines } from '../base/files/read.ts'
 
 /** An image without a label map. */
 export interface SkippedImage {
@@ -12,13 +13,14 @@ export interface SkippedImage {
 
 /** The file's name in an annotation's folder. */
 export const skippedName = 'skipped.jsonl'
+const limits = { what: 'a list of skipped images', maxBytes: 2 ** 31, maxLine: 2 ** 20, mayBeCut: true }
 
 /** Reads the whole lines; one that a kill cut off ends the list. A missing file is an empty list. */
 export async function readSkipped(dir: string): Promise<SkippedImage[]> {
   const file = join(dir, skippedName)
   if (!existsSync(file)) return []
   const found: SkippedImage[] = []
-  for (const line of (await readFile(file, 'utf8')).split('\n')) {
+  for (const { line } of readLines(file, limits)) {
     const entry = parse(line)
     if (!entry) break
     found.push(entry)

@@ -1,6 +1,7 @@
 /** The manifest of an annotation: where its label maps come from and how to read them (`manifest.json` beside the shards). */
 import { z } from 'zod'
 import { fail } from '../base/error.ts'
+import { parseJson } from '../base/json.ts'
 import { classEntry } from './class-entry.ts'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
@@ -53,7 +54,7 @@ export type Manifest = z.infer<typeof manifestSchema>
 export function parseManifest(text: string, file: string): Manifest {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJson(text, file)
   } catch (error) {
     return fail(
       'bad-label-map',

@@ -1,9 +1,11 @@
 /** Class lists: from a file (JSON or text), or from the folders of an ImageFolder tree. */
-import { readFile, stat } from 'node:fs/promises'
-import { fail, messageOf } from '../base/error.ts'
+import { stat } from 'node:fs/promises'
+import { fail } from '../base/error.ts'
+import { readText } from '../base/files/read.ts'
+import { parseJson } from '../base/json.ts'
 import type { ClassEntry } from '../contract/class-entry.ts'
 
-const maxBytes = 64 * 2 ** 20
+const limits = { what: 'a class file (JSON or text)', maxBytes: 64 * 2 ** 20 }
 const maxClasses = 1_000_000
 
 /**
@@ -13,10 +15,8 @@ const maxClasses = 1_000_000
  */
 export async function readClasses(file: string): Promise<ClassEntry[]> {
   const info = await stat(file).catch(() => undefined)
-  if (!info?.isFile()) fail('not-found', `the class file ${file} does not exist`, { file })
-  if (info && info.size > maxBytes)
-    fail('bad-data', `${file} is too large for a class file (${info.size} bytes)`, { file })
-  const text = (await readFile(file, 'utf8')).replace(/^\uFEFF/, '')
+  if (!info) fail('not-found', `the class file ${file} does not exist`, { file })
+  const text = readText(file, limits)
   const entries = /^\s*[[{]/.test(text) ? fromJson(text, file) : fromText(text)
   return checked(entries, file)
 }
@@ -28,12 +28,7 @@ function fromText(text: string): ClassEntry[] {
 }
 
 function fromJson(text: string, file: string): ClassEntry[] {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    return fail('bad-data', `${file} is not valid JSON (${messageOf(error)})`, { file })
-  }
+  const value = parseJson(text, file, { file })
   const items: [number, unknown][] = Array.isArray(value)
     ? value.map((item, position) => [position, item])
     : Object.entries(value as object).map(([key, item]) => [Number(key), item])

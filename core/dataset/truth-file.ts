@@ -1,7 +1,8 @@
 /** `truth.jsonl`: what is really in an image (classes, boxes), one line an image, beside the classes' folders. */
-import { createReadStream, existsSync } from 'node:fs'
-import { createInterface } from 'node:readline'
+import { existsSync } from 'node:fs'
 import { fail } from '../base/error.ts'
+import { readLines } from '../base/files/read.ts'
+import { parseJson } from '../base/json.ts'
 import type { TruthBox } from '../project/images.ts'
 
 /** What a line says. `boxes` is null where no object has a box. */
@@ -10,7 +11,9 @@ export interface Truth {
   boxes: TruthBox[] | null
 }
 
-const maxLine = 4 * 2 ** 20
+const limits = { what: 'a file of truth (JSON lines)', maxBytes: 4 * 2 ** 30, maxLine: 4 * 2 ** 20 }
+/** After so many lines others get a turn. */
+const breath = 1000
 
 /**
  * Reads `{"image": "3/000123.png", "objects": [{"class": 3, "box": [x1, y1, x2, y2]}, …]}` a line, by image path; `class` is
@@ -19,19 +22,12 @@ const maxLine = 4 * 2 ** 20
 export async function readTruth(file: string, classes: number): Promise<Map<string, Truth>> {
   const found = new Map<string, Truth>()
   if (!existsSync(file)) return found
-  let number = 0
-  for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
-    number++
+  for (const { number, line } of readLines(file, limits)) {
+    if (number % breath === 0) await new Promise(setImmediate)
     if (line.trim() === '') continue
     const bad = (reason: string): never =>
       fail('bad-data', `${file}, line ${number}: ${reason}`, { file, line: number })
-    if (line.length > maxLine) bad('the line is too long')
-    let value: unknown
-    try {
-      value = JSON.parse(line)
-    } catch {
-      bad('not valid JSON')
-    }
+    const value = parseJson(line, `${file}, line ${number}`, { file, line: number })
     const { image, objects } = (value ?? {}) as { image?: unknown; objects?: unknown }
     if (typeof image !== 'string' || !Array.isArray(objects)) return bad('"image" or "objects" is missing')
     found.set(image, truthOf(objects, classes, bad))

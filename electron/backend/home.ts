@@ -1,11 +1,15 @@
 /** What the program remembers between launches: settings, recent projects, and which project is open. */
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { makeFolderSync, writeAtomicSync } from '../../core/base/files/atomic.ts'
+import { readText } from '../../core/base/files/read.ts'
+import { parseJson } from '../../core/base/json.ts'
 import { settings as settingsSchema, type Recent, type Settings } from '../../core/contract/api/app.ts'
 import { accountName } from './options.ts'
+
+const limits = { what: 'settings (JSON)', maxBytes: 16 * 2 ** 20 }
 
 type SettingsPart = { [Name in keyof Settings]?: Settings[Name] | undefined }
 
@@ -51,7 +55,7 @@ function merged(settings: Settings, part: SettingsPart): Settings {
 function readOr<T>(file: string, schema: z.ZodType<T>): T | null {
   if (!existsSync(file)) return null
   try {
-    return schema.parse(JSON.parse(readFileSync(file, 'utf8')))
+    return schema.parse(parseJson(readText(file, limits), file))
   } catch (error) {
     const aside = `${file}.damaged`
     try {

@@ -8,6 +8,10 @@ const ways: Record<string, string> = {
   EROFS: 'the disk is read-only: mount it writable, or put the project elsewhere, and run the command again',
   EACCES: 'you may not do that: change the folder’s permissions, or put the project elsewhere',
   EPERM: 'you may not do that: change the folder’s permissions, or put the project elsewhere',
+  EISDIR: 'it is a folder, not a file',
+  ELOOP: 'its links lead in a circle: remove them',
+  ENAMETOOLONG: 'the name is too long for this system: choose a shorter one',
+  ENXIO: 'it is a pipe or a socket, not a file',
   ENOTDIR: 'a part of this path is a file, not a folder',
   EMFILE: 'too many files are open: raise the limit (ulimit -n) and run the command again',
 }

@@ -1,26 +1,23 @@
 /** The manifest file of an annotation's folder. */
-import { readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseManifest } from '../../contract/manifest.ts'
 import type { Manifest } from '../../contract/manifest.ts'
 import { writeAtomic } from '../../base/files/atomic.ts'
 import { diskError } from '../../base/files/disk-error.ts'
 import { requireOwnedFile } from '../../base/files/owned.ts'
-
-/** Class names of a million classes take a tenth of it. */
-const mostBytes = 400_000_000
+import { readText } from '../../base/files/read.ts'
 
 /** File name of the manifest. */
 const manifestName = 'manifest.json'
+/** Class names of a million classes take a tenth of it. */
+const mostBytes = 400_000_000
 
 /** The folder's manifest, or null where there is none; throws 'bad-label-map' for one that cannot be read. */
 export async function findManifest(dir: string): Promise<Manifest | null> {
   const path = join(dir, manifestName)
-  const text = await readFile(requireOwnedFile(path, mostBytes), 'utf8').catch((error: unknown) => {
-    if ((error as { code?: string }).code === 'ENOENT') return null
-    return diskError(error, path, 'read')
-  })
-  return text === null ? null : parseManifest(text, path)
+  const limits = { what: 'an annotation’s manifest', maxBytes: mostBytes }
+  return existsSync(path) ? parseManifest(readText(requireOwnedFile(path, mostBytes), limits), path) : null
 }
 
 /** The folder's manifest; throws 'not-found' where there is none. */

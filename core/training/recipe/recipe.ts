@@ -1,10 +1,11 @@
 /** Reading recipes: presets, JSON files and single options laid over each other, checked against the schema. */
-import { readFileSync, statSync } from 'node:fs'
-import { fail, messageOf } from '../../base/error.ts'
+import { fail } from '../../base/error.ts'
+import { readText } from '../../base/files/read.ts'
+import { parseJson } from '../../base/json.ts'
 import { recipeSchema } from '../../contract/recipe.ts'
 import type { Recipe, RecipeInput } from '../../contract/recipe.ts'
 
-const maximumBytes = 1 << 20
+const limits = { what: 'a recipe (JSON)', maxBytes: 1 << 20 }
 
 /** Named starting points; everything can be overridden. */
 export const presets = {
@@ -71,22 +72,7 @@ export function mergeRecipes(parts: readonly unknown[], source?: string): Recipe
 
 /** A recipe file's content, unchecked but for being a JSON object of reasonable size. */
 export function readRecipeFile(file: string): Plain {
-  let text: string
-  try {
-    if (statSync(file).size > maximumBytes)
-      fail('bad-data', `${file}: a recipe is smaller than ${maximumBytes} bytes`, { file })
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      return fail('not-found', `${file}: no such recipe file`, { file }, error)
-    throw error
-  }
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    return fail('bad-data', `${file}: not valid JSON (${messageOf(error)})`, { file }, error)
-  }
+  const value = parseJson(readText(file, limits), file, { file })
   return isPlain(value) ? value : fail('bad-data', `${file}: a recipe is a JSON object`, { file })
 }
 

@@ -1,6 +1,8 @@
 /** The metrics of a run as JSON lines, in step with its checkpoints. */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync } from 'node:fs'
 import { fail, messageOf } from '../../base/error.ts'
+import { readText } from '../../base/files/read.ts'
+import { parseJson } from '../../base/json.ts'
 import { writeAtomicSync } from '../../base/files/atomic.ts'
 import { requireOwnedFile } from '../../base/files/owned.ts'
 import type { Metrics } from '../../contract/metrics.ts'
@@ -29,20 +31,16 @@ export interface RunLog {
 
 /** Thousands of lines a run take a thousandth of it. */
 const mostBytes = 400_000_000
+const limits = { what: 'the metrics of a run', maxBytes: mostBytes, mayBeCut: true }
+
 const flushAfter = 1000 // ms
 
 /** Reads all whole lines of a log; a torn last line (a kill) is left out. */
 export function readLog(file: string): LogLine[] {
   if (!existsSync(file)) return []
-  const lines = readFileSync(requireOwnedFile(file, mostBytes), 'utf8').split('\n')
+  const lines = readText(requireOwnedFile(file, mostBytes), limits).split('\n')
   lines.pop() // empty, or torn
-  return lines.map((line, i) => {
-    try {
-      return JSON.parse(line) as LogLine
-    } catch (error) {
-      return fail('bad-data', `${file}: line ${i + 1} is not JSON (${messageOf(error)})`, { file }, error)
-    }
-  })
+  return lines.map((line, i) => parseJson(line, `${file}: line ${i + 1}`, { file }) as LogLine)
 }
 
 /** Opens the log to go on after `step` steps; lines of later steps, which will be done again, are removed. */

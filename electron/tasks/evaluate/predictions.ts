@@ -1,10 +1,12 @@
 /** What a run's model answered for every image of a split, kept beside the run so that runs can be compared. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { fail, messageOf } from '../../../core/base/error.ts'
 import { writeAtomicSync } from '../../../core/base/files/atomic.ts'
 import { requireOwnedFile } from '../../../core/base/files/owned.ts'
+import { readText } from '../../../core/base/files/read.ts'
+import { parseJson } from '../../../core/base/json.ts'
 
 const schema = z.object({
   format: z.literal('relabel-predictions'),
@@ -53,7 +55,9 @@ export function readPredictions(dir: string, run: string, split: string): Predic
       split,
     })
   try {
-    const predictions = schema.parse(JSON.parse(readFileSync(requireOwnedFile(file, mostBytes), 'utf8')))
+    const limits = { what: 'a run’s predictions', maxBytes: mostBytes }
+    const text = readText(requireOwnedFile(file, mostBytes), limits)
+    const predictions = schema.parse(parseJson(text, file, { file }))
     const { keys, labels, truth, answers } = predictions
     if (new Set([keys.length, labels.length, truth.length, answers.length]).size > 1)
       throw new Error('its lists are of different lengths')

@@ -100,7 +100,7 @@ describe('importImageFolder', () => {
     ['{"image": "cat/a.png", "objects": [{"class": 1, "box": [3, 0, 3, 1]}]}', /line 2: the box .* is empty/],
     ['{"image": "cat/a.png", "objects": [{"class": 1, "box": [3, 0, "x", 1]}]}', /line 2: a box must be/],
     ['{"image": 5}', /line 2: "image" or "objects" is missing/],
-    ['{"image"', /line 2: not valid JSON/],
+    ['{"image"', /line 2 is not valid JSON/],
   ])('names the line of truth.jsonl that is wrong: %s', async (line, message) => {
     put('cat/a.png')
     put('truth.jsonl', `{"image": "cat/a.png", "objects": []}\n${line}\n`)

@@ -1,6 +1,13 @@
 /** Reducing a large image while it is decoded: by which factor, and where the image's edges then lie. */
-import type { ImageProbe } from './decode.ts'
 import type { Window } from './resample.ts'
+
+/** What of an image's header decides; its size is that after EXIF orientation. */
+interface Header {
+  width: number
+  height: number
+  format: string
+  orientation: number
+}
 
 /** What the decoder is asked for. */
 export interface Reduction {
@@ -19,7 +26,7 @@ export interface Reduction {
  * behind it takes them for the whole image, so the image's true edge lies a little beyond the last pixel.
  */
 export function planReduction(
-  probe: ImageProbe,
+  probe: Header,
   atLeast: { width: number; height: number },
 ): Reduction | undefined {
   const factor = Math.floor(Math.min(probe.width / atLeast.width, probe.height / atLeast.height))

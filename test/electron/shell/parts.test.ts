@@ -3,7 +3,6 @@ import { EventEmitter } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Session, WebContents } from 'electron'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import type { ProjectInfo } from '../../../core/contract/api/project.ts'
@@ -93,7 +92,7 @@ describe('a page that is led elsewhere', () => {
   /** Whether an event of the page's contents is let through. */
   function isLet(name: string, url: string, more: object = {}): boolean {
     const contents = Object.assign(new EventEmitter(), { setWindowOpenHandler() {} })
-    lockContents(contents as unknown as WebContents)
+    lockContents(contents as unknown as Parameters<typeof lockContents>[0])
     let prevented = false
     contents.emit(name, { url, isMainFrame: true, ...more, preventDefault: () => (prevented = true) })
     return !prevented
@@ -143,7 +142,7 @@ describe('a page that is led elsewhere', () => {
       setDevicePermissionHandler() {},
       on() {},
       webRequest: requests,
-    } as unknown as Session)
+    } as unknown as Parameters<typeof lockSession>[0])
     expect(urls).toEqual(['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*'])
     expect(cancelled).toBe(true)
   })

@@ -9,25 +9,9 @@ const stillLong = [
   'core/labelmap/files/appender.ts',
   'core/labelmap/files/reader.ts',
   'core/labelmap/files/writer.ts',
-  'core/training/measure/metrics.ts',
   'electron/backend/events.ts',
   'electron/backend/media/index.ts',
-  'electron/demo/report/page.ts',
-  'electron/shell/backend.ts',
-  'electron/shell/menu.ts',
 ]
-/** Files that still hold a function of more than five positional parameters: likewise. */
-const stillWide = [
-  'core/annotator/annotate.ts',
-  'core/dataset/digit-scenes/write.ts',
-  'core/labelmap/codec/code-logits.ts',
-  'core/labelmap/corrections/plan.ts',
-  'core/pooling/axis.ts',
-  'electron/bench/annotate.ts',
-  'electron/cli/target.ts',
-  'electron/tasks/annotate/steps.ts',
-]
-
 export default tseslint.config(
   { ignores: ['node_modules', 'dist', 'coverage', 'demo'] },
   ...tseslint.configs.recommended,
@@ -92,5 +76,4 @@ export default tseslint.config(
     },
   },
   { files: stillLong, rules: { 'max-lines-per-function': 'off' } },
-  { files: stillWide, rules: { 'max-params': 'off' } },
 )

@@ -92,7 +92,7 @@ export async function benchAnnotate(options: AnnotateBenchOptions = {}): Promise
       mean: options.mean ?? [0.5, 0.5, 0.5],
       std: options.std ?? [0.5, 0.5, 0.5],
     }
-    return await measure(join(dir, 'project'), resolve(model), images, preprocessing, topK, batch)
+    return await measure(join(dir, 'project'), images, { model: resolve(model), preprocessing, topK, batch })
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
@@ -100,11 +100,8 @@ export async function benchAnnotate(options: AnnotateBenchOptions = {}): Promise
 
 async function measure(
   dir: string,
-  model: string,
   images: string,
-  preprocessing: Preprocessing,
-  topK: number,
-  batch: number,
+  { model, preprocessing, topK, batch }: CheckConfig & { topK: number; batch: number },
 ): Promise<AnnotateBench> {
   const project = createProject(dir, { classes: classesOfFolders(await classFolders(images)) })
   try {

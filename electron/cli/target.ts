@@ -71,7 +71,7 @@ async function target(_: CommandContext, dir: string, options: Options): Promise
       const layer = readLayers(project, annotation.id, [image.key]).get(image.key)
       const used = layer !== undefined && options.machine !== true
       const map = used ? applyLayer(machine, layer, { fill, classes: classes.length }) : machine
-      return describe(project, image, annotation.id, map, crop, options, {
+      return describe(project, { image, annotation: annotation.id, map, crop }, options, {
         fill,
         classes,
         corrections: layer ? { entries: layerSize(layer), used } : null,
@@ -106,10 +106,7 @@ function requireInside(crop: Crop, image: ImageRow): void {
 
 function describe(
   project: Project,
-  image: ImageRow,
-  annotation: string,
-  map: LabelMap,
-  crop: Crop,
+  { image, annotation, map, crop }: { image: ImageRow; annotation: string; map: LabelMap; crop: Crop },
   options: Options,
   annotator: {
     fill: number

@@ -45,14 +45,18 @@ function waiting(): Waiting {
   return { promise, resolve, reject }
 }
 
-/** Starts the backend. The socket lies in a folder that only this user may enter; Windows has named pipes instead. */
+/** A socket in a folder that only this user may enter; on Windows a named pipe, without a folder. */
+function socketPlace(): { socket: string; folder: string | null } {
+  if (process.platform === 'win32')
+    return { socket: `\\\\.\\pipe\\relabel-studio-${process.pid}-${Date.now()}`, folder: null }
+  const folder = mkdtempSync(join(tmpdir(), 'relabel-studio-'))
+  chmodSync(folder, 0o700)
+  return { socket: join(folder, 'backend.sock'), folder }
+}
+
+/** Starts the backend. */
 export function startBackend(places: Places, args: readonly string[], times = backendTimes): Backend {
-  const folder = process.platform === 'win32' ? null : mkdtempSync(join(tmpdir(), 'relabel-studio-'))
-  if (folder !== null) chmodSync(folder, 0o700)
-  const socket =
-    folder === null
-      ? `\\\\.\\pipe\\relabel-studio-${process.pid}-${Date.now()}`
-      : join(folder, 'backend.sock')
+  const { socket, folder } = socketPlace()
   const listeners: ((state: BackendState) => void)[] = []
   const lines: string[] = []
   const deaths: number[] = []

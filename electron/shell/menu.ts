@@ -19,6 +19,15 @@ function shown(dir: string): string {
   return text.replaceAll('&', '&&')
 }
 
+const screens = ['browse', 'annotate', 'review', 'relabel', 'train', 'runs', 'settings'] as const
+
+function recentItems(recent: readonly Recent[], send: MenuActions['send']): MenuItemConstructorOptions[] {
+  return recent
+    .filter(one => !one.missing)
+    .slice(0, 10)
+    .map(one => ({ label: shown(one.dir), click: () => send({ kind: 'open-project', dir: one.dir }) }))
+}
+
 export function menuTemplate(
   words: Words,
   recent: readonly Recent[],
@@ -26,14 +35,7 @@ export function menuTemplate(
   mac: boolean,
 ): MenuItemConstructorOptions[] {
   const { send } = actions
-  const screens = ['browse', 'annotate', 'review', 'relabel', 'train', 'runs', 'settings'] as const
-  const recents = recent
-    .filter(one => !one.missing)
-    .slice(0, 10)
-    .map((one): MenuItemConstructorOptions => ({
-      label: shown(one.dir),
-      click: () => send({ kind: 'open-project', dir: one.dir }),
-    }))
+  const recents = recentItems(recent, send)
   return [
     ...(mac ? [{ role: 'appMenu' } as const] : []),
     {

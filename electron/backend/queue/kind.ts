@@ -36,4 +36,4 @@ export interface Kind<Name extends JobKind = JobKind> {
 }
 
 /** Milliseconds that a child waits for one that lost its backend to let go of a folder. */
-export const lockPatience = 60_000
+export const lockTimeout = 60_000

@@ -97,9 +97,35 @@ function targets(quality: TargetQuality): Html {
     </p>`
 }
 
+function durations(parts: ReportData['parts']): Html {
+  const total = parts.reduce((sum, part) => sum + part.seconds, 0)
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          <th>part</th>
+          <th>seconds</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${parts.map(
+          part =>
+            html`<tr>
+              <td>${part.name}${part.reused ? html` <small>(made earlier)</small>` : ''}</td>
+              <td>${part.seconds.toFixed(1)}</td>
+            </tr>`,
+        )}
+        <tr>
+          <td><b>together</b></td>
+          <td><b>${total.toFixed(1)}</b></td>
+        </tr>
+      </tbody>
+    </table>
+  </div>`
+}
+
 /** The page. */
 export function reportPage(data: ReportData): string {
-  const total = data.parts.reduce((sum, part) => sum + part.seconds, 0)
   const accuracy = data.annotator.accuracy
     .map(one => `${percent(one.accuracy)} % at ${one.size} px`)
     .join(', ')
@@ -142,29 +168,7 @@ export function reportPage(data: ReportData): string {
           <h2>How good the targets are</h2>
           ${targets(data.quality)}
           <h2>How long it took</h2>
-          <div class="scroll">
-            <table>
-              <thead>
-                <tr>
-                  <th>part</th>
-                  <th>seconds</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${data.parts.map(
-                  part =>
-                    html`<tr>
-                      <td>${part.name}${part.reused ? html` <small>(made earlier)</small>` : ''}</td>
-                      <td>${part.seconds.toFixed(1)}</td>
-                    </tr>`,
-                )}
-                <tr>
-                  <td><b>together</b></td>
-                  <td><b>${total.toFixed(1)}</b></td>
-                </tr>
-              </tbody>
-            </table>
-          </div>
+          ${durations(data.parts)}
           <p class="soft">
             ${data.scenes.train} training, ${data.scenes.val} validation and ${data.scenes.test} test scenes.
             The annotator names single digits it was not trained on with ${accuracy}. ${data.made}

@@ -34,7 +34,7 @@ export interface AnnotateConfig {
   /** Decoding threads; default one a core. */
   workers?: number
   /** How long to wait for a job before this one to let go of the folder, ms; default 5000. */
-  lockPatience?: number
+  lockTimeout?: number
 }
 
 /** What came out. */
@@ -76,10 +76,10 @@ export function imagesOf(project: string, split: string): ImageToAnnotate[] {
 
 export async function run(config: AnnotateConfig, context: JobContext): Promise<AnnotateResult> {
   const images = imagesOf(config.project, config.split)
-  const { dir, manifest, lockPatience } = config
+  const { dir, manifest, lockTimeout } = config
   const writer = await whenUnlocked(
     () => createLabelMapWriter(dir, { manifest, logits: manifest.logits }),
-    lockPatience,
+    lockTimeout,
   )
   try {
     const skipped = await openSkipped(config.dir)

@@ -159,13 +159,15 @@ export function manifestOf(row: AnnotationRow): Manifest {
   return manifest
 }
 
+/** How the child works: its decoding threads, and how long (ms) it waits for a folder that another writer holds. */
+type WorkOptions = Pick<AnnotateAsk, 'workers'> & { lockTimeout?: number | undefined }
+
 /** What the child gets to do. */
 function configOf(
   project: Project,
   request: AnnotateRequest,
   row: AnnotationRow,
-  ask: Pick<AnnotateAsk, 'workers'>,
-  lockPatience?: number,
+  ask: WorkOptions,
 ): AnnotateConfig {
   const { run: fitting } = row.manifest as Stored
   return {
@@ -178,7 +180,7 @@ function configOf(
     ...fitting,
     engine: request.engine,
     ...(ask.workers ? { workers: ask.workers } : {}),
-    ...(lockPatience === undefined ? {} : { lockPatience }),
+    ...(ask.lockTimeout === undefined ? {} : { lockTimeout: ask.lockTimeout }),
   }
 }
 
@@ -190,11 +192,10 @@ export async function carryOn(
   project: Project,
   request: AnnotateRequest,
   row: AnnotationRow,
-  ask: Pick<AnnotateAsk, 'workers'>,
+  ask: WorkOptions,
   child: RunChild,
-  lockPatience?: number,
 ): Promise<AnnotateResult> {
-  const result = await child<AnnotateResult>('annotate', configOf(project, request, row, ask, lockPatience))
+  const result = await child<AnnotateResult>('annotate', configOf(project, request, row, ask))
   if (result.records === 0)
     fail(
       'bad-data',

@@ -22,7 +22,7 @@ export interface TrainJob {
   /** Splits that the final model is measured on, its answers kept beside the run. */
   evaluate?: string[]
   /** How long to wait for a job before this one to let go of the run's folder, ms. */
-  lockPatience?: number
+  lockTimeout?: number
 }
 
 /** The run's report, and the figures of its final model by split where that was asked for. */
@@ -41,7 +41,7 @@ export async function run(config: TrainJob, context: JobContext): Promise<TrainR
   try {
     const { dir } = getRun(project, config.run)
     makeFolderSync(dir)
-    const release = await whenUnlocked(() => lockFolder(dir), config.lockPatience)
+    const release = await whenUnlocked(() => lockFolder(dir), config.lockTimeout)
     try {
       const recipe = parseRecipe(config.recipe)
       const report = await train(project, config, recipe, context)

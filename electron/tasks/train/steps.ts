@@ -48,7 +48,7 @@ export interface TrainOrder {
   /** Splits that the final model is measured on, with its answers kept. */
   evaluate?: string[]
   /** How long to wait for a job before this one to let go of the run's folder, ms. */
-  lockPatience?: number
+  lockTimeout?: number
 }
 
 /**
@@ -61,14 +61,14 @@ export async function trainRun(
   child: RunChild,
   onEpoch?: (event: EpochEvent) => void,
 ): Promise<RunReport & { evaluations?: Record<string, Metrics> }> {
-  const { run, recipe, before, evaluate, lockPatience } = order
+  const { run, recipe, before, evaluate, lockTimeout } = order
   const config: TrainJob = {
     project: project.dir,
     run,
     recipe,
     resume: before !== undefined,
     ...(evaluate ? { evaluate } : {}),
-    ...(lockPatience === undefined ? {} : { lockPatience }),
+    ...(lockTimeout === undefined ? {} : { lockTimeout }),
   }
   if (before) updateRun(project, run, { status: 'running' })
   try {

@@ -10,7 +10,7 @@ import type { ClassEntry } from '../../../../core/contract/class-entry.ts'
 import { begin, carryOn, checkModel, findSame, requireUsable } from '../../../tasks/annotate/steps.ts'
 import { askOf, preprocessingOf, requestOf } from '../../../tasks/annotate/request.ts'
 import type { AnnotateRequest } from '../../../tasks/annotate/request.ts'
-import { lockPatience, type JobWork, type Kind } from '../kind.ts'
+import { lockTimeout, type JobWork, type Kind } from '../kind.ts'
 import { namedClasses } from '../../../tasks/annotate/classes.ts'
 
 export const annotate: Kind<'annotate'> = {
@@ -27,7 +27,7 @@ export const annotate: Kind<'annotate'> = {
     const { row, request } = await find(work)
     work.worksOn({ annotation: row.id })
     work.changed('project')
-    const result = await carryOn(project, request, row, ask, work.child, lockPatience)
+    const result = await carryOn(project, request, row, { ...ask, lockTimeout }, work.child)
     // The first one is shown from now on; later ones when a person says so.
     const finished = listAnnotations(project).filter(({ status }) => status === 'done')
     if (finished.length === 1) await useAnnotation(project, row.id, () => work.changed('images'))

@@ -8,7 +8,7 @@ import { mergeRecipes } from '../../../../core/training/recipe/recipe.ts'
 import { splitsOf } from '../../../../core/training/run/from-project.ts'
 import { checkStudent } from '../../../../core/training/run/student.ts'
 import { located, newRun, trainRun } from '../../../tasks/train/steps.ts'
-import { lockPatience, type Kind } from '../kind.ts'
+import { lockTimeout, type Kind } from '../kind.ts'
 
 export const train: Kind<'train'> = {
   resumable: true,
@@ -27,7 +27,7 @@ export const train: Kind<'train'> = {
     changed('project')
     const before = known === undefined ? undefined : getRun(project, known).status
     try {
-      const order = { run, recipe, before, evaluate: measuredSplits(project, recipe), lockPatience }
+      const order = { run, recipe, before, evaluate: measuredSplits(project, recipe), lockTimeout }
       const report = await trainRun(project, order, child, () => changed('project'))
       return { run, ...report, skipped: report.skipped.slice(0, 100) }
     } finally {

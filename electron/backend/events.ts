@@ -43,113 +43,142 @@ function keyOf(event: ApiEvent): string | null {
   return event.name === 'opening' || event.name === 'settings' || event.name === 'project' ? event.name : null
 }
 
+/** What a hub remembers. */
+interface HubState {
+  launch: string
+  kept: number
+  progressMs: number
+  entries: Entry[]
+  listeners: Set<Listener>
+  /** Progress of jobs that was told a moment ago: the newest since, and when it goes out. */
+  waiting: Map<number, { latest: EventData<'job.progress'> | null; timer: NodeJS.Timeout }>
+  number: number
+  /** The newest number that cannot be given again. */
+  forgotten: number
+  closed: boolean
+}
+
+function broadcast({ listeners }: HubState, text: string): void {
+  for (const listener of [...listeners]) listener.write(text)
+}
+
+function publish(hub: HubState, event: ApiEvent): void {
+  if (hub.closed) return
+  const { entries } = hub
+  const key = keyOf(event)
+  if (key !== null) {
+    const older = entries.findLastIndex(entry => entry.key === key)
+    if (older >= 0) entries.splice(older, 1)
+  }
+  const number = ++hub.number
+  const text = `id: ${hub.launch}-${number}\nevent: ${event.name}\ndata: ${JSON.stringify(event.data)}\n\n`
+  entries.push({ number, key, text })
+  if (entries.length > hub.kept) hub.forgotten = entries.shift()?.number ?? hub.forgotten
+  broadcast(hub, text)
+}
+
+/** The first of a stretch goes out at once, the newest of the rest when the time is over. */
+function thin(hub: HubState, data: EventData<'job.progress'>): void {
+  const slot = hub.waiting.get(data.id)
+  if (slot) {
+    slot.latest = data
+    return
+  }
+  publish(hub, { name: 'job.progress', data })
+  const timer = setTimeout(() => {
+    const held = hub.waiting.get(data.id)?.latest
+    hub.waiting.delete(data.id)
+    if (held) thin(hub, held)
+  }, hub.progressMs)
+  timer.unref()
+  hub.waiting.set(data.id, { latest: null, timer })
+}
+
+/** What a job says of itself is newer than any progress that is still held. */
+function dropHeld(hub: HubState, id: number): void {
+  const slot = hub.waiting.get(id)
+  if (slot) slot.latest = null
+}
+
+/** The events after the id `last`, as text; null where some of them are forgotten, or of another launch. */
+function missed(hub: HubState, last: string): string | null {
+  const found = /^(.+)-(\d+)$/.exec(last)
+  const seen = Number(found?.[2])
+  if (found?.[1] !== hub.launch || seen > hub.number || seen < hub.forgotten) return null
+  return hub.entries
+    .filter(entry => entry.number > seen)
+    .map(entry => entry.text)
+    .join('')
+}
+
+/** What a new listener is told first. */
+function greeting(hub: HubState, last: string | undefined): string {
+  const id = `id: ${hub.launch}-${hub.number}`
+  const again = last === undefined || last === '' ? '' : missed(hub, last)
+  if (again === null) return `${id}\nevent: reset\ndata: {}\n\n`
+  // An id without data: from now on the browser has something to resume from.
+  return again === '' ? `retry: 1000\n${id}\n\n` : again
+}
+
+function streamOf(hub: HubState, last: string | undefined, signal: AbortSignal): ReadableStream<Uint8Array> {
+  const { listeners } = hub
+  let listener: Listener
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        listener = {
+          write(text) {
+            if ((controller.desiredSize ?? 0) < -longestQueue) listener.end()
+            else controller.enqueue(encoder.encode(text))
+          },
+          end() {
+            if (!listeners.delete(listener)) return
+            controller.close()
+          },
+        }
+        if (hub.closed || signal.aborted) return controller.close()
+        listeners.add(listener)
+        signal.addEventListener('abort', () => listener.end(), { once: true })
+        listener.write(greeting(hub, last))
+      },
+      cancel() {
+        listeners.delete(listener)
+      },
+    },
+    { highWaterMark: 1 },
+  )
+}
+
+/** A hub without listeners. */
 export function createEventHub(options: EventOptions): EventHub {
   const { launch, kept = 1000, heartbeatMs = 15_000, progressMs = 200 } = options
-  const entries: Entry[] = []
-  const listeners = new Set<Listener>()
-  const waiting = new Map<number, { latest: EventData<'job.progress'> | null; timer: NodeJS.Timeout }>()
-  let number = 0
-  /** The newest number that cannot be given again. */
-  let forgotten = 0
-  let closed = false
-
-  const broadcast = (text: string): void => {
-    for (const listener of [...listeners]) listener.write(text)
+  const hub: HubState = {
+    launch,
+    kept,
+    progressMs,
+    entries: [],
+    listeners: new Set(),
+    waiting: new Map(),
+    number: 0,
+    forgotten: 0,
+    closed: false,
   }
-  const heartbeat = setInterval(() => broadcast(': still here\n\n'), heartbeatMs)
+  const heartbeat = setInterval(() => broadcast(hub, ': still here\n\n'), heartbeatMs)
   heartbeat.unref()
-
-  function publish(event: ApiEvent): void {
-    if (closed) return
-    const key = keyOf(event)
-    if (key !== null) {
-      const older = entries.findLastIndex(entry => entry.key === key)
-      if (older >= 0) entries.splice(older, 1)
-    }
-    number++
-    const text = `id: ${launch}-${number}\nevent: ${event.name}\ndata: ${JSON.stringify(event.data)}\n\n`
-    entries.push({ number, key, text })
-    if (entries.length > kept) forgotten = entries.shift()?.number ?? forgotten
-    broadcast(text)
-  }
-
-  /** The first of a stretch goes out at once, the newest of the rest when the time is over. */
-  function thin(data: EventData<'job.progress'>): void {
-    const slot = waiting.get(data.id)
-    if (slot) {
-      slot.latest = data
-      return
-    }
-    publish({ name: 'job.progress', data })
-    const timer = setTimeout(() => {
-      const held = waiting.get(data.id)?.latest
-      waiting.delete(data.id)
-      if (held) thin(held)
-    }, progressMs)
-    timer.unref()
-    waiting.set(data.id, { latest: null, timer })
-  }
-
-  /** What a job says of itself is newer than any progress that is still held. */
-  function dropHeld(id: number): void {
-    const slot = waiting.get(id)
-    if (slot) slot.latest = null
-  }
-
-  function missed(last: string): string | null {
-    const found = /^(.+)-(\d+)$/.exec(last)
-    const seen = Number(found?.[2])
-    if (found?.[1] !== launch || seen > number || seen < forgotten) return null
-    return entries
-      .filter(entry => entry.number > seen)
-      .map(entry => entry.text)
-      .join('')
-  }
-
   return {
     emit(name, data) {
       const event = { name, data } as ApiEvent
-      if (event.name === 'job.progress') return thin(event.data)
-      if (event.name === 'job') dropHeld(event.data.id)
-      publish(event)
+      if (event.name === 'job.progress') return thin(hub, event.data)
+      if (event.name === 'job') dropHeld(hub, event.data.id)
+      publish(hub, event)
     },
-    stream(last, signal) {
-      let listener: Listener
-      return new ReadableStream<Uint8Array>(
-        {
-          start(controller) {
-            listener = {
-              write(text) {
-                if ((controller.desiredSize ?? 0) < -longestQueue) listener.end()
-                else controller.enqueue(encoder.encode(text))
-              },
-              end() {
-                if (!listeners.delete(listener)) return
-                controller.close()
-              },
-            }
-            if (closed || signal.aborted) return controller.close()
-            listeners.add(listener)
-            signal.addEventListener('abort', () => listener.end(), { once: true })
-            // An id without data: from now on the browser has something to resume from.
-            const here = `retry: 1000\nid: ${launch}-${number}\n\n`
-            const again = last === undefined || last === '' ? '' : missed(last)
-            if (again === null) listener.write(`id: ${launch}-${number}\nevent: reset\ndata: {}\n\n`)
-            else listener.write(again === '' ? here : again)
-          },
-          cancel() {
-            listeners.delete(listener)
-          },
-        },
-        { highWaterMark: 1 },
-      )
-    },
-    listeners: () => listeners.size,
+    stream: (last, signal) => streamOf(hub, last, signal),
+    listeners: () => hub.listeners.size,
     close() {
-      closed = true
+      hub.closed = true
       clearInterval(heartbeat)
-      for (const { timer } of waiting.values()) clearTimeout(timer)
-      for (const listener of [...listeners]) listener.end()
+      for (const { timer } of hub.waiting.values()) clearTimeout(timer)
+      for (const listener of [...hub.listeners]) listener.end()
     },
   }
 }

@@ -6,6 +6,7 @@ import type { Manifest } from '../../contract/manifest.ts'
 import type { LabelMap } from '../label-map.ts'
 import { decodeLabelMap } from '../codec/record.ts'
 import { extend, readCatalog } from './catalog.ts'
+import type { Catalog } from './catalog.ts'
 import { diskError } from '../../base/files/disk-error.ts'
 import { decodePayload, readFrame } from './frame.ts'
 import type { RecordPayload } from './frame.ts'
@@ -37,6 +38,89 @@ export interface LabelMapReader {
   close(): Promise<void>
 }
 
+/** An open folder: where every record lies, and the shards that were read from. */
+interface OpenFolder {
+  dir: string
+  manifest: Manifest
+  catalog: Catalog
+  /** Keys by their index in `numbers`: plain arrays, as a million records have to fit into every worker. */
+  places: Map<string, number>
+  numbers: { shard: number[]; offset: number[]; bytes: number[] }
+  /** File descriptors by shard. */
+  files: Map<number, number>
+  bytes: number
+}
+
+/** Moves what the catalog found into the folder's numbers; gives the number of new records. */
+function takeIn(folder: OpenFolder): number {
+  const { catalog, places, numbers } = folder
+  const before = places.size
+  for (const place of catalog.places) {
+    folder.bytes += place.bytes
+    places.set(place.key, numbers.shard.length)
+    numbers.shard.push(place.shard)
+    numbers.offset.push(place.offset)
+    numbers.bytes.push(place.bytes)
+  }
+  catalog.places = []
+  return places.size - before
+}
+
+function placeOf({ dir, places, numbers }: OpenFolder, key: string): Place {
+  const at = places.get(key) ?? fail('not-found', `${dir} has no label map of ${key}`, { key })
+  return { key, shard: numbers.shard[at]!, offset: numbers.offset[at]!, bytes: numbers.bytes[at]! }
+}
+
+function fileOf({ dir, files }: OpenFolder, shard: number): number {
+  const file = files.get(shard) ?? openFile(join(dir, shardName(shard)))
+  files.set(shard, file)
+  return file
+}
+
+function recordOf(folder: OpenFolder, key: string): RecordPayload {
+  const place = placeOf(folder, key)
+  const path = join(folder.dir, shardName(place.shard))
+  const buffer = Buffer.allocUnsafe(place.bytes)
+  let got = 0
+  try {
+    got = readSync(fileOf(folder, place.shard), buffer, 0, place.bytes, place.offset)
+  } catch (error) {
+    diskError(error, path, 'read')
+  }
+  const frame = readFrame(buffer.subarray(0, got), 0)
+  if (!frame.whole) return refuse(key, path, place, frame.reason)
+  const payload = decodePayload(frame.payload)
+  return payload.key === key ? payload : refuse(key, path, place, `the record belongs to ${payload.key}`)
+}
+
+function mapOf(folder: OpenFolder, key: string): LabelMap {
+  const { map } = recordOf(folder, key)
+  const place = placeOf(folder, key)
+  const path = join(folder.dir, shardName(place.shard))
+  let decoded: LabelMap
+  try {
+    decoded = decodeLabelMap(map, zstd)
+  } catch (error) {
+    return refuse(key, path, place, messageOf(error), error)
+  }
+  const classes = folder.manifest.classes.length
+  for (const id of decoded.ids)
+    if (id >= classes)
+      refuse(key, path, place, `it lists class ${id}, but the annotator has ${classes} classes`)
+  return decoded
+}
+
+async function refresh(folder: OpenFolder): Promise<number> {
+  const { catalog } = folder
+  catalog.shards = await listShards(folder.dir)
+  catalog.tail = null
+  for (const shard of catalog.shards) {
+    const end = catalog.ends.get(shard.number) ?? 0
+    if (shard.size > end) await extend(catalog, shard, end)
+  }
+  return takeIn(folder)
+}
+
 /**
  * Opens the label maps of an annotation's folder. Throws 'not-found' without a manifest, 'bad-label-map' where it or a
  * shard's header cannot be trusted. Damaged records are passed over and listed in `damage`.
@@ -44,89 +128,33 @@ export interface LabelMapReader {
 export async function openLabelMaps(dir: string): Promise<LabelMapReader> {
   const manifest = await readManifest(dir)
   const catalog = await readCatalog(dir, { trustIndex: true })
-  // Numbers in plain arrays instead of an object a record: a million records have to fit into every worker.
-  const places = new Map<string, number>()
-  const numbers = { shard: [] as number[], offset: [] as number[], bytes: [] as number[] }
-  const files = new Map<number, number>()
-  let bytes = 0
-  const takeIn = (): number => {
-    const before = places.size
-    for (const place of catalog.places) {
-      bytes += place.bytes
-      places.set(place.key, numbers.shard.length)
-      numbers.shard.push(place.shard)
-      numbers.offset.push(place.offset)
-      numbers.bytes.push(place.bytes)
-    }
-    catalog.places = []
-    return places.size - before
+  const numbers = { shard: [], offset: [], bytes: [] }
+  const folder: OpenFolder = {
+    dir,
+    manifest,
+    catalog,
+    places: new Map(),
+    numbers,
+    files: new Map(),
+    bytes: 0,
   }
-  takeIn()
-  function placeOf(key: string): Place {
-    const at = places.get(key) ?? fail('not-found', `${dir} has no label map of ${key}`, { key })
-    return { key, shard: numbers.shard[at]!, offset: numbers.offset[at]!, bytes: numbers.bytes[at]! }
-  }
-
-  function fileOf(shard: number): number {
-    const path = join(dir, shardName(shard))
-    const file = files.get(shard) ?? openFile(path)
-    files.set(shard, file)
-    return file
-  }
-  function record(key: string): RecordPayload {
-    const place = placeOf(key)
-    const path = join(dir, shardName(place.shard))
-    const buffer = Buffer.allocUnsafe(place.bytes)
-    let got = 0
-    try {
-      got = readSync(fileOf(place.shard), buffer, 0, place.bytes, place.offset)
-    } catch (error) {
-      diskError(error, path, 'read')
-    }
-    const frame = readFrame(buffer.subarray(0, got), 0)
-    if (!frame.whole) return refuse(key, path, place, frame.reason)
-    const payload = decodePayload(frame.payload)
-    return payload.key === key ? payload : refuse(key, path, place, `the record belongs to ${payload.key}`)
-  }
-  function getSync(key: string): LabelMap {
-    const { map } = record(key)
-    const place = placeOf(key)
-    const path = join(dir, shardName(place.shard))
-    let decoded: LabelMap
-    try {
-      decoded = decodeLabelMap(map, zstd)
-    } catch (error) {
-      return refuse(key, path, place, messageOf(error), error)
-    }
-    const classes = manifest.classes.length
-    for (const id of decoded.ids)
-      if (id >= classes)
-        refuse(key, path, place, `it lists class ${id}, but the annotator has ${classes} classes`)
-    return decoded
-  }
+  takeIn(folder)
+  const { places, files } = folder
   return {
     get count() {
       return places.size
     },
     get bytes() {
-      return bytes
+      return folder.bytes
     },
     manifest,
     damage: catalog.damage,
     keys: () => [...places.keys()],
     has: key => places.has(key),
-    getSync,
-    get: async key => getSync(key),
-    info: key => ({ imageHash: record(key).imageHash, bytes: placeOf(key).bytes }),
-    async refresh() {
-      catalog.shards = await listShards(dir)
-      catalog.tail = null
-      for (const shard of catalog.shards) {
-        const end = catalog.ends.get(shard.number) ?? 0
-        if (shard.size > end) await extend(catalog, shard, end)
-      }
-      return takeIn()
-    },
+    getSync: key => mapOf(folder, key),
+    get: async key => mapOf(folder, key),
+    info: key => ({ imageHash: recordOf(folder, key).imageHash, bytes: placeOf(folder, key).bytes }),
+    refresh: () => refresh(folder),
     close: async () => {
       for (const file of files.values()) closeSync(file)
       files.clear()

@@ -52,33 +52,10 @@ export async function createTrainer(model: OnnxModel, config: TrainerConfig): Pr
   const update = await openStep(build(true), engine)
   const gather = accumulate > 1 ? await openSecond(update, () => openStep(build(false), engine)) : undefined
 
-  const state: StateBuffers = new Map()
-  for (const { key, shape } of [...update.graph.state, ...(gather?.graph.state ?? [])]) {
-    const [role, name] = split(key)
-    const stored = model.graph.initializers.get(name)
-    const initial =
-      ['weight', 'statistic', 'average'].includes(role) && stored ? toFloat32(stored) : undefined
-    if (!state.has(key)) state.set(key, stateBuffer(shape, initial))
-  }
-
+  const state = initialState(model, gather ? [update, gather] : [update])
   const sizes = { images: config.batch * elements(config.input), targets: config.batch * config.classes }
-  const scalars = new Map(update.graph.scalars.map(name => [name, new Float32Array(1)]))
-  const scalarFeeds = Object.fromEntries(
-    [...scalars].map(([name, data]) => [name, new ort.Tensor('float32', data, [])]),
-  )
-  const masks = update.graph.masks.map(mask => ({ ...mask, data: new Float32Array(elements(mask.shape)) }))
-  const maskFeeds = Object.fromEntries(
-    masks.map(({ name, data, shape }) => [name, new ort.Tensor('float32', data, [...shape])]),
-  )
+  const { scalars, scalarFeeds, masks, maskFeeds } = feedsOf(update)
   let steps = 0
-
-  function drawMasks(): void {
-    masks.forEach(({ data, ratio }, i) => {
-      const draw = random(seed, steps, i)
-      const kept = 1 / (1 - ratio)
-      for (let j = 0; j < data.length; j++) data[j] = draw.next() < ratio ? 0 : kept
-    })
-  }
 
   async function step(pixels: Float32Array, wanted: Float32Array, rate: number): Promise<StepResult> {
     checkSize('images', pixels.length, sizes.images, [config.batch, ...config.input])
@@ -90,7 +67,7 @@ export async function createTrainer(model: OnnxModel, config: TrainerConfig): Pr
       [emaDecay]: config.ema ?? 0,
     }
     for (const [name, data] of scalars) data[0] = values[name] as number
-    drawMasks()
+    drawMasks(masks, seed, steps)
     const feeds: Record<string, ort.Tensor> = {
       ...maskFeeds,
       ...(updates ? scalarFeeds : {}),
@@ -102,19 +79,9 @@ export async function createTrainer(model: OnnxModel, config: TrainerConfig): Pr
     return result
   }
 
-  /** Copies of the state tensors with a role, by initializer name. */
-  function copies(...roles: string[]): Map<string, FloatArray> {
-    const found = new Map<string, FloatArray>()
-    for (const [key, { current, shape }] of state) {
-      const [role, name] = split(key)
-      if (roles.includes(role))
-        found.set(name, { shape: [...shape], data: (current.data as Float32Array).slice() })
-    }
-    return found
-  }
-  const parameters = (): Map<string, FloatArray> => copies('weight', 'statistic')
+  const parameters = (): Map<string, FloatArray> => copies(state, 'weight', 'statistic')
   const averaged = (): Map<string, FloatArray> | undefined =>
-    config.ema === undefined ? undefined : copies('average')
+    config.ema === undefined ? undefined : copies(state, 'average')
 
   return {
     step,
@@ -130,10 +97,7 @@ export async function createTrainer(model: OnnxModel, config: TrainerConfig): Pr
       })
     },
     restore(saved) {
-      for (const [key, { shape }] of state) checkSaved(key, shape, saved.get(key))
-      for (const key of saved.keys())
-        if (key !== counterKey && !state.has(key))
-          fail('mismatch', `the saved state has "${key}"; it belongs to another model or optimizer`)
+      checkFits(state, saved)
       const done = readCounter(saved.get(counterKey))
       for (const [key, { current }] of state)
         (current.data as Float32Array).set((saved.get(key) as FloatArray).data)
@@ -145,6 +109,57 @@ export async function createTrainer(model: OnnxModel, config: TrainerConfig): Pr
       await gather?.close()
     },
   }
+}
+
+/** The state that the steps read and write, with the model's own values where it has them. */
+function initialState(model: OnnxModel, steps: readonly StepSession[]): StateBuffers {
+  const state: StateBuffers = new Map()
+  for (const { key, shape } of steps.flatMap(({ graph }) => graph.state)) {
+    const [role, name] = split(key)
+    const stored = model.graph.initializers.get(name)
+    const initial =
+      ['weight', 'statistic', 'average'].includes(role) && stored ? toFloat32(stored) : undefined
+    if (!state.has(key)) state.set(key, stateBuffer(shape, initial))
+  }
+  return state
+}
+
+/** The dropout mask of a node: [elements of its shape] values, drawn afresh for every step. */
+interface Mask {
+  ratio: number
+  data: Float32Array
+}
+
+/** The arrays behind a step's scalars and masks, and the tensors over them. */
+function feedsOf({ graph }: StepSession) {
+  const scalars = new Map(graph.scalars.map(name => [name, new Float32Array(1)]))
+  const scalarFeeds = Object.fromEntries(
+    [...scalars].map(([name, data]) => [name, new ort.Tensor('float32', data, [])]),
+  )
+  const masks = graph.masks.map(mask => ({ ...mask, data: new Float32Array(elements(mask.shape)) }))
+  const maskFeeds = Object.fromEntries(
+    masks.map(({ name, data, shape }) => [name, new ort.Tensor('float32', data, [...shape])]),
+  )
+  return { scalars, scalarFeeds, masks, maskFeeds }
+}
+
+function drawMasks(masks: readonly Mask[], seed: number, step: number): void {
+  masks.forEach(({ data, ratio }, i) => {
+    const draw = random(seed, step, i)
+    const kept = 1 / (1 - ratio)
+    for (let j = 0; j < data.length; j++) data[j] = draw.next() < ratio ? 0 : kept
+  })
+}
+
+/** Copies of the state tensors with one of the roles, by initializer name. */
+function copies(state: StateBuffers, ...roles: string[]): Map<string, FloatArray> {
+  const found = new Map<string, FloatArray>()
+  for (const [key, { current, shape }] of state) {
+    const [role, name] = split(key)
+    if (roles.includes(role))
+      found.set(name, { shape: [...shape], data: (current.data as Float32Array).slice() })
+  }
+  return found
 }
 
 /** Opens a session beside one that is open already, and closes that one if it fails. */
@@ -206,6 +221,13 @@ function readCounter(saved: FloatArray | undefined): number {
   if (saved?.data.length !== 2 || !(Number.isSafeInteger(steps) && steps >= 0))
     fail('mismatch', 'the saved state has no valid step counter')
   return steps
+}
+
+function checkFits(state: StateBuffers, saved: ReadonlyMap<string, FloatArray>): void {
+  for (const [key, { shape }] of state) checkSaved(key, shape, saved.get(key))
+  for (const key of saved.keys())
+    if (key !== counterKey && !state.has(key))
+      fail('mismatch', `the saved state has "${key}"; it belongs to another model or optimizer`)
 }
 
 function checkSaved(key: string, shape: readonly number[], saved: FloatArray | undefined): void {

@@ -154,12 +154,12 @@ async function replace(state: SessionState, dir: string, leaving: Leaving): Prom
   const { home, events, sampleDir, ending } = state
   const before = state.open
   if (before && (before.project.dir === dir || sameFile(before, dir))) {
-    const writable = before.readonly === null
     // Asking for what is open disturbs nothing, its job least of all.
-    if (writable && isThere(before) && sameFile(before, dir)) return infoOf(before)
+    if (before.readonly === null && isThere(before) && sameFile(before, dir)) return infoOf(before)
     checkLeaving(state, leaving)
-    // It lies elsewhere, or another lies in its place: nothing can be done with it, but its lock may be the same.
-    if (writable) await leave(state)
+    // The same file is left first: its lock may be the same, and SQLite shares what it knows of an open file within a
+    // process, so that a database opened for reading would stay so.
+    await leave(state)
   }
   checkLeaving(state, leaving)
   const opened = await openWhole(dir, {

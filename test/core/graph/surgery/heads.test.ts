@@ -1,4 +1,4 @@
-/** Every head of the design, run on the engine: the mean of the label map is the logits. */
+/** Every head that docs/surgery.md names, run on the engine: the mean of the label map is the logits. */
 import { describe, expect, it } from 'vitest'
 import { checkSurgery } from '../../../../core/annotator/check-surgery.ts'
 import { readOnnx } from '../../../../core/graph/files/read.ts'

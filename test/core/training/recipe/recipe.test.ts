@@ -56,7 +56,7 @@ describe('recipes', () => {
     writeFileSync(file, '[1]')
     expect(() => readRecipeFile(file)).toThrow(expect.objectContaining({ code: 'bad-data' }))
     writeFileSync(file, '{"epochs": ')
-    expect(() => readRecipeFile(file)).toThrow(/recipe\.json: not valid JSON/)
+    expect(() => readRecipeFile(file)).toThrow(/recipe\.json is not valid JSON/)
     expect(() => readRecipeFile(join(dir, 'no.json'))).toThrow(expect.objectContaining({ code: 'not-found' }))
   })
 })

@@ -31,7 +31,7 @@ describe('the log', () => {
   it('names a line that is not JSON', () => {
     const file = join(dir, 'broken.jsonl')
     writeFileSync(file, '{}\nnonsense\n{}\n')
-    expect(() => readLog(file)).toThrow(/line 2 is not JSON/)
+    expect(() => readLog(file)).toThrow(/line 2 is not valid JSON/)
     expect(readLog(join(dir, 'none.jsonl'))).toEqual([])
   })
 })

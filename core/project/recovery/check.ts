@@ -6,7 +6,7 @@ import { compareChecksums } from './checksums.ts'
 import { listCopies } from './copies.ts'
 
 /**
- * Bytes up to which SQLite's quick check, some 100 MB/s, is waited for where there are no checksums. What is larger is
+ * Bytes up to which SQLite's quick check is waited for where there are no checksums. What is larger is
  * checked when `checkStructure` is called, beside the work.
  */
 const checkedAtOnce = 2 ** 25

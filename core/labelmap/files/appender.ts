@@ -13,17 +13,21 @@ import { shardHeader, shardHeaderSize, shardName } from './shard.ts'
 interface Waiting {
   key: string
   frame: Buffer
+  imageHash: string | null
 }
 
 /** Continues a folder's shards (or begins them); what a killed writer left unfinished is cut off. */
 export async function openAppender(dir: string, shardBytes: number) {
   if (!(shardBytes >= 1 && shardBytes <= 2 ** 29))
     fail('usage', `shards of ${shardBytes} bytes are not possible`)
-  const catalog = await readCatalog(dir, { trustIndex: false })
+  const catalog = await readCatalog(dir, { trustIndex: false, hashes: true })
   refuseDamage(dir, catalog)
   const { places } = catalog
-  const keys = new Set(places.map(place => place.key))
-  let bytes = places.reduce((sum, place) => sum + place.bytes, 0)
+  /** The record of each key that is in force: its last one. */
+  const current = new Map<string, Place>()
+  const durable = new WeakSet<Waiting>()
+  let bytes = 0
+  for (const place of places) takeIn(place)
   let number = 0
   let size = 0
   let file: FileHandle | null = null
@@ -44,6 +48,11 @@ export async function openAppender(dir: string, shardBytes: number) {
   }
   // What a killed writer wrote may still be in the system's memory only.
   if (size > 0) await (await openShard(join(dir, shardName(number)))).close()
+
+  function takeIn(place: Place): void {
+    bytes += place.bytes - (current.get(place.key)?.bytes ?? 0)
+    current.set(place.key, place)
+  }
 
   async function openShard(path: string): Promise<FileHandle> {
     try {
@@ -74,11 +83,12 @@ export async function openAppender(dir: string, shardBytes: number) {
       diskError(error, path, 'write')
     }
     let at = fresh ? shardHeaderSize : size
-    for (const { key, frame } of group) {
-      const place: Place = { key, shard: number, offset: at, bytes: frame.length }
+    for (const item of group) {
+      const { key, frame, imageHash } = item
+      const place: Place = { key, shard: number, offset: at, bytes: frame.length, imageHash }
       places.push(place)
-      keys.add(key)
-      bytes += frame.length
+      takeIn(place)
+      durable.add(item)
       at += frame.length
     }
     size = at
@@ -94,18 +104,20 @@ export async function openAppender(dir: string, shardBytes: number) {
 
   return {
     get count() {
-      return places.length
+      return current.size
     },
     get bytes() {
       return bytes
     },
-    has: (key: string): boolean => keys.has(key),
-    /** Writes records in order; those before an error are durable and must not be given again, see `has`. */
+    has: (key: string): boolean => current.has(key),
+    /** Of the image that the key's map was made of; undefined without a map. */
+    imageHash: (key: string): string | null | undefined => current.get(key)?.imageHash,
+    /** Writes records in order; those before an error are durable, and passed over when they are given again. */
     async write(records: Waiting[]): Promise<void> {
       let group: Waiting[] = []
       let reach = Math.max(size, shardHeaderSize)
       for (const item of records) {
-        if (keys.has(item.key)) continue
+        if (durable.has(item)) continue
         const full = reach + item.frame.length > shardBytes && reach > shardHeaderSize
         if (full) {
           if (group.length > 0) await put(group)

@@ -7,7 +7,7 @@ import type { Damage, ShardFile } from './shard.ts'
 
 /** What is in a folder. */
 export interface Catalog {
-  /** Whole records in the order written. */
+  /** Whole records in the order written; a later one of a key takes the place of an earlier one. */
   places: Place[]
   shards: ShardFile[]
   /** Where the last whole record of each shard ends. */
@@ -16,10 +16,15 @@ export interface Catalog {
   /** The unfinished end of the last shard. */
   tail: Damage | null
   index: 'used' | 'missing' | 'outdated' | 'damaged'
+  /** Whether the image hashes of records that are scanned are kept. */
+  hashes: boolean
 }
 
-/** Reads the catalogue of a folder; `trustIndex: false` looks at every record's checksum instead. */
-export async function readCatalog(dir: string, options: { trustIndex: boolean }): Promise<Catalog> {
+/** Reads the catalogue of a folder; `trustIndex: false` looks at every record's checksum instead, and can keep `hashes`. */
+export async function readCatalog(
+  dir: string,
+  options: { trustIndex: true } | { trustIndex: false; hashes?: boolean },
+): Promise<Catalog> {
   // The index first: shards only grow, so what it covers is there when the shards are listed after it.
   const index = await readIndex(dir)
   const shards = await listShards(dir)
@@ -32,6 +37,7 @@ export async function readCatalog(dir: string, options: { trustIndex: boolean })
     damage: [],
     tail: null,
     index: state,
+    hashes: !options.trustIndex && options.hashes === true,
   }
   for (const shard of shards) {
     const from = known.shards.find(s => s.number === shard.number)?.size ?? 0
@@ -45,7 +51,9 @@ export async function extend(catalog: Catalog, shard: ShardFile, from: number): 
   catalog.ends.set(shard.number, from)
   if (from === shard.size && from > 0) return
   const scan = await scanShard(shard, from, ({ offset, bytes, payload }) => {
-    catalog.places.push({ key: decodePayload(payload).key, shard: shard.number, offset, bytes })
+    const { key, imageHash } = decodePayload(payload)
+    const place: Place = { key, shard: shard.number, offset, bytes }
+    catalog.places.push(catalog.hashes ? { ...place, imageHash } : place)
   })
   catalog.ends.set(shard.number, scan.end)
   for (const damage of scan.damage) catalog.damage.push(damage)

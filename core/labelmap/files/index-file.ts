@@ -19,6 +19,8 @@ export interface Place {
   shard: number
   offset: number
   bytes: number
+  /** Hash of the image that the map was made of; only where the catalogue was asked for it, and not in the index. */
+  imageHash?: string | null
 }
 
 /** The index: records in the order written, and the size of every shard it covers. */

@@ -1,5 +1,5 @@
 /** Reading an annotation's label maps by image key, also while a writer adds to them. */
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fail, messageOf, RelabelError } from '../../base/error.ts'
 import type { Manifest } from '../../contract/manifest.ts'
@@ -22,15 +22,17 @@ export interface LabelMapReader {
   readonly manifest: Manifest
   /** Stretches of shards that hold no whole record; `relabel maps repair` removes them. */
   readonly damage: readonly Damage[]
-  /** Bytes of all records. */
+  /** Bytes of the records in force: the last one of each key. */
   readonly bytes: number
-  /** Image keys in the order written. */
+  /** Image keys in the order in which they were first written. */
   keys(): string[]
   has(key: string): boolean
   /** The map of an image. Throws 'not-found' for an unknown key, 'bad-label-map' for a damaged record, 'disk'. */
   get(key: string): Promise<LabelMap>
   /** The same at once; for worker threads. */
   getSync(key: string): LabelMap
+  /** The same, with the hash of the image file that the map was made of. */
+  recordSync(key: string): { map: LabelMap; imageHash: string | null }
   /** What else a record holds. */
   info(key: string): { imageHash: string | null; bytes: number }
   /** Picks up what a writer added since; gives the number of records added. */
@@ -54,16 +56,17 @@ interface OpenFolder {
 /** Moves what the catalog found into the folder's numbers; gives the number of new records. */
 function takeIn(folder: OpenFolder): number {
   const { catalog, places, numbers } = folder
-  const before = places.size
+  const added = catalog.places.length
   for (const place of catalog.places) {
-    folder.bytes += place.bytes
+    const before = places.get(place.key)
+    folder.bytes += place.bytes - (before === undefined ? 0 : numbers.bytes[before]!)
     places.set(place.key, numbers.shard.length)
     numbers.shard.push(place.shard)
     numbers.offset.push(place.offset)
     numbers.bytes.push(place.bytes)
   }
   catalog.places = []
-  return places.size - before
+  return added
 }
 
 function placeOf({ dir, places, numbers }: OpenFolder, key: string): Place {
@@ -93,8 +96,8 @@ function recordOf(folder: OpenFolder, key: string): RecordPayload {
   return payload.key === key ? payload : refuse(key, path, place, `the record belongs to ${payload.key}`)
 }
 
-function mapOf(folder: OpenFolder, key: string): LabelMap {
-  const { map } = recordOf(folder, key)
+function mapOf(folder: OpenFolder, key: string): { map: LabelMap; imageHash: string | null } {
+  const { map, imageHash } = recordOf(folder, key)
   const place = placeOf(folder, key)
   const path = join(folder.dir, shardName(place.shard))
   let decoded: LabelMap
@@ -107,10 +110,20 @@ function mapOf(folder: OpenFolder, key: string): LabelMap {
   for (const id of decoded.ids)
     if (id >= classes)
       refuse(key, path, place, `it lists class ${id}, but the annotator has ${classes} classes`)
-  return decoded
+  return { map: decoded, imageHash }
+}
+
+/** Whether the last shard is as long as it was, and the last one still: shards only grow, one after the other. */
+function isUnchanged({ dir, catalog }: OpenFolder): boolean {
+  const last = catalog.shards.at(-1)
+  if (!last || catalog.tail || catalog.ends.get(last.number) !== last.size) return false
+  const now = (number: number): number | undefined =>
+    statSync(join(dir, shardName(number)), { throwIfNoEntry: false })?.size
+  return now(last.number) === last.size && now(last.number + 1) === undefined
 }
 
 async function refresh(folder: OpenFolder): Promise<number> {
+  if (isUnchanged(folder)) return 0
   const { catalog } = folder
   catalog.shards = await listShards(folder.dir)
   catalog.tail = null
@@ -151,8 +164,9 @@ export async function openLabelMaps(dir: string): Promise<LabelMapReader> {
     damage: catalog.damage,
     keys: () => [...places.keys()],
     has: key => places.has(key),
-    getSync: key => mapOf(folder, key),
-    get: async key => mapOf(folder, key),
+    getSync: key => mapOf(folder, key).map,
+    get: async key => mapOf(folder, key).map,
+    recordSync: key => mapOf(folder, key),
     info: key => ({ imageHash: recordOf(folder, key).imageHash, bytes: placeOf(folder, key).bytes }),
     refresh: () => refresh(folder),
     close: async () => {

@@ -1,7 +1,7 @@
 /** Bringing a damaged annotation back into order: every good record stays, the rest goes, the originals are kept aside. */
 import { copyFile, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { messageOf, fail } from '../../base/error.ts'
+import { messageOf } from '../../base/error.ts'
 import { decodeLabelMap } from '../codec/record.ts'
 import { validateLabelMap } from '../validate.ts'
 import { writeAtomic } from '../../base/files/atomic.ts'
@@ -17,7 +17,7 @@ import { zstd } from './zstd.ts'
 
 /** What {@link repairLabelMaps} did. */
 export interface RepairReport {
-  /** Good records, all of which stayed. */
+  /** Good records, all of which stayed, also those that a later one of their key replaced. */
   kept: number
   /** Stretches and records that were taken out. */
   removed: Damage[]
@@ -38,10 +38,9 @@ export async function repairLabelMaps(dir: string): Promise<RepairReport> {
   try {
     const hadIndex = (await readIndex(dir)) !== null
     const report: RepairReport = { kept: 0, removed: [], setAside: [], index: false }
-    const seen = new Set<string>()
     let next = 0
     for (const shard of await listShards(dir)) {
-      const { good, bad } = await sort(shard, manifest.classes.length, seen)
+      const { good, bad } = await sort(shard, manifest.classes.length)
       report.kept += good.length
       report.removed = report.removed.concat(bad)
       if (bad.length > 0) report.setAside.push(await setAside(shard))
@@ -62,15 +61,13 @@ export async function repairLabelMaps(dir: string): Promise<RepairReport> {
 }
 
 /** The good records of a shard, and everything else. */
-async function sort(shard: ShardFile, classes: number, seen: Set<string>) {
+async function sort(shard: ShardFile, classes: number) {
   const good: { offset: number; bytes: number }[] = []
   const bad: Damage[] = []
   const scan = await scanShard(shard, 0, ({ offset, bytes, payload }) => {
     try {
       const { key, map } = decodePayload(payload)
-      if (seen.has(key)) fail('bad-label-map', `a second record of ${key}`)
       validateLabelMap(decodeLabelMap(map, zstd), { classes, name: key })
-      seen.add(key)
       good.push({ offset, bytes })
     } catch (error) {
       bad.push({ file: shard.name, offset, bytes, reason: messageOf(error) })

@@ -1,5 +1,5 @@
 /** Looking at every byte of an annotation: checksums, codes, shapes, ids, the index. */
-import { fail, messageOf } from '../../base/error.ts'
+import { messageOf } from '../../base/error.ts'
 import { decodeLabelMap } from '../codec/record.ts'
 import { validateLabelMap } from '../validate.ts'
 import { readCatalog } from './catalog.ts'
@@ -16,10 +16,12 @@ export interface VerifyReport {
   ok: boolean
   /** Whether the annotation was finished: its index is there and fits. */
   finished: boolean
-  /** Good records. */
+  /** Good records in force: the last one of each key. */
   count: number
+  /** Good records that a later one of the same key replaced. */
+  replaced: number
   shards: number
-  /** Bytes of the good records, and their average. */
+  /** Bytes of the records in force, and their average. */
   bytes: number
   averageBytes: number
   /** Distinct classes a map, on average. */
@@ -41,11 +43,9 @@ export async function verifyLabelMaps(
   onProgress?: (records: number) => void,
 ): Promise<VerifyReport> {
   const manifest = await readManifest(dir)
-  const seen = new Set<string>()
+  const current = new Map<string, { bytes: number; distinct: number; shape: string }>()
   const damage: Damage[] = []
-  const shapes: Record<string, number> = {}
-  let bytes = 0
-  let distinct = 0
+  let replaced = 0
   let looked = 0
   const shards = await listShards(dir)
   shards.forEach((shard, i) => {
@@ -63,14 +63,11 @@ export async function verifyLabelMaps(
     const scan = await scanShard(shard, 0, ({ offset, bytes: size, payload }) => {
       try {
         const record = decodePayload(payload)
-        if (seen.has(record.key)) fail('bad-label-map', `a second record of ${record.key}`)
         const map = decodeLabelMap(record.map, zstd)
         validateLabelMap(map, { classes: manifest.classes.length, name: record.key })
-        seen.add(record.key)
-        bytes += size
-        distinct += new Set(map.ids).size
-        const shape = map.shape.join('×')
-        shapes[shape] = (shapes[shape] ?? 0) + 1
+        if (current.has(record.key)) replaced++
+        const distinct = new Set(map.ids).size
+        current.set(record.key, { bytes: size, distinct, shape: map.shape.join('×') })
       } catch (error) {
         damage.push({ file: shard.name, offset, bytes: size, reason: messageOf(error) })
       }
@@ -81,11 +78,19 @@ export async function verifyLabelMaps(
     else if (scan.tail) damage.push(scan.tail)
   }
   const index = await indexState(dir)
-  const count = seen.size
+  const count = current.size
+  const shapes: Record<string, number> = {}
+  let [bytes, distinct] = [0, 0]
+  for (const record of current.values()) {
+    bytes += record.bytes
+    distinct += record.distinct
+    shapes[record.shape] = (shapes[record.shape] ?? 0) + 1
+  }
   return {
     ok: damage.length === 0 && index !== 'damaged' && index !== 'outdated',
     finished: index === 'ok' && tail === null,
     count,
+    replaced,
     shards: shards.length,
     bytes,
     averageBytes: count === 0 ? 0 : bytes / count,

@@ -32,20 +32,23 @@ export interface WriterOptions {
 export interface LabelMapWriter {
   /** The manifest in force: the folder's own when it was resumed. */
   readonly manifest: Manifest
-  /** Durable records. */
+  /** Keys with a durable record. */
   readonly count: number
-  /** Bytes of all durable records. */
+  /** Bytes of their durable records. */
   readonly bytes: number
   /** Records that were added and are not durable yet. */
   readonly pending: number
   /** Whether the key's record is durable, so that a resumed job passes it over. */
   has(key: string): boolean
+  /** Hash of the image file that the key's durable record was made of; null: not stored, undefined: no record. */
+  imageHash(key: string): string | null | undefined
   /**
    * Adds a record. The files' bytes depend only on the sequence of (key, map, image hash), not on timing or kills.
-   * Throws 'usage' for a key that is there already, 'bad-label-map' for a map that cannot be stored, and 'disk' when this
-   * or an earlier batch could not be written: nothing is lost then, the next call tries again.
+   * Throws 'usage' for a key that is there already unless the new record is to `replace` it, 'bad-label-map' for a map that
+   * cannot be stored, and 'disk' when this or an earlier batch could not be written: nothing is lost then, the next call
+   * tries again.
    */
-  append(key: string, map: LabelMap, meta?: { imageHash?: string }): Promise<void>
+  append(key: string, map: LabelMap, meta?: { imageHash?: string; replace?: boolean }): Promise<void>
   /** Makes everything appended so far durable. */
   flush(): Promise<void>
   /** Writes what waits and the index, and closes. */
@@ -102,7 +105,7 @@ function writerOf(
   appender: Appender,
   unlock: () => Promise<void>,
 ): LabelMapWriter {
-  let waiting: { key: string; frame: Buffer }[] = []
+  let waiting: Parameters<Appender['write']>[0] = []
   let waitingBytes = 0
   const accepted = new Set<string>()
   let last = performance.now()
@@ -165,9 +168,10 @@ function writerOf(
       return accepted.size
     },
     has: key => appender.has(key),
+    imageHash: key => appender.imageHash(key),
     async append(key, map, meta = {}) {
       demandOpen()
-      if (appender.has(key) || accepted.has(key))
+      if ((appender.has(key) && !meta.replace) || accepted.has(key))
         fail('usage', `${dir} has a label map of ${key} already`, { key })
       if (map.shape[0] > manifest.topK)
         fail(
@@ -175,10 +179,11 @@ function writerOf(
           `the label map of ${key} lists ${map.shape[0]} classes a cell; the annotation was begun with ${manifest.topK}`,
         )
       const encoded = encodeLabelMap(map, logits, zstd)
-      const frame = encodeFrame({ key, imageHash: meta.imageHash ?? null, map: encoded })
+      const imageHash = meta.imageHash ?? null
+      const frame = encodeFrame({ key, imageHash, map: encoded })
       if (failure !== undefined) await drain()
       accepted.add(key)
-      waiting.push({ key, frame })
+      waiting.push({ key, frame, imageHash })
       waitingBytes += frame.length
       const due = performance.now() - last > batch.milliseconds
       if (!running && (due || waitingBytes >= batch.bytes || waiting.length >= batch.records)) void write()

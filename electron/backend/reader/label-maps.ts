@@ -33,7 +33,7 @@ function readerOf(project: Project, annotation: string): Promise<LabelMapReader>
 /** The machine's map of an image. Rejects with `not-found`, `bad-label-map`, `disk`. */
 export async function labelMapBytes(project: Project, annotation: string, key: string): Promise<ArrayBuffer> {
   const reader = await readerOf(project, annotation)
-  if (!reader.has(key)) await reader.refresh() // a job may have written it meanwhile
+  await reader.refresh() // a job may have written it meanwhile, or another one in its place
   return packLabelMap(reader.getSync(key))
 }
 
@@ -43,7 +43,7 @@ export async function annotationsWithMap(project: Project, key: string): Promise
   for (const { id } of listAnnotations(project))
     try {
       const reader = await readerOf(project, id)
-      if (!reader.has(key)) await reader.refresh()
+      await reader.refresh()
       if (reader.has(key)) found.push(id)
     } catch {
       // Whoever asks for its map is told why.
@@ -58,7 +58,7 @@ export async function mapExtent(
   key: string,
 ): Promise<MapExtent | null> {
   const reader = await readerOf(project, annotation)
-  if (!reader.has(key)) await reader.refresh()
+  await reader.refresh()
   if (!reader.has(key)) return null
   const [, h, w] = reader.getSync(key).shape
   return { cells: h * w, classes: reader.manifest.classes.length }

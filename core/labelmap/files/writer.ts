@@ -7,6 +7,7 @@ import type { LabelMap } from '../label-map.ts'
 import { encodeLabelMap } from '../codec/record.ts'
 import type { LogitMode } from '../codec/record.ts'
 import { openAppender } from './appender.ts'
+import type { Appender, WaitingRecord } from './appender.ts'
 import { diskError } from '../../base/files/disk-error.ts'
 import { encodeFrame } from './frame.ts'
 import { writeIndex } from './index-file.ts'
@@ -26,6 +27,14 @@ export interface WriterOptions {
   logits: LogitMode
   /** Size at which the next shard begins; default 64 MiB. */
   shardBytes?: number
+}
+
+/** Of one record. */
+interface AppendOptions {
+  /** Hash of the image file that the map was made of. */
+  imageHash?: string
+  /** Whether it takes the place of the key's earlier record. */
+  replace?: boolean
 }
 
 /** An open annotation to write to; one a folder. */
@@ -48,7 +57,7 @@ export interface LabelMapWriter {
    * cannot be stored, and 'disk' when this or an earlier batch could not be written: nothing is lost then, the next call
    * tries again.
    */
-  append(key: string, map: LabelMap, meta?: { imageHash?: string; replace?: boolean }): Promise<void>
+  append(key: string, map: LabelMap, meta?: AppendOptions): Promise<void>
   /** Makes everything appended so far durable. */
   flush(): Promise<void>
   /** Writes what waits and the index, and closes. */
@@ -96,7 +105,103 @@ function checkManifest({ manifest, logits }: WriterOptions): Manifest {
   return parsed.data
 }
 
-type Appender = Awaited<ReturnType<typeof openAppender>>
+/** An open annotation: what waits for the disk, and how the last batch went. */
+interface OpenWriter {
+  dir: string
+  manifest: Manifest
+  logits: LogitMode
+  appender: Appender
+  unlock: () => Promise<void>
+  /** Records for the next batch, in order. */
+  waiting: WaitingRecord[]
+  /** Bytes and keys of all records that are not durable yet, those of the batch under way included. */
+  waitingBytes: number
+  accepted: Set<string>
+  /** When the last batch ended, by `performance.now()`. */
+  last: number
+  running: Promise<void> | null
+  /** Why the last batch could not be written. */
+  failure: unknown
+  open: boolean
+}
+
+/** Writes everything that waits; the records of a failed batch go on waiting. Never rejects, see `failure`. */
+function write(writer: OpenWriter): Promise<void> {
+  return (writer.running ??= writeBatch(writer))
+}
+
+async function writeBatch(writer: OpenWriter): Promise<void> {
+  const taken = writer.waiting
+  writer.waiting = []
+  try {
+    await writer.appender.write(taken)
+    writer.failure = undefined
+    for (const { key, frame } of taken) {
+      writer.accepted.delete(key)
+      writer.waitingBytes -= frame.length
+    }
+  } catch (error) {
+    writer.failure = error
+    writer.waiting = [...taken, ...writer.waiting]
+  } finally {
+    writer.last = performance.now()
+    writer.running = null
+  }
+}
+
+async function drain(writer: OpenWriter): Promise<void> {
+  if (writer.running) await writer.running
+  while (writer.waiting.length > 0) {
+    await write(writer)
+    if (writer.failure !== undefined) throw writer.failure
+  }
+}
+
+function demandOpen({ open, dir }: OpenWriter): void {
+  if (!open) fail('usage', `the writer of ${dir} is closed`)
+}
+
+async function append(writer: OpenWriter, key: string, map: LabelMap, meta: AppendOptions): Promise<void> {
+  demandOpen(writer)
+  const { dir, manifest, appender, accepted } = writer
+  if ((appender.has(key) && !meta.replace) || accepted.has(key))
+    fail('usage', `${dir} has a label map of ${key} already`, { key })
+  if (map.shape[0] > manifest.topK)
+    fail(
+      'usage',
+      `the label map of ${key} lists ${map.shape[0]} classes a cell; the annotation was begun with ${manifest.topK}`,
+    )
+  const encoded = encodeLabelMap(map, writer.logits, zstd)
+  const imageHash = meta.imageHash ?? null
+  const frame = encodeFrame({ key, imageHash, map: encoded })
+  if (writer.failure !== undefined) await drain(writer)
+  accepted.add(key)
+  writer.waiting.push({ key, frame, imageHash })
+  writer.waitingBytes += frame.length
+  if (!writer.running && isDue(writer)) void write(writer)
+  if (writer.waitingBytes > mostWaiting) await drain(writer)
+}
+
+function isDue({ last, waiting, waitingBytes }: OpenWriter): boolean {
+  return (
+    performance.now() - last > batch.milliseconds ||
+    waitingBytes >= batch.bytes ||
+    waiting.length >= batch.records
+  )
+}
+
+/** Writes what waits and gives everything back; `before` is the last thing done to the folder. */
+async function end(writer: OpenWriter, before: () => Promise<void>): Promise<void> {
+  if (!writer.open) return
+  writer.open = false
+  try {
+    await drain(writer)
+    await before()
+  } finally {
+    await writer.appender.close()
+    await writer.unlock()
+  }
+}
 
 function writerOf(
   dir: string,
@@ -105,56 +210,19 @@ function writerOf(
   appender: Appender,
   unlock: () => Promise<void>,
 ): LabelMapWriter {
-  let waiting: Parameters<Appender['write']>[0] = []
-  let waitingBytes = 0
-  const accepted = new Set<string>()
-  let last = performance.now()
-  let running: Promise<void> | null = null
-  let failure: unknown
-  let open = true
-
-  /** Writes everything that waits; the records of a failed batch go on waiting. */
-  function write(): Promise<void> {
-    running ??= (async () => {
-      const taken = waiting
-      waiting = []
-      try {
-        await appender.write(taken)
-        failure = undefined
-        for (const { key, frame } of taken) {
-          accepted.delete(key)
-          waitingBytes -= frame.length
-        }
-      } catch (error) {
-        failure = error
-        waiting = [...taken, ...waiting]
-      } finally {
-        last = performance.now()
-        running = null
-      }
-    })()
-    return running
-  }
-  async function drain(): Promise<void> {
-    if (running) await running
-    while (waiting.length > 0) {
-      await write()
-      if (failure !== undefined) throw failure
-    }
-  }
-  function demandOpen(): void {
-    if (!open) fail('usage', `the writer of ${dir} is closed`)
-  }
-  async function end(before: () => Promise<void>): Promise<void> {
-    if (!open) return
-    open = false
-    try {
-      await drain()
-      await before()
-    } finally {
-      await appender.close()
-      await unlock()
-    }
+  const writer: OpenWriter = {
+    dir,
+    manifest,
+    logits,
+    appender,
+    unlock,
+    waiting: [],
+    waitingBytes: 0,
+    accepted: new Set(),
+    last: performance.now(),
+    running: null,
+    failure: undefined,
+    open: true,
   }
   return {
     manifest,
@@ -165,35 +233,16 @@ function writerOf(
       return appender.bytes
     },
     get pending() {
-      return accepted.size
+      return writer.accepted.size
     },
     has: key => appender.has(key),
     imageHash: key => appender.imageHash(key),
-    async append(key, map, meta = {}) {
-      demandOpen()
-      if ((appender.has(key) && !meta.replace) || accepted.has(key))
-        fail('usage', `${dir} has a label map of ${key} already`, { key })
-      if (map.shape[0] > manifest.topK)
-        fail(
-          'usage',
-          `the label map of ${key} lists ${map.shape[0]} classes a cell; the annotation was begun with ${manifest.topK}`,
-        )
-      const encoded = encodeLabelMap(map, logits, zstd)
-      const imageHash = meta.imageHash ?? null
-      const frame = encodeFrame({ key, imageHash, map: encoded })
-      if (failure !== undefined) await drain()
-      accepted.add(key)
-      waiting.push({ key, frame, imageHash })
-      waitingBytes += frame.length
-      const due = performance.now() - last > batch.milliseconds
-      if (!running && (due || waitingBytes >= batch.bytes || waiting.length >= batch.records)) void write()
-      if (waitingBytes > mostWaiting) await drain()
-    },
+    append: (key, map, meta = {}) => append(writer, key, map, meta),
     async flush() {
-      demandOpen()
-      await drain()
+      demandOpen(writer)
+      await drain(writer)
     },
-    finish: () => end(async () => writeIndex(dir, await appender.index())),
-    close: () => end(async () => undefined),
+    finish: () => end(writer, () => writeIndex(dir, appender.index())),
+    close: () => end(writer, async () => undefined),
   }
 }

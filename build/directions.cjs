@@ -179,9 +179,9 @@ module.exports = {
       to: { path: '^core/(engine|project|image|annotator|dataset|training|[a-z]+/files)/' },
     },
     {
-      name: 'only-project-knows-sql',
+      name: 'only-project-and-locks-know-sql',
       severity: 'error',
-      from: { pathNot: '^(core/project|test)/' },
+      from: { pathNot: '^(core/project/|core/base/files/(lock|sqlite|sqlite-schema)\\.ts$|test/)' },
       to: { path: 'better-sqlite3' },
     },
     {

@@ -2,11 +2,11 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { requireOwned } from '../base/files/owned.ts'
+import { databaseEndings, openSqlite } from '../base/files/sqlite.ts'
+import { hasSchema } from '../base/files/sqlite-schema.ts'
 import type { Db } from './database/connection.ts'
-import { cacheFolder, databaseEndings, makeInProject } from './database/entries.ts'
+import { cacheFolder, makeInProject } from './database/entries.ts'
 import type { Project } from './database/handle.ts'
-import { hasSchema } from './database/schema-check.ts'
-import { openSqlite } from './database/sqlite.ts'
 
 /** What the source file was when its thumbnail was made. */
 export interface SourceStamp {

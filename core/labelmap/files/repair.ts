@@ -7,9 +7,9 @@ import { validateLabelMap } from '../validate.ts'
 import { writeAtomic } from '../../base/files/atomic.ts'
 import { readCatalog } from './catalog.ts'
 import { diskError } from '../../base/files/disk-error.ts'
+import { lockFolder } from '../../base/files/lock.ts'
 import { decodePayload } from './frame.ts'
 import { indexName, readIndex, writeIndex } from './index-file.ts'
-import { lockFolder } from './lock.ts'
 import { readManifest } from './manifest-file.ts'
 import { listShards, scanShard, shardHeader, shardName } from './shard.ts'
 import type { Damage, ShardFile } from './shard.ts'
@@ -34,7 +34,7 @@ export interface RepairReport {
  */
 export async function repairLabelMaps(dir: string): Promise<RepairReport> {
   const manifest = await readManifest(dir)
-  const unlock = await lockFolder(dir)
+  const lock = lockFolder(dir)
   try {
     const hadIndex = (await readIndex(dir)) !== null
     const report: RepairReport = { kept: 0, removed: [], setAside: [], index: false }
@@ -56,7 +56,7 @@ export async function repairLabelMaps(dir: string): Promise<RepairReport> {
     }
     return report
   } finally {
-    await unlock()
+    lock.release()
   }
 }
 

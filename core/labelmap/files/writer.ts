@@ -9,9 +9,9 @@ import type { LogitMode } from '../codec/record.ts'
 import { openAppender } from './appender.ts'
 import type { Appender, WaitingRecord } from './appender.ts'
 import { diskError } from '../../base/files/disk-error.ts'
+import { lockFolder, type Lock } from '../../base/files/lock.ts'
 import { encodeFrame } from './frame.ts'
 import { writeIndex } from './index-file.ts'
-import { lockFolder } from './lock.ts'
 import { findManifest, writeManifest } from './manifest-file.ts'
 import { zstd } from './zstd.ts'
 
@@ -74,7 +74,7 @@ export interface LabelMapWriter {
 export async function createLabelMapWriter(dir: string, options: WriterOptions): Promise<LabelMapWriter> {
   const wanted = checkManifest(options)
   await mkdir(dir, { recursive: true }).catch((error: unknown) => diskError(error, dir, 'write'))
-  const unlock = await lockFolder(dir)
+  const lock = lockFolder(dir)
   try {
     const found = await findManifest(dir)
     const difference = found && sameProvenance(found, wanted)
@@ -87,9 +87,9 @@ export async function createLabelMapWriter(dir: string, options: WriterOptions):
     const manifest = found ?? wanted
     if (!found) await writeManifest(dir, manifest)
     const appender = await openAppender(dir, options.shardBytes ?? 64 << 20)
-    return writerOf(dir, manifest, options.logits, appender, unlock)
+    return writerOf(dir, manifest, options.logits, appender, lock)
   } catch (error) {
-    await unlock()
+    lock.release()
     throw error
   }
 }
@@ -111,7 +111,7 @@ interface OpenWriter {
   manifest: Manifest
   logits: LogitMode
   appender: Appender
-  unlock: () => Promise<void>
+  lock: Lock
   /** Records for the next batch, in order. */
   waiting: WaitingRecord[]
   /** Bytes and keys of all records that are not durable yet, those of the batch under way included. */
@@ -199,7 +199,7 @@ async function end(writer: OpenWriter, before: () => Promise<void>): Promise<voi
     await before()
   } finally {
     await writer.appender.close()
-    await writer.unlock()
+    writer.lock.release()
   }
 }
 
@@ -208,14 +208,14 @@ function writerOf(
   manifest: Manifest,
   logits: LogitMode,
   appender: Appender,
-  unlock: () => Promise<void>,
+  lock: Lock,
 ): LabelMapWriter {
   const writer: OpenWriter = {
     dir,
     manifest,
     logits,
     appender,
-    unlock,
+    lock,
     waiting: [],
     waitingBytes: 0,
     accepted: new Set(),

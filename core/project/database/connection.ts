@@ -2,10 +2,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { fail, messageOf, RelabelError } from '../../base/error.ts'
+import { harden, openSqlite } from '../../base/files/sqlite.ts'
 import { addFoldText } from './fold-text.ts'
 import { migrate, schemaVersion } from './schema.ts'
 import { requireOwnSchema } from './schema-check.ts'
-import { harden, openSqlite } from './sqlite.ts'
 
 /** An open connection; only this room may use it. */
 export type Db = Database.Database

@@ -1,13 +1,12 @@
 /** Where a project keeps what is its own, and that all of it lies in the project's folder itself. */
 import { join } from 'node:path'
 import { makeOwnedFolder, requireOwned, requireOwnedTree } from '../../base/files/owned.ts'
+import { databaseEndings } from '../../base/files/sqlite.ts'
 
 /** Databases of the project, each with the files that SQLite may keep beside it. */
 const databases = ['project.db', 'project.new.db', 'project.lock']
 /** Checksums of the database while it is closed, and the log of corrections. */
 const files = ['project.sum', 'corrections.jsonl']
-/** Endings of a database's own file and of those that SQLite keeps beside it. */
-export const databaseEndings = ['', '-wal', '-shm', '-journal']
 /** Folders that hold nothing but what the program writes, to any depth. */
 export const ownedFolders = ['annotations', 'runs', 'cache', 'copies']
 

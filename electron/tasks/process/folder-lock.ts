@@ -3,7 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { RelabelError } from '../../../core/base/error.ts'
 
 /** Repeats `take` while it fails with `locked`, for at most `timeout` ms. */
-export async function whenUnlocked<Taken>(take: () => Promise<Taken>, timeout = 5000): Promise<Taken> {
+export async function whenUnlocked<Taken>(
+  take: () => Taken | Promise<Taken>,
+  timeout = 5000,
+): Promise<Taken> {
   const until = performance.now() + timeout
   for (;;)
     try {

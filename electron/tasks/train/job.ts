@@ -1,7 +1,7 @@
 /** The job that trains: opens the project for reading, writes into the run's folder, tells its parent how it goes. */
 import { makeFolderSync } from '../../../core/base/files/atomic.ts'
 import type { Recipe } from '../../../core/contract/recipe.ts'
-import { lockFolder } from '../../../core/labelmap/files/lock.ts'
+import { lockFolder } from '../../../core/base/files/lock.ts'
 import { openProject } from '../../../core/project/project.ts'
 import type { Project } from '../../../core/project/project.ts'
 import { getRun } from '../../../core/project/runs.ts'
@@ -41,7 +41,7 @@ export async function run(config: TrainJob, context: JobContext): Promise<TrainR
   try {
     const { dir } = getRun(project, config.run)
     makeFolderSync(dir)
-    const release = await whenUnlocked(() => lockFolder(dir), config.lockTimeout)
+    const lock = await whenUnlocked(() => lockFolder(dir), config.lockTimeout)
     try {
       const recipe = parseRecipe(config.recipe)
       const report = await train(project, config, recipe, context)
@@ -51,7 +51,7 @@ export async function run(config: TrainJob, context: JobContext): Promise<TrainR
         evaluations[split] = (await evaluateRun(project, { run: config.run, split }, context)).metrics
       return { ...report, evaluations }
     } finally {
-      await release()
+      lock.release()
     }
   } finally {
     project.close()

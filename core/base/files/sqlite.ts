@@ -2,9 +2,11 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
-import { fail } from '../../base/error.ts'
-import { requireOwned } from '../../base/files/owned.ts'
-import { databaseEndings } from './entries.ts'
+import { fail } from '../error.ts'
+import { requireOwned } from './owned.ts'
+
+/** Endings of a database's own file and of those that SQLite keeps beside it. */
+export const databaseEndings = ['', '-wal', '-shm', '-journal']
 
 /** The last bytes of a rollback journal that names a second journal; SQLite may delete the file that is named there. */
 const superJournal = Buffer.from('d9d505f920a163d7', 'hex')

@@ -10,11 +10,21 @@ export interface WireError {
   stack?: string
 }
 
-/** What was thrown, as data. */
+/** What was thrown, as data that every kind of message can carry. */
 export function toWire(error: unknown): WireError {
-  if (error instanceof RelabelError) return { code: error.code, message: error.message, detail: error.detail }
+  if (error instanceof RelabelError)
+    return { code: error.code, message: error.message, detail: plain(error.detail) }
   const stack = error instanceof Error && error.stack ? { stack: error.stack } : {}
   return { code: 'internal', message: messageOf(error), detail: {}, ...stack }
+}
+
+/** Only data that JSON can carry; an error's details may come from anywhere. */
+function plain(detail: Record<string, unknown>): Record<string, unknown> {
+  try {
+    return JSON.parse(JSON.stringify(detail)) as Record<string, unknown>
+  } catch {
+    return {}
+  }
 }
 
 /** The error that {@link toWire} was given, as far as it matters: its code, words and details, or its words and stack. */

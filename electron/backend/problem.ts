@@ -1,5 +1,6 @@
 /** Errors as they travel: what was thrown, as `Problem` JSON with a fitting HTTP status. */
-import { messageOf, RelabelError, type ErrorCode } from '../../core/base/error.ts'
+import type { ErrorCode } from '../../core/base/error.ts'
+import { toWire } from '../../core/base/wire-error.ts'
 import type { Problem } from '../../core/contract/api/common.ts'
 
 const statuses: Record<ErrorCode | 'internal', number> = {
@@ -23,20 +24,11 @@ const statuses: Record<ErrorCode | 'internal', number> = {
   disk: 507,
 }
 
-/** Only data that JSON can carry; an error's details may come from anywhere. */
-function plain(detail: Record<string, unknown>): Record<string, unknown> {
-  try {
-    return JSON.parse(JSON.stringify(detail)) as Record<string, unknown>
-  } catch {
-    return {}
-  }
-}
-
 /** What was thrown, as JSON. */
 export function problemOf(error: unknown): Problem {
-  if (error instanceof RelabelError)
-    return { code: error.code, message: error.message, detail: plain(error.detail) }
-  return { code: 'internal', message: `something went wrong in the program: ${messageOf(error)}`, detail: {} }
+  const { code, message, detail } = toWire(error)
+  if (code !== 'internal') return { code, message, detail }
+  return { code, message: `something went wrong in the program: ${message}`, detail }
 }
 
 /** The answer that tells of an error; `status` where HTTP has a better word than the code. */

@@ -1,7 +1,7 @@
 /** The loader: threads that make batches ahead of the training step, handed over in order. */
 import { availableParallelism } from 'node:os'
 import { fail } from '../../base/error.ts'
-import type { ErrorCode } from '../../base/error.ts'
+import { fromWire } from '../../base/wire-error.ts'
 import type { Recipe } from '../../contract/recipe.ts'
 import { sharedFloats, sharedInts } from '../sample/image-set.ts'
 import type { ImageSet, Skipped } from '../sample/image-set.ts'
@@ -122,7 +122,7 @@ export function openLoader(config: LoaderConfig): Loader {
       const head = pending.shift()
       if (!head) return undefined
       const answer = await head.answer
-      if (answer.kind === 'failed') return fail(answer.code as ErrorCode, answer.message, answer.detail)
+      if (answer.kind === 'failed') throw fromWire(answer.error)
       for (const { index, reason } of answer.skipped) skipped.push({ key: set.images[index]!.key, reason })
       const { epoch, batch: at, slot } = head.request
       return { ...setup.slots[slot]!, epoch, batch: at, count: answer.count }

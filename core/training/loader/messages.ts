@@ -1,4 +1,5 @@
 /** What the main thread and the loader's workers tell each other; arrays are shared, everything else is copied. */
+import type { WireError } from '../../base/wire-error.ts'
 import type { Recipe } from '../../contract/recipe.ts'
 import type { ClassMap } from '../../labelmap/class-map.ts'
 import type { MapSource } from './label-maps.ts'
@@ -64,4 +65,4 @@ export type BatchAnswer =
       seconds: number
       skipped: { index: number; reason: string }[]
     }
-  | { kind: 'failed'; slot: number; code: string; message: string; detail: Record<string, unknown> }
+  | { kind: 'failed'; slot: number; error: WireError }

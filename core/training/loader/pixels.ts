@@ -2,6 +2,7 @@
 import { openSync, closeSync, readSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { fail } from '../../base/error.ts'
+import { diskError } from '../../base/files/disk-error.ts'
 import { decodeImage } from '../../image/decode.ts'
 import { toSize } from '../../image/resized.ts'
 import type { Pixels } from '../../image/resample.ts'
@@ -37,7 +38,7 @@ function memoryReader(source: Extract<PixelSource, { kind: 'memory' }>): PixelRe
 
 function diskReader(source: Extract<PixelSource, { kind: 'disk' }>): PixelReader {
   const { file, offsets, sizes, checksums } = source
-  const fd = openSync(file, 'r')
+  const fd = openToRead(file)
   let buffer = new Uint8Array(0)
   const pixels: Pixels = { data: buffer, offset: 0, height: 0, width: 0 }
   const readNow = (index: number): Pixels => {
@@ -46,7 +47,12 @@ function diskReader(source: Extract<PixelSource, { kind: 'disk' }>): PixelReader
     pixels.data = buffer
     pixels.height = sizes[2 * index]!
     pixels.width = sizes[2 * index + 1]!
-    const got = readSync(fd, buffer, 0, length, offsets[index]!)
+    let got: number
+    try {
+      got = readSync(fd, buffer, 0, length, offsets[index]!)
+    } catch (error) {
+      return diskError(error, file, 'read')
+    }
     if (got !== length || crc32(buffer.subarray(0, length)) !== checksums[index])
       fail('bad-image', `${file}: the cached pixels of image ${index} are damaged; delete the file`, { file })
     return pixels
@@ -56,6 +62,14 @@ function diskReader(source: Extract<PixelSource, { kind: 'disk' }>): PixelReader
     readNow,
     read: index => Promise.resolve(readNow(index)),
     close: () => closeSync(fd),
+  }
+}
+
+function openToRead(file: string): number {
+  try {
+    return openSync(file, 'r')
+  } catch (error) {
+    return diskError(error, file, 'read')
   }
 }
 

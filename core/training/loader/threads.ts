@@ -1,5 +1,6 @@
 /** The loader's threads: every request gets an answer, even from a thread that dies. */
 import { Worker } from 'node:worker_threads'
+import { toWire } from '../../base/wire-error.ts'
 import type { BatchAnswer, BatchRequest, WorkerSetup } from './messages.ts'
 
 /** Threads that make batches. */
@@ -17,8 +18,8 @@ interface Thread {
 
 /** Answers all that a thread still owed. */
 function lose({ waiting }: Thread, reason: string): void {
-  for (const [slot, answer] of waiting)
-    answer({ kind: 'failed', slot, code: 'bad-data', message: `a loader thread ${reason}`, detail: {} })
+  const error = toWire(new Error(`a loader thread ${reason}`))
+  for (const [slot, answer] of waiting) answer({ kind: 'failed', slot, error })
 }
 
 function startThread(setup: WorkerSetup): Thread {

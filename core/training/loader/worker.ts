@@ -1,6 +1,6 @@
 /** A loader thread: takes requests one after the other and answers each. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { messageOf, RelabelError } from '../../base/error.ts'
+import { toWire } from '../../base/wire-error.ts'
 import type { BatchAnswer, BatchRequest, WorkerSetup } from './messages.ts'
 import { makeBatch } from './sampler.ts'
 import { closeState, openState } from './state.ts'
@@ -14,8 +14,7 @@ async function answer(request: BatchRequest): Promise<void> {
   try {
     reply = await makeBatch(await state, request)
   } catch (error) {
-    const { code, detail } = error instanceof RelabelError ? error : { code: 'bad-data', detail: {} }
-    reply = { kind: 'failed', slot: request.slot, code, message: messageOf(error), detail }
+    reply = { kind: 'failed', slot: request.slot, error: toWire(error) }
   }
   port.postMessage(reply)
 }

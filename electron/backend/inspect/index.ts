@@ -3,8 +3,8 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { RelabelError, type ErrorCode } from '../../../core/base/error.ts'
-import type { Problem } from '../../../core/contract/api/common.ts'
+import { RelabelError } from '../../../core/base/error.ts'
+import { fromWire, type WireError } from '../../../core/base/wire-error.ts'
 
 export interface InspectOptions {
   signal?: AbortSignal | undefined
@@ -44,7 +44,7 @@ export async function inspectProject(dir: string, options: InspectOptions = {}):
   try {
     const problem = await answerOf(child)
     if (problem === null || (problem !== undefined && problem.code !== 'bad-project')) return
-    if (problem) throw new RelabelError(problem.code as ErrorCode, problem.message, problem.detail)
+    if (problem) throw fromWire(problem)
     if (signal?.aborted) throw cancelled()
     const why = late
       ? `looking at it took more than ${Math.round(limit / 1000)} s`
@@ -62,10 +62,10 @@ export async function inspectProject(dir: string, options: InspectOptions = {}):
 }
 
 /** Null: nothing is wrong; undefined: it ended without a word. */
-function answerOf(child: ChildProcess): Promise<Problem | null | undefined> {
+function answerOf(child: ChildProcess): Promise<WireError | null | undefined> {
   return new Promise(resolve => {
-    let answer: Problem | null | undefined
-    child.on('message', message => (answer = message as Problem | null))
+    let answer: WireError | null | undefined
+    child.on('message', message => (answer = message as WireError | null))
     child.on('error', () => resolve(undefined))
     child.on('exit', () => resolve(answer))
   })

@@ -1,8 +1,7 @@
 /** The process that looks at a project before the backend does: whatever keeps it busy, it can be killed. */
-import { RelabelError } from '../../../core/base/error.ts'
+import { toWire } from '../../../core/base/wire-error.ts'
 import { requireReadable } from '../../../core/project/inspect.ts'
 import { openProject } from '../../../core/project/project.ts'
-import { problemOf } from '../problem.ts'
 
 process.on('disconnect', () => process.exit(0))
 process.on('SIGINT', () => {})
@@ -15,6 +14,7 @@ try {
   project.close()
   process.send?.(null, () => process.exit(0))
 } catch (error) {
-  if (!(error instanceof RelabelError)) console.error(error)
-  process.send?.(problemOf(error), () => process.exit(0))
+  const told = toWire(error)
+  if (told.code === 'internal') console.error(error)
+  process.send?.(told, () => process.exit(0))
 }

@@ -1,10 +1,11 @@
 /** One attempt at a job: from its start to its end, its pause, or its failure; all of it is written to the database. */
 import { messageOf, RelabelError } from '../../../core/base/error.ts'
-import type { JobProgress } from '../../../core/contract/api/common.ts'
+import { toWire } from '../../../core/base/wire-error.ts'
+import type { JobProgress, Problem } from '../../../core/contract/api/common.ts'
 import type { Job, JobRequest } from '../../../core/contract/api/jobs.ts'
 import { getJob, jobLog, updateJob, type JobChange } from '../../../core/project/jobs.ts'
 import type { RunChild } from '../../tasks/process/child.ts'
-import { runJob, type SuddenEnd } from '../../tasks/process/run-job.ts'
+import { runJob, suddenEnd } from '../../tasks/process/run-job.ts'
 import { createChangeFlow, type ChangeFlow } from './changes.ts'
 import type { JobWork } from './kind.ts'
 import { runKind } from './kinds/index.ts'
@@ -171,8 +172,8 @@ function honest({ rate, left, ...progress }: JobProgress): JobProgress {
   }
 }
 
-function problemOf(error: unknown): { code: string; message: string; detail: Record<string, unknown> } {
-  if (error instanceof RelabelError) return { code: error.code, message: error.message, detail: error.detail }
-  const end = (error as { cause?: Partial<SuddenEnd> }).cause
-  return { code: 'internal', message: messageOf(error), detail: end ? { ...end } : {} }
+/** What was thrown, with how the child process ended where that is all there is to tell. */
+function problemOf(error: unknown): Problem {
+  const { code, message, detail } = toWire(error)
+  return { code, message, detail: { ...detail, ...suddenEnd(error) } }
 }

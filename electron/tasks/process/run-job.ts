@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { RelabelError } from '../../../core/base/error.ts'
-import { fromWire } from '../../../core/base/wire-error.ts'
+import { fromWire, toWire } from '../../../core/base/wire-error.ts'
 import type { FromJob, Progress, ToJob } from './protocol.ts'
 
 /** What the caller wants to hear, and its means to stop the job. */
@@ -25,10 +25,19 @@ export interface JobOptions {
 }
 
 /** How a job ended that neither gave a result nor told a reason: the `cause` of its Error. */
-export interface SuddenEnd {
+interface SuddenEnd {
   signal: NodeJS.Signals | null
   exitCode: number | null
 }
+
+/** The end that {@link runJob} rejected for; undefined where the job told its reason. */
+export function suddenEnd(error: unknown): SuddenEnd | undefined {
+  const cause = error instanceof Error ? error.cause : undefined
+  return isSuddenEnd(cause) ? cause : undefined
+}
+
+const isSuddenEnd = (cause: unknown): cause is SuddenEnd =>
+  typeof cause === 'object' && cause !== null && 'signal' in cause && 'exitCode' in cause
 
 /**
  * Runs job `name` (see `index.ts`) with `config` (structured-cloneable) in a child process and resolves with its
@@ -71,7 +80,7 @@ export function runJob<Result>(name: string, config: unknown, options: JobOption
     })
     options.signal?.addEventListener('abort', cancel)
     child.on('error', error => {
-      ended ??= { type: 'failed', code: 'internal', message: error.message, detail: {} }
+      ended ??= { type: 'failed', ...toWire(error) }
     })
     child.on('close', (code, signal) => {
       clearTimeout(timer)

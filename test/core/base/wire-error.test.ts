@@ -24,4 +24,10 @@ describe('errors that cross a process', () => {
     expect(error.stack).toBe(fault.stack)
     expect(crossed('thrown text').message).toBe('thrown text')
   })
+
+  it('carry only what every kind of message can: details that are not JSON stay behind', () => {
+    const sent = (detail: Record<string, unknown>) => toWire(new RelabelError('disk', 'full', detail))
+    expect(sent({ file: 'a', then: () => 1, when: undefined }).detail).toEqual({ file: 'a' })
+    expect(sent({ bytes: 1n })).toMatchObject({ code: 'disk', message: 'full', detail: {} })
+  })
 })

@@ -193,6 +193,19 @@ describe('the loader', () => {
     expect(reason).toMatch(/imported/)
   })
 
+  it('tells a failing disk as what it is, with the file and the way out', async () => {
+    const set = imageSet(images)
+    const { source } = await open(set, { memoryMb: 0 })
+    if (source.kind !== 'disk') throw new Error(source.kind)
+    const away = { ...source, file: join(dir, 'away.rgb') }
+    await expect(collect({ workers: 1 }, away, set)).rejects.toMatchObject({
+      name: 'RelabelError',
+      code: 'not-found',
+      message: `${away.file} does not exist`,
+      detail: { path: away.file },
+    })
+  })
+
   it('evaluates whole images in order, the last batch short', async () => {
     const set = imageSet(images)
     const { source } = await open(set)

@@ -1,11 +1,12 @@
 /** Bringing a folder of images into a project: what is there, which class it has, how large it is, what is wrong with it. */
 import { join, resolve } from 'node:path'
-import { fail, messageOf, RelabelError } from '../base/error.ts'
-import { probeImage } from '../image/decode.ts'
-import { addImages, addSplit, type NewImage } from '../project/images.ts'
+import { fail } from '../base/error.ts'
+import { hashFile, isSameStamp, type FileStamp } from '../base/files/stamp.ts'
+import { addImages, addSplit, iterateImages, type NewImage } from '../project/images.ts'
 import type { ClassEntry } from '../contract/class-entry.ts'
 import type { Project } from '../project/project.ts'
 import { matchFolders } from './class-file.ts'
+import { probeFile } from './probe-file.ts'
 import { scanTree, type FoundFile } from './scan.ts'
 import { readTruth, type Truth } from './truth-file.ts'
 
@@ -36,6 +37,8 @@ export interface ProbeOptions {
   onRows?: (rows: NewImage[]) => void
   /** Images (paths below `dir`) that are known already: they are not looked at, and are not among the rows. */
   known?: ReadonlySet<string>
+  /** The files (by path below `dir`) of images that are in the project: one that is another now is hashed. */
+  before?: ReadonlyMap<string, FileStamp | null>
   signal?: AbortSignal
 }
 
@@ -78,11 +81,13 @@ export async function probeImageFolder(
 
 /**
  * Imports an ImageFolder tree (one folder a class, named by wnid or name) as a split. Every file's header is read; what
- * cannot be read or has no class is kept with its reason and left out later. Rejects with `not-found` for a missing
+ * cannot be read or has no class is kept with its reason and left out later. Images that are in the project already are
+ * brought up to date: one that could not be used comes back, and a file that changed is known to have. Rejects with `not-found` for a missing
  * folder, `bad-data` where no image can be used, `mismatch` where no folder is a class, `cancelled`.
  */
 export async function importImageFolder(project: Project, options: ImportOptions): Promise<ImportReport> {
-  const { dir, rows, truth } = await probeImageFolder(project.classes, options)
+  const before = options.before ?? stampsOf(project, options.split)
+  const { dir, rows, truth } = await probeImageFolder(project.classes, { ...options, before })
   const problems = rows.flatMap(row => (row.problem ? [{ path: row.path, reason: row.problem }] : []))
   if (problems.length === rows.length)
     fail('bad-data', `there are no usable images in ${dir}; the first problem: ${problems[0]?.reason}`, {
@@ -134,7 +139,8 @@ async function probeAll(
       const index = next++
       const file = files[index]
       if (!file) return
-      rows[index] = { ...(await probeOne(dir, file, labels)), ...truth.get(file.path) }
+      const row = await probeOne(dir, file, labels)
+      rows[index] = { ...row, ...truth.get(file.path), ...(await hashIfOther(dir, row, options)) }
       done++
       if (options.onRows && done % rowsAtOnce === 0) tell(rowsAtOnce / 2)
       options.onProgress?.(done, files.length)
@@ -151,13 +157,25 @@ async function probeOne(dir: string, file: FoundFile, labels: Map<string, number
   if (folder === null) return { ...none, problem: "the file lies in no class's folder" }
   const label = labels.get(folder) ?? null
   if (label === null) return { ...none, problem: `the folder "${folder}" is named like no class` }
-  try {
-    const { width, height } = await probeImage(join(dir, path))
-    return { path, label, width, height }
-  } catch (error) {
-    const reason = error instanceof RelabelError ? error.detail['reason'] : undefined
-    return { ...none, label, problem: typeof reason === 'string' ? reason : messageOf(error) }
-  }
+  return { ...none, label, ...(await probeFile(join(dir, path))) }
+}
+
+/** Where its file is another one than the project knows, the hash tells later what was made of the one before. */
+async function hashIfOther(
+  dir: string,
+  { path, stamp = null, problem }: NewImage,
+  { before }: ProbeOptions,
+): Promise<Pick<NewImage, 'stamp' | 'sha256'>> {
+  const known = before?.get(path)
+  if (known === undefined || problem || !stamp || isSameStamp(known, stamp)) return {}
+  return (await hashFile(join(dir, path))) ?? { stamp: null, sha256: null }
+}
+
+/** The files of a split's images as they were last looked at, by path; none where there is no such split yet. */
+export function stampsOf(project: Project, split: string): Map<string, FileStamp | null> {
+  const stamps = new Map<string, FileStamp | null>()
+  for (const { path, stamp } of iterateImages(project, { split })) stamps.set(path, stamp)
+  return stamps
 }
 
 function warningsOf(

@@ -2,6 +2,7 @@
 import { open, stat } from 'node:fs/promises'
 import sharp from 'sharp'
 import { fail, messageOf, RelabelError } from '../base/error.ts'
+import type { FileStamp } from '../base/files/stamp.ts'
 import { planReduction } from './reduction.ts'
 import type { Window } from './resample.ts'
 
@@ -47,6 +48,8 @@ export interface ImageProbe {
   format: string
   /** EXIF orientation of the stored image, 1 to 8. */
   orientation: number
+  /** The file, before anything of it was read. */
+  stamp: FileStamp
 }
 
 /** No side may be longer, whatever the number of pixels. */
@@ -55,6 +58,11 @@ const defaultMaxPixels = 2 ** 28
 
 function bad(file: string, reason: string, cause?: unknown): never {
   return fail('bad-image', `${file}: ${reason}`, { file, reason }, cause)
+}
+
+/** The file is away or may not be read: see `isPassing` in `image-error.ts`. */
+function outOfReach(file: string, reason: string): never {
+  return fail('bad-image', `${file}: ${reason}`, { file, reason, passing: true })
 }
 
 async function firstBytes(file: string): Promise<Buffer> {
@@ -81,19 +89,20 @@ function isKnownFormat(head: Buffer): boolean {
   )
 }
 
-async function checkFile(file: string): Promise<void> {
+async function checkFile(file: string): Promise<FileStamp> {
   const info = await stat(file).catch((error: unknown) =>
     (error as { code?: unknown }).code === 'ENOENT'
-      ? bad(file, 'the file does not exist')
-      : bad(file, `the file cannot be read (${messageOf(error)})`),
+      ? outOfReach(file, 'the file does not exist')
+      : outOfReach(file, `the file cannot be read (${messageOf(error)})`),
   )
   if (!info.isFile()) bad(file, 'this is not a file')
   if (info.size === 0) bad(file, 'the file is empty')
   const head = await firstBytes(file).catch((error: unknown) =>
-    bad(file, `the file cannot be read (${messageOf(error)})`),
+    outOfReach(file, `the file cannot be read (${messageOf(error)})`),
   )
   if (!isKnownFormat(head))
     bad(file, 'the file is not an image in a known format (JPEG, PNG, WebP, GIF, TIFF, AVIF)')
+  return { size: info.size, modified: info.mtimeMs }
 }
 
 async function read<T>(file: string, action: () => Promise<T>): Promise<T> {
@@ -111,7 +120,7 @@ const readOptions = { failOn: 'error', pages: 1 } as const
 
 /** Reads the header only: size after EXIF orientation, and format. Rejects with `bad-image`. */
 export async function probeImage(file: string, maxPixels = defaultMaxPixels): Promise<ImageProbe> {
-  await checkFile(file)
+  const stamp = await checkFile(file)
   return read(file, async () => {
     const header = await sharp(file, { ...readOptions, limitInputPixels: false }).metadata()
     const { width, height } = header.autoOrient
@@ -119,7 +128,7 @@ export async function probeImage(file: string, maxPixels = defaultMaxPixels): Pr
       bad(file, `${width}×${height} pixels: a side is longer than the limit of ${maxSide}`)
     if (width * height > maxPixels)
       bad(file, `${width}×${height} pixels are more than the limit of ${maxPixels}`)
-    return { width, height, format: header.format, orientation: header.orientation ?? 1 }
+    return { width, height, format: header.format, orientation: header.orientation ?? 1, stamp }
   })
 }
 

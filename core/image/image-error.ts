@@ -10,8 +10,16 @@ export function imageError(file: string, error: unknown): RelabelError {
     return new RelabelError('bad-image', `${file}: the decoder died on it (${error.message})`, {
       file,
       reason: `the decoder died on it (${error.message})`,
+      passing: true,
     })
   const told = fromWire(error as WireError)
   if (told instanceof RelabelError) return told
   return new RelabelError('bad-image', `${file}: ${told.message}`, { file, reason: told.message })
 }
+
+/**
+ * Whether an error says nothing about what is in the file (it is away, may not be read, the memory was used up), so that the
+ * next attempt may succeed with the file as it is.
+ */
+export const isPassing = (error: unknown): boolean =>
+  error instanceof RelabelError && error.detail['passing'] === true

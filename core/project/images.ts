@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { fail } from '../base/error.ts'
+import type { FileStamp } from '../base/files/stamp.ts'
 import { placeNewImages } from './browse/rebuild.ts'
 import { transaction } from './database/connection.ts'
 import type { Project } from './database/handle.ts'
@@ -35,11 +36,15 @@ export interface ImageRow {
   height: number
   /** Why the image is left out, or null. */
   problem: string | null
+  /** The file when it was last looked at; null: not known. */
+  stamp: FileStamp | null
+  /** Hexadecimal, of the file of this stamp; null: not known, it was never read as a whole. */
+  sha256: string | null
 }
 
 /** What {@link addImages} takes. */
 export type NewImage = Pick<ImageRow, 'path' | 'label' | 'width' | 'height'> &
-  Partial<Pick<ImageRow, 'truth' | 'boxes' | 'problem'>>
+  Partial<Pick<ImageRow, 'truth' | 'boxes' | 'problem' | 'stamp' | 'sha256'>>
 
 /** A part of the data set and the folder its images lie in (absolute). */
 export interface SplitRow {
@@ -62,6 +67,12 @@ const stored = z.object({
   width: z.int().min(0),
   height: z.int().min(0),
   problem: z.string().nullable(),
+  size: z.int().min(0).nullable(),
+  modified: z.number().nullable(),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'is not a SHA-256')
+    .nullable(),
 })
 type StoredImage = z.infer<typeof stored>
 const table: Table<StoredImage> = { name: 'images', key: 'id', row: stored }
@@ -77,7 +88,8 @@ export interface ImageFilter {
 }
 
 const columns = `images.id, splits.name AS split, splits.folder, images.path, images.label, images.truth, images.boxes,
-  images.width, images.height, images.problem`
+  images.width, images.height, images.problem, images.size, images.modified,
+  nullif(lower(hex(images.sha256)), '') AS sha256`
 
 /** Registers a split's folder; the same name must keep its folder. */
 export function addSplit(project: Project, name: string, folder: string): void {
@@ -105,7 +117,7 @@ export function listSplits(project: Project): SplitRow[] {
 
 /**
  * Adds images to a split in one transaction; ids follow the sorted paths. An image that is there already keeps its id
- * and takes the new values.
+ * and takes the new values; its hash stays where its file's stamp does.
  */
 export function addImages(project: Project, split: string, rows: readonly NewImage[]): void {
   const sorted = [...rows].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
@@ -116,9 +128,12 @@ export function addImages(project: Project, split: string, rows: readonly NewIma
     if (!found) return fail('not-found', `the project has no split "${split}"; add it first`)
     const last = project.db.prepare<[], number>('SELECT coalesce(max(id), 0) FROM images').pluck().get()!
     const insert = project.db.prepare(
-      `INSERT INTO images (split, path, label, truth, boxes, width, height, problem) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO images (split, path, label, truth, boxes, width, height, problem, size, modified, sha256)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, unhex(?))
        ON CONFLICT (split, path) DO UPDATE SET label = excluded.label, truth = excluded.truth, boxes = excluded.boxes,
-         width = excluded.width, height = excluded.height, problem = excluded.problem`,
+         width = excluded.width, height = excluded.height, problem = excluded.problem,
+         sha256 = coalesce(excluded.sha256, iif(size = excluded.size AND modified = excluded.modified, sha256, NULL)),
+         size = excluded.size, modified = excluded.modified`,
     )
     for (const row of sorted) {
       if (leadsOut(row.path))
@@ -132,6 +147,9 @@ export function addImages(project: Project, split: string, rows: readonly NewIma
         row.width,
         row.height,
         row.problem ?? null,
+        row.stamp?.size ?? null,
+        row.stamp?.modified ?? null,
+        row.sha256 ?? null,
       )
     }
     placeNewImages(project.db, found.id, last)
@@ -149,6 +167,7 @@ function isPlain(row: unknown): row is StoredImage {
     string,
     unknown
   >
+  const { size, modified, sha256 } = row as Record<string, unknown>
   return (
     truth === null &&
     boxes === null &&
@@ -160,7 +179,10 @@ function isPlain(row: unknown): row is StoredImage {
     (label === null || isCount(label)) &&
     isCount(width) &&
     isCount(height) &&
-    (problem === null || typeof problem === 'string')
+    (problem === null || typeof problem === 'string') &&
+    (size === null || isCount(size)) &&
+    (modified === null || typeof modified === 'number') &&
+    (sha256 === null || (typeof sha256 === 'string' && sha256.length === 64))
   )
 }
 
@@ -181,6 +203,8 @@ function rowOf(project: Project, found: unknown): ImageRow {
     width: row.width,
     height: row.height,
     problem: row.problem,
+    stamp: row.size === null || row.modified === null ? null : { size: row.size, modified: row.modified },
+    sha256: row.sha256,
   }
 }
 

@@ -20,7 +20,7 @@ const limits: Readonly<Record<string, Limits>> = {
   splits: { rows: 10_000, total: 100 * million, bytes: { name: 1000, folder: 100_000 } },
   images: {
     rows: 200 * million,
-    bytes: { path: 10_000, truth: 10 * million, boxes: 50 * million, problem: million },
+    bytes: { path: 10_000, truth: 10 * million, boxes: 50 * million, problem: million, sha256: 1000 },
   },
   annotations: {
     rows: 10_000,

@@ -4,23 +4,16 @@ import { join } from 'node:path'
 import { requireOwned } from '../base/files/owned.ts'
 import { databaseEndings, openSqlite } from '../base/files/sqlite.ts'
 import { hasSchema } from '../base/files/sqlite-schema.ts'
+import type { FileStamp } from '../base/files/stamp.ts'
 import type { Db } from './database/connection.ts'
 import { cacheFolder, makeInProject } from './database/entries.ts'
 import type { Project } from './database/handle.ts'
 
-/** What the source file was when its thumbnail was made. */
-export interface SourceStamp {
-  /** Milliseconds since 1970, as `stat` tells. */
-  modified: number
-  /** Bytes. */
-  size: number
-}
-
 /** A store of thumbnails. It never fails: what it cannot keep or find is made again. */
 export interface Thumbnails {
   /** WebP bytes, or null where there are none of this very source. */
-  get(image: number, side: number, source: SourceStamp): Buffer | null
-  put(image: number, side: number, source: SourceStamp, webp: Uint8Array): void
+  get(image: number, side: number, source: FileStamp): Buffer | null
+  put(image: number, side: number, source: FileStamp, webp: Uint8Array): void
   /** Bytes of all thumbnails kept. */
   bytes(): number
   close(): void

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { fail } from '../../core/base/error.ts'
+import type { FileStamp } from '../../core/base/files/stamp.ts'
 import type { Picture } from '../../core/image/picture.ts'
 import { getImage, type ImageRow } from '../../core/project/images.ts'
-import type { SourceStamp } from '../../core/project/thumbnails.ts'
 import type { BackendParts } from './context.ts'
 
 const displaySide = 4096
@@ -22,7 +22,7 @@ function numberOf(text: string): number {
 }
 
 /** The file as it is now. Rejects with `bad-image` where it is none. */
-async function stampOf({ file }: ImageRow): Promise<SourceStamp> {
+async function stampOf({ file }: ImageRow): Promise<FileStamp> {
   const info = await stat(file).catch(() => null)
   if (info?.isFile()) return { modified: info.mtimeMs, size: info.size }
   const reason = 'the file does not exist'
@@ -35,7 +35,7 @@ async function answer(
   request: Request,
   row: ImageRow,
   kind: string,
-  make: (stamp: SourceStamp) => Made | Promise<Made>,
+  make: (stamp: FileStamp) => Made | Promise<Made>,
 ): Promise<Response> {
   const stamp = await stampOf(row)
   const etag = tagOf(row.file, kind, stamp.size, stamp.modified)

@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3'
 import { browseChanges, browseTables, correctionTriggers } from './migrations/browse.ts'
 import { correctionTables } from './migrations/corrections.ts'
+import { imageFiles } from './migrations/image-files.ts'
 import { jobInterruptions, jobMarks, jobTables } from './migrations/jobs.ts'
 
 /** Migration n brings a file from version n to n + 1; released ones never change. */
@@ -57,6 +58,7 @@ export const migrations: readonly string[] = [
   browseChanges,
   jobInterruptions,
   jobMarks,
+  imageFiles,
 ]
 
 /** The version this program writes; kept in SQLite's user_version. */

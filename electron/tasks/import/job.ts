@@ -1,7 +1,8 @@
 /** The import job: looks at a folder of images and tells what it finds; the parent adds it to the project. */
 import { createMeter } from '../../../core/annotator/meter.ts'
 import { fail } from '../../../core/base/error.ts'
-import { probeImageFolder } from '../../../core/dataset/import.ts'
+import type { ClassEntry } from '../../../core/contract/class-entry.ts'
+import { probeImageFolder, stampsOf } from '../../../core/dataset/import.ts'
 import { iterateImages, listSplits, type NewImage } from '../../../core/project/images.ts'
 import { openProject } from '../../../core/project/project.ts'
 import type { JobContext } from '../process/protocol.ts'
@@ -32,11 +33,12 @@ export interface ImportResult {
 }
 
 export async function run(config: ImportConfig, context: JobContext): Promise<ImportResult> {
-  const { classes, known } = knownOf(config)
+  const { classes, known, before } = knownOf(config)
   let meter: ReturnType<typeof createMeter> | undefined
   const { rows, dir } = await probeImageFolder(classes, {
     dir: config.dir,
     known,
+    before,
     signal: context.signal,
     onRows: part => context.event({ type: 'rows', rows: part } satisfies ImportEvent),
     onProgress(_, left) {
@@ -62,14 +64,20 @@ export async function run(config: ImportConfig, context: JobContext): Promise<Im
   return { images: rows.length, before: known.size, problems: problems.slice(0, 100) }
 }
 
-/** The project's classes, and the images of the split that need no second look. */
-function knownOf(config: ImportConfig): { classes: { index: number; name: string }[]; known: Set<string> } {
+/** What the project knows: its classes, the files of the split's images, and which of them need no second look. */
+interface Known {
+  classes: ClassEntry[]
+  known: Set<string>
+  before: ReturnType<typeof stampsOf>
+}
+
+function knownOf(config: ImportConfig): Known {
   const project = openProject(config.project, { readonly: true })
   try {
     const known = new Set<string>()
     if (config.again && listSplits(project).some(({ name }) => name === config.split))
       for (const { path } of iterateImages(project, { split: config.split, usable: true })) known.add(path)
-    return { classes: project.classes, known }
+    return { classes: project.classes, known, before: stampsOf(project, config.split) }
   } finally {
     project.close()
   }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { stampOf } from '../../../core/base/files/stamp.ts'
 import { decodeImage, maxSide, probeImage } from '../../../core/image/decode.ts'
 
 let dir: string
@@ -56,6 +57,7 @@ describe('decodeImage', () => {
       height: width,
       format: 'png',
       orientation: 6,
+      stamp: stampOf(at('turned.png')),
     })
     expect(await pixelOf('turned.png', height - 4, 4)).toEqual([0, 255, 0])
     expect(await pixelOf('turned.png', 4, 4)).toEqual([255, 0, 0])

@@ -1,0 +1,90 @@
+/** Whether images are still the files that the project knows: by their stamps, and only where these differ by their bytes. */
+import { fail } from '../base/error.ts'
+import { hashFile, isSameStamp, stampOf } from '../base/files/stamp.ts'
+import type { ImageFile } from '../project/image-files.ts'
+import type { ImageRow } from '../project/images.ts'
+import { probeFile } from './probe-file.ts'
+
+/** What a look at files found; everything is by the images' ids. */
+export interface Looked {
+  /** What to remember: of files with another stamp, of those that were never hashed, and of images that can be used again. */
+  found: Map<number, ImageFile>
+  /** Images whose file has other bytes than the project knows. */
+  changed: Set<number>
+  /** Images without a file. */
+  gone: Set<number>
+}
+
+/** How to look. */
+export interface LookOptions {
+  /** Whether something was made of this image's file (a label map) that its hash is to be compared with. */
+  isUsed?: (image: ImageRow) => boolean
+  signal?: AbortSignal | undefined
+}
+
+/** Files read at the same time. */
+const lanes = 8
+/** Files looked at before others get their turn. */
+const atOnce = 4096
+
+/** Whether the image can be used, or could be if its file were another one. */
+export const mayBeUsed = ({ problem, label }: ImageRow): boolean => problem === null || label !== null
+
+/**
+ * Compares files with what the project knows of them: one `stat` a file, and a hash only where that differs from what is
+ * known. An image that could not be used is tried again where its file is there and is another one than was tried. Rejects
+ * with `cancelled`.
+ */
+export async function lookAtFiles(images: readonly ImageRow[], options: LookOptions = {}): Promise<Looked> {
+  const looked: Looked = { found: new Map(), changed: new Set(), gone: new Set() }
+  const others: ImageRow[] = []
+  for (const [i, image] of images.entries()) {
+    if (i % atOnce === 0) await letOthers(options.signal)
+    const stamp = stampOf(image.file)
+    if (!stamp) looked.gone.add(image.id)
+    else if (!isSameStamp(stamp, image.stamp)) others.push(image)
+  }
+  let next = 0
+  const lane = async (): Promise<void> => {
+    for (let image = others[next++]; image; image = others[next++]) {
+      await letOthers(options.signal)
+      await (image.problem === null ? compare(image, looked, options) : tryAgain(image, looked))
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+  return looked
+}
+
+async function letOthers(signal: AbortSignal | undefined): Promise<void> {
+  await new Promise<void>(resolve => setImmediate(resolve))
+  if (signal?.aborted) fail('cancelled', 'stopped while the image files were compared with the project')
+}
+
+async function compare(image: ImageRow, looked: Looked, { isUsed }: LookOptions): Promise<void> {
+  const { id, file, sha256, width, height } = image
+  // Of a project of an earlier version nothing is known that could differ.
+  if (image.stamp === null && sha256 === null && !isUsed?.(image)) return
+  const hashed = await hashFile(file)
+  if (!hashed) return // out of reach, or written at this moment: whoever reads it will say so
+  const isOther =
+    sha256 === null
+      ? image.stamp !== null && image.stamp.size !== hashed.stamp.size
+      : sha256 !== hashed.sha256
+  if (isOther) looked.changed.add(id)
+  const isProbed = sha256 !== hashed.sha256 && image.stamp !== null
+  const { stamp: _, ...probed } = isProbed
+    ? await probeFile(file)
+    : { width, height, problem: null, stamp: null }
+  looked.found.set(id, { id, ...hashed, ...probed })
+}
+
+async function tryAgain({ id, file }: ImageRow, looked: Looked): Promise<void> {
+  const probed = await probeFile(file)
+  const hashed = probed.problem === null ? await hashFile(file) : null
+  if (probed.problem !== null || hashed) looked.found.set(id, { id, sha256: null, ...probed, ...hashed })
+}
+
+/** The images as they were found, without those that cannot be used. */
+export function usableNow(images: readonly ImageRow[], { found }: Looked): ImageRow[] {
+  return images.map(image => ({ ...image, ...found.get(image.id) })).filter(image => image.problem === null)
+}

@@ -1,18 +1,19 @@
 /** The annotator at work: decode, infer, keep the top classes, write; each overlapping the others, records in image order. */
 import { fail, messageOf, RelabelError } from '../base/error.ts'
+import { stampOf, type FileStamp } from '../base/files/stamp.ts'
 import type { Session } from '../engine/engine.ts'
-import { imageError } from '../image/image-error.ts'
+import { imageError, isPassing } from '../image/image-error.ts'
 import type { LabelMap } from '../labelmap/label-map.ts'
 import type { WorkerPool } from '../image/worker-pool.ts'
-import type { Batch } from './plan.ts'
+import type { Batch, ImageToAnnotate } from './plan.ts'
 import { createMeter, type Meter } from './meter.ts'
 import type { Preprocessing } from './preprocess.ts'
-import type { SkippedImage } from './skipped.ts'
+import { triedFile, type SkippedImage } from './skipped.ts'
 import type { AnnotatorAnswer, AnnotatorTask } from './worker.ts'
 
 /** Where label maps, and images without one, go; called in image order, one call at a time. */
 export interface MapSink {
-  append(key: string, map: LabelMap, meta: { imageHash: string }): Promise<void>
+  append(image: ImageToAnnotate, map: LabelMap, file: FileStamp | null, sha256: string): Promise<void>
   skip(image: SkippedImage): Promise<void>
 }
 
@@ -56,6 +57,8 @@ interface Loaded {
   buffer: SharedArrayBuffer
   /** By place in the batch: absent where the image was done before. */
   results: (Promise<{ sha256: string } | { error: RelabelError }> | undefined)[]
+  /** By place: each file before it was read. */
+  stamps: (FileStamp | null)[]
 }
 
 /** Batches of maps that may wait to be written. */
@@ -96,7 +99,7 @@ export async function annotate(job: AnnotateJob): Promise<AnnotateReport> {
     meter.inferred((performance.now() - started) / 1000)
     give(free, loaded.buffer)
     const maps = logits && keepTop(job, loaded, outcomes, logits)
-    last = last.then(() => write(job, loaded.batch, outcomes, maps, { report, meter }))
+    last = last.then(() => write(job, loaded, outcomes, maps, { report, meter }))
     last.catch(() => {}) // seen by the await below; must not count as unhandled until then
     unwritten.push(last)
     if (unwritten.length > maxUnwritten) await unwritten.shift()
@@ -121,6 +124,7 @@ function load(job: AnnotateJob, batch: Batch, free: Map<number, SharedArrayBuffe
   const floats = width * height * 3
   const bytes = floats * 4 * (job.fixedBatch ?? images.length)
   const buffer = free.get(bytes)?.pop() ?? new SharedArrayBuffer(bytes)
+  const stamps = images.map(({ file, key }) => (job.isDone(key) ? null : stampOf(file)))
   const results = images.map(({ file, key }, place) => {
     if (job.isDone(key)) return undefined
     const { preprocessing } = job
@@ -131,7 +135,7 @@ function load(job: AnnotateJob, batch: Batch, free: Map<number, SharedArrayBuffe
         (error: unknown) => ({ error: imageError(file, error) }),
       )
   })
-  return { batch, buffer, results }
+  return { batch, buffer, results, stamps }
 }
 
 interface Logits {
@@ -178,7 +182,7 @@ function keepTop(
 
 async function write(
   job: AnnotateJob,
-  batch: Batch,
+  { batch, stamps }: Pick<Loaded, 'batch' | 'stamps'>,
   outcomes: readonly Outcome[],
   maps: (Promise<LabelMap | RelabelError> | undefined)[] | undefined,
   { report, meter }: { report: AnnotateReport; meter: Meter },
@@ -188,16 +192,25 @@ async function write(
     if (!outcome) continue
     const map = 'error' in outcome ? outcome.error : await maps?.[place]
     if (map === undefined || map instanceof Error || 'error' in outcome) {
-      const skipped = { key: image.key, reason: reasonOf(map) }
+      const skipped = await skippedImage(image, stamps[place]!, map)
       report.skipped.push(skipped)
       await job.sink.skip(skipped)
     } else {
-      await job.sink.append(image.key, map, { imageHash: outcome.sha256 })
+      await job.sink.append(image, map, stamps[place]!, outcome.sha256)
       report.annotated++
     }
     meter.finished()
   }
   job.onProgress?.(meter)
+}
+
+async function skippedImage(
+  { key, file }: ImageToAnnotate,
+  stamp: FileStamp | null,
+  error: unknown,
+): Promise<SkippedImage> {
+  const tried = isPassing(error) ? undefined : await triedFile(file, stamp)
+  return { key, reason: reasonOf(error), ...(tried && { tried }) }
 }
 
 function reasonOf(error: unknown): string {

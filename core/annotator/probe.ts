@@ -75,7 +75,7 @@ export async function probe(options: ProbeOptions): Promise<ProbeReport> {
     preprocessing,
     topK: Math.min(options.classes, Math.max(...options.ks)),
     classes: options.classes,
-    sink: { append: async key => void good.push(key), skip: async () => {} },
+    sink: { append: async ({ key }) => void good.push(key), skip: async () => {} },
     isDone: () => false,
     total: chosen.length,
     signal: options.signal,

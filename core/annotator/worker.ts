@@ -1,6 +1,7 @@
 /** The annotator's helper thread: image files to input tensors, logits to label maps. */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { fail, messageOf } from '../base/error.ts'
 import { normalisation } from '../image/normalise.ts'
 import { decodeToPlanes } from '../image/resized.ts'
 import { serve } from '../image/serve.ts'
@@ -36,8 +37,13 @@ async function load(task: LoadTask): Promise<AnnotatorAnswer> {
   const { file, width, height, buffer, offset, preprocessing } = task
   const planes = new Float32Array(buffer, offset * 4, width * height * 3)
   const { mean, std } = preprocessing
+  // The hash first: of a file that is replaced in between, a later look then sees that this is not the one.
+  const bytes = await readFile(file).catch(messageOf)
   await decodeToPlanes(file, { width, height }, normalisation(mean, std), planes)
-  const bytes = await readFile(file)
+  if (typeof bytes === 'string') {
+    const reason = `the file cannot be read (${bytes})`
+    return fail('bad-image', `${file}: ${reason}`, { file, reason, passing: true })
+  }
   return { sha256: createHash('sha256').update(bytes).digest('hex') }
 }
 

@@ -14,7 +14,7 @@ export function describeAnnotation(
   result: AnnotateResult,
   manifest: Manifest,
 ): CommandResult {
-  const { annotated, before, skipped, records, bytes, seconds, busy } = result
+  const { annotated, before, replaced, triedAgain, skipped, records, bytes, seconds, busy } = result
   const rate = seconds > 0 ? annotated / seconds : 0
   const bytesAMap = records > 0 ? bytes / records : 0
   const lines = [
@@ -25,6 +25,8 @@ export function describeAnnotation(
       : '  nothing was left to do',
   ]
   if (before > 0 && annotated > 0) lines.push(`  continued behind ${before} images that were done before`)
+  if (replaced > 0) lines.push(`  ${replaced} of them made again, because the image file is another one now`)
+  if (triedAgain > 0) lines.push(`  images left out before and tried again: ${triedAgain}`)
   if (skipped.length > 0) lines.push(`  ${skipped.length} images left out:`)
   for (const { key, reason } of skipped.slice(0, shownSkipped)) lines.push(`    ${key}: ${reason}`)
   if (skipped.length > shownSkipped)

@@ -133,5 +133,24 @@ export function writeMeasures(project: Project, id: string, rows: readonly Measu
   })
 }
 
+/** Drops measures of images whose label map is of an earlier file; the next scoring makes them again. */
+export function forgetMeasures(project: Project, id: string, images: readonly number[]): void {
+  if (images.length === 0) return
+  const { db } = project
+  transaction(db, () => {
+    const number = requireNumber(db, id)
+    const isShown = readState(db).annotation === number
+    const drop = db.prepare('DELETE FROM facts WHERE annotation = ? AND image = ?')
+    const hide = db.prepare(
+      'UPDATE browse SET top = -1, confidence = -1, score = -1, bits = (bits & ~8064) | 128 | 1024 WHERE image = ?',
+    )
+    for (const image of images) {
+      drop.run(number, image)
+      if (isShown) hide.run(image)
+    }
+    changed(db)
+  })
+}
+
 const measureBits = (label: number | null, top: number, listed: boolean | null): number =>
   (label === null ? 128 : label === top ? 256 : 512) | (listed === null ? 1024 : listed ? 4096 : 2048)

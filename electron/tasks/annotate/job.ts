@@ -3,18 +3,20 @@ import { availableParallelism } from 'node:os'
 import { annotate } from '../../../core/annotator/annotate.ts'
 import { openAnnotator } from '../../../core/annotator/open.ts'
 import { planBatches, type ImageToAnnotate } from '../../../core/annotator/plan.ts'
-import { openSkipped, type SkippedImage } from '../../../core/annotator/skipped.ts'
+import { openSkipped, type SkippedImage, type SkippedList } from '../../../core/annotator/skipped.ts'
 import type { AnnotatorAnswer, AnnotatorTask } from '../../../core/annotator/worker.ts'
 import { fail } from '../../../core/base/error.ts'
 import type { Manifest } from '../../../core/contract/manifest.ts'
 import type { EngineOptions } from '../../../core/engine/engine.ts'
 import { createWorkerPool, type WorkerPool } from '../../../core/image/worker-pool.ts'
 import { createLabelMapWriter, type LabelMapWriter } from '../../../core/labelmap/files/index.ts'
-import { listImages } from '../../../core/project/images.ts'
+import { listImages, type ImageRow } from '../../../core/project/images.ts'
 import { openProject } from '../../../core/project/project.ts'
 import type { Preprocessing } from '../../../core/annotator/preprocess.ts'
 import { whenUnlocked } from '../process/folder-lock.ts'
 import type { JobContext } from '../process/protocol.ts'
+import { fileNotes, tellFiles } from './file-events.ts'
+import { planWork, rowsOf, type WorkPlan } from './plan-work.ts'
 
 /** What to annotate, and how. */
 export interface AnnotateConfig {
@@ -37,6 +39,11 @@ export interface AnnotateConfig {
   lockTimeout?: number
 }
 
+type LeftOut = Pick<SkippedImage, 'key' | 'reason'>
+
+const leftOut = (images: readonly SkippedImage[]): LeftOut[] =>
+  images.map(({ key, reason }) => ({ key, reason }))
+
 /** What came out. */
 export interface AnnotateResult {
   /** Usable images of the split. */
@@ -45,8 +52,12 @@ export interface AnnotateResult {
   annotated: number
   /** Done before it. */
   before: number
+  /** Label maps made again, because the image is another one now. */
+  replaced: number
+  /** Images that an earlier job left out and this one tried again. */
+  triedAgain: number
   /** All that are left out, from this job and before. */
-  skipped: SkippedImage[]
+  skipped: LeftOut[]
   /** All records. */
   records: number
   bytes: number
@@ -62,12 +73,16 @@ export function annotatorPool(workers?: number): WorkerPool<AnnotatorTask, Annot
   })
 }
 
+function requireUsableImages(images: readonly unknown[], split: string): void {
+  if (images.length === 0) fail('bad-data', `the split "${split}" has no usable images`, { split })
+}
+
 /** The usable images of a split; fails with `bad-data` where there are none. */
 export function imagesOf(project: string, split: string): ImageToAnnotate[] {
   const open = openProject(project, { readonly: true })
   try {
     const images = listImages(open, { split, usable: true })
-    if (images.length === 0) fail('bad-data', `the split "${split}" has no usable images`, { split })
+    requireUsableImages(images, split)
     return images.map(({ key, file, width, height }) => ({ key, file, width, height }))
   } finally {
     open.close()
@@ -75,18 +90,21 @@ export function imagesOf(project: string, split: string): ImageToAnnotate[] {
 }
 
 export async function run(config: AnnotateConfig, context: JobContext): Promise<AnnotateResult> {
-  const images = imagesOf(config.project, config.split)
   const { dir, manifest, lockTimeout } = config
+  const rows = rowsOf(config)
   const writer = await whenUnlocked(
     () => createLabelMapWriter(dir, { manifest, logits: manifest.logits }),
     lockTimeout,
   )
   try {
-    const skipped = await openSkipped(config.dir)
+    const plan = await planWork(rows, writer, context.signal)
+    tellFiles(context, [...plan.found.values()], plan.outdated)
+    requireUsableImages(plan.images, config.split)
+    const skipped = await openSkipped(dir, plan.keepSkipped)
     try {
-      const result = await work(config, context, images, writer, skipped)
+      const result = await work(config, context, plan, writer, skipped)
       await writer.finish()
-      context.progress({ phase: 'annotate', done: images.length, total: images.length })
+      context.progress({ phase: 'annotate', done: result.images, total: result.images })
       return { ...result, records: writer.count, bytes: writer.bytes }
     } finally {
       await skipped.close()
@@ -97,30 +115,31 @@ export async function run(config: AnnotateConfig, context: JobContext): Promise<
   }
 }
 
-type Skipped = Awaited<ReturnType<typeof openSkipped>>
-
 async function work(
   config: AnnotateConfig,
   context: JobContext,
-  images: readonly ImageToAnnotate[],
+  { images, outdated, ...plan }: WorkPlan,
   writer: LabelMapWriter,
-  skipped: Skipped,
+  skipped: SkippedList,
 ): Promise<Omit<AnnotateResult, 'records' | 'bytes'>> {
   const left = new Set(skipped.known.map(image => image.key))
-  const isDone = (key: string): boolean => writer.has(key) || left.has(key)
-  const before = images.filter(image => isDone(image.key)).length
+  const isDone = ({ key, id }: ImageRow): boolean => left.has(key) || (writer.has(key) && !outdated.has(id))
+  const done = new Set(images.filter(isDone).map(image => image.key))
   const result = {
     images: images.length,
     annotated: 0,
-    before,
-    skipped: [...skipped.known],
+    before: done.size,
+    replaced: 0,
+    triedAgain: plan.triedAgain(),
+    skipped: leftOut(skipped.known),
     seconds: 0,
     busy: 0,
   }
-  if (before === images.length) return result
+  if (done.size === images.length) return result
 
   const { session } = await openAnnotator(config.model, config.engine)
   const pool = annotatorPool(config.workers)
+  const files = fileNotes(context)
   try {
     const report = await annotate({
       session,
@@ -131,10 +150,16 @@ async function work(
       topK: config.manifest.topK,
       classes: config.manifest.classes.length,
       sink: {
-        append: (key, map, meta) => writer.append(key, map, meta),
+        async append({ key }, map, stamp, sha256) {
+          const { id, width, height } = plan.byKey.get(key)!
+          const replace = outdated.has(id)
+          await writer.append(key, map, { imageHash: sha256, replace })
+          if (replace) result.replaced++
+          files.add({ id, stamp, sha256, width, height, problem: null })
+        },
         skip: image => skipped.append(image),
       },
-      isDone,
+      isDone: key => done.has(key),
       total: images.length,
       signal: context.signal,
       onProgress(meter) {
@@ -149,8 +174,9 @@ async function work(
         })
       },
     })
-    return { ...result, ...report, skipped: [...result.skipped, ...report.skipped] }
+    return { ...result, ...report, skipped: leftOut([...skipped.known, ...report.skipped]) }
   } finally {
+    files.flush()
     await pool.close()
     await session.close()
   }

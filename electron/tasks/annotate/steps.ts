@@ -10,8 +10,11 @@ import {
   updateAnnotation,
   type AnnotationRow,
 } from '../../../core/project/annotations.ts'
+import { forgetMeasures } from '../../../core/project/browse/measures.ts'
+import { rememberFiles } from '../../../core/project/image-files.ts'
 import type { Project } from '../../../core/project/project.ts'
 import { packageVersion } from '../process/version.ts'
+import type { FilesEvent } from './file-events.ts'
 import type { AnnotateConfig, AnnotateResult } from './job.ts'
 import type { CheckConfig, CheckResult } from './check.ts'
 import type { ProbeConfig } from './probe.ts'
@@ -185,7 +188,7 @@ function configOf(
 }
 
 /**
- * Annotates what is left, in a child process. Rejects with `cancelled` (what is done is kept), or as the job does;
+ * Annotates what is left, in a child process; the project learns what became of its image files. Rejects with `cancelled` (what is done is kept), or as the job does;
  * with `bad-data` where not one image could be annotated. The annotation is marked `done` at the end.
  */
 export async function carryOn(
@@ -195,7 +198,13 @@ export async function carryOn(
   ask: WorkOptions,
   child: RunChild,
 ): Promise<AnnotateResult> {
-  const result = await child<AnnotateResult>('annotate', configOf(project, request, row, ask))
+  const result = await child<AnnotateResult>('annotate', configOf(project, request, row, ask), {
+    onEvent(data) {
+      const { files, outdated } = data as FilesEvent
+      rememberFiles(project, files)
+      forgetMeasures(project, row.id, outdated)
+    },
+  })
   if (result.records === 0)
     fail(
       'bad-data',

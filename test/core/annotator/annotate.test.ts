@@ -73,7 +73,7 @@ async function run(changes: Partial<AnnotateJob> = {}): Promise<Seen & { annotat
     topK: 2,
     classes: 3,
     sink: {
-      append: async (key, map) => void seen.records.push([key, map]),
+      append: async ({ key }, map) => void seen.records.push([key, map]),
       skip: async image => void seen.skipped.push(image.key),
     },
     isDone: () => false,
@@ -127,7 +127,7 @@ describe('annotate', () => {
       signal: controller.signal,
       batches: planBatches(images, preprocessing, [8, 8], 2),
       sink: {
-        append: async key => {
+        append: async ({ key }) => {
           written.push(key)
           if (written.length === 3) controller.abort()
         },

@@ -31,6 +31,7 @@ export const annotate: Kind<'annotate'> = {
     // The first one is shown from now on; later ones when a person says so.
     const finished = listAnnotations(project).filter(({ status }) => status === 'done')
     if (finished.length === 1) await useAnnotation(project, row.id, () => work.changed('images'))
+    work.changed('images')
     work.changed('project')
     work.queue({ kind: 'score', annotation: row.id })
     return {

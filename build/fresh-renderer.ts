@@ -25,12 +25,20 @@ export function isFresh(built: string, sources: readonly string[]): boolean {
   return made !== undefined && sources.every(source => newest(source) <= made)
 }
 
+const sources = [
+  'renderer',
+  'core',
+  'build/vite.config.ts',
+  'build/build-renderer.mjs',
+  'package-lock.json',
+].map(name => join(root, name))
+
+/** Whether nothing has to be built. */
+export const rendererIsFresh = (): boolean => isFresh(join(rendererDir, 'index.html'), sources)
+
 /** Builds where that is needed; what the build prints goes to stderr. Ends the program where it fails. */
 export function buildRenderer(): void {
-  const sources = ['renderer', 'core', 'build/vite.config.ts', 'package-lock.json'].map(name =>
-    join(root, name),
-  )
-  if (isFresh(join(rendererDir, 'index.html'), sources)) return
+  if (rendererIsFresh()) return
   process.stderr.write('relabel: building the window (a few seconds, once) …\n')
   const script = join(root, 'build', 'build-renderer.mjs')
   const done = spawnSync(process.execPath, [script, '--quiet'], { cwd: root, stdio: ['ignore', 2, 2] })

@@ -9,7 +9,8 @@ import { chromium, type Browser, type Page, type Request, type Route } from 'pla
 import { inject, TestRunner } from 'vitest'
 import type { CallInput, CallName, CallOutput } from '../../core/contract/api/index.ts'
 import { callUrl } from '../../core/contract/api/urls.ts'
-import { buildRenderer, projectTemplate, rendererDir, root } from './template.ts'
+import { rendererDir } from '../../build/fresh-renderer.ts'
+import { buildRenderer, projectTemplate, root } from './template.ts'
 
 export interface StudioOptions {
   /** Without: no project is open. */

@@ -11,10 +11,10 @@ import { writeScenes } from '../../core/dataset/digit-scenes/write.ts'
 import { importImageFolder } from '../../core/dataset/import.ts'
 import { createProject } from '../../core/project/project.ts'
 import type { JobQueue } from '../../electron/backend/queue/index.ts'
+import { rendererIsFresh } from '../../build/fresh-renderer.ts'
 import { startQueue } from '../electron/backend/queue/start-queue.ts'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
-export const rendererDir = join(root, 'dist/renderer')
 const cache = join(root, '.cache/e2e')
 
 /** Milliseconds of the newest file below some folders. */
@@ -55,11 +55,7 @@ async function once(name: string, ready: () => boolean, make: () => Promise<void
 
 /** Builds the renderer where the sources are newer than the build. */
 export function buildRenderer(): Promise<void> {
-  const built = join(rendererDir, 'index.html')
-  const ready = (): boolean =>
-    existsSync(built) &&
-    statSync(built).mtimeMs > Math.max(newest('renderer', 'core/contract', 'core/labelmap', 'core/pooling'))
-  return once('renderer', ready, () => {
+  return once('renderer', rendererIsFresh, () => {
     const done = spawnSync(process.execPath, [join(root, 'build/build-renderer.mjs'), '--quiet'], {
       cwd: root,
       encoding: 'utf8',

@@ -9,21 +9,22 @@ const settings = new URL('../.prettierrc.json', import.meta.url)
 
 const intro = `# Operators
 
-Which ONNX operators this program knows, and what it can do with each. This page is written from the code
-(\`core/graph/operators\`) by \`node build/operators-document.ts\`; a test holds it to it.
+The ONNX operators that this program supports, and what it can do with each. \`node build/operators-document.ts\` generates this
+page from the code (\`core/graph/operators\`); a test checks that it is up to date.
 
-- **Shape**: shape inference gives the shape of the result. It knows every operator of this page.
-- **Fold**: where the inputs are known (constants, and what follows from shapes), the result is computed when the model is
+- **Shape**: shape inference computes the shape of the result. It supports every operator on this page.
+- **Fold**: if the inputs are known (constants, and values that follow from shapes), the result is computed when the model is
   read.
-- **Gradient**: students may use it on images and weights. An operator without one is allowed where it can be computed ahead.
-- **Per cell**: what becomes of it in the head of an annotator. *axes*: it only renames axes, so that nothing is left of it;
-  *features*: it is applied to the features of every cell; *activation*: likewise, but the mean of the map then only comes
-  close to the logits. A head with any other operator is refused.
-- **CPU**: a test runs it on ONNX Runtime's CPU provider and compares its shape and what is folded, and holds its gradient to
+- **Gradient**: students may use it on images and weights. An operator without a gradient is allowed if its result can be
+  computed in advance.
+- **Per cell**: how it is converted in the head of an annotator. *axes*: it only renames axes, so it is removed; *features*: it
+  is applied to the features of every cell; *activation*: likewise, but the mean of the map then only approximates the logits. A
+  head with any other operator is refused.
+- **CPU**: a test runs it on ONNX Runtime's CPU provider, compares its shape and folded result, and compares its gradient with
   differences in double precision.
 
-Other devices (CUDA, DirectML, CoreML, WebGPU) and TensorFlow.js are **not proven**: the graphs consist of standard operators
-and should run wherever the engine has kernels for them, but no test here has compared results.
+Other devices (CUDA, DirectML, CoreML, WebGPU) and TensorFlow.js are **not tested**: the graphs consist of standard operators and
+should run wherever the engine has kernels for them, but no test has compared results.
 `
 
 const yes = (value: boolean): string => (value ? 'yes' : '')

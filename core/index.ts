@@ -1,12 +1,13 @@
 /**
- * The public face for scripts: everything here is documented, kept stable, and runs with `node script.ts` directly.
+ * The public API for scripts: everything here is documented, stable, and runs with `node script.ts` directly.
  *
  * ```ts
  * import { openLabelMaps, poolLabelMap } from 'relabel-studio/core/index.ts'
  *
  * const maps = await openLabelMaps('my-project/annotations/1')
  * const map = await maps.get('train/cat/0001.jpg')
- * const { probabilities } = poolLabelMap(map, { top: 0, left: 0, height: 200, width: 200 }, { height: 375, width: 500 }, { classes: 1000 })
+ * const { probabilities } = poolLabelMap(map, { top: 0, left: 0, height: 200, width: 200 }, { height: 375, width: 500
+ * }, { classes: 1000 })
  * ```
  *
  * Everything that fails throws a {@link RelabelError} with a stable `code`.

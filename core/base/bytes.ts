@@ -1,6 +1,6 @@
-/** Numbers of bytes as people read them. */
+/** Byte counts as readable text. */
 
-/** Bytes in the unit people read. */
+/** A byte count in a suitable unit. */
 export function size(bytes: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
   let value = bytes

@@ -2,20 +2,20 @@
 
 /** What went wrong, in the terms a caller can act on. Codes are stable; messages are not. */
 export type ErrorCode =
-  | 'usage' // the call's words or numbers are off
+  | 'usage' // the options or numbers of a call are wrong
   | 'not-found' // a named thing does not exist
   | 'bad-image' // a file that should be an image is not a readable one
-  | 'bad-model' // an ONNX file that cannot be read or is not what is needed
+  | 'bad-model' // an ONNX file that cannot be read or does not fit its purpose
   | 'unsupported' // a valid input that this program cannot handle, with what would work
   | 'bad-label-map' // a label map or shard that cannot be trusted
   | 'bad-project' // a project folder that cannot be opened
   | 'bad-data' // any other file from outside that cannot be read
   | 'mismatch' // two inputs that do not fit together (class file and model, checkpoint and student)
   | 'locked' // another process holds the project
-  | 'busy' // a job runs, and what is asked would stop it
-  | 'conflict' // someone else changed it meanwhile: read it again
+  | 'busy' // a running job prevents the request
+  | 'conflict' // someone else has changed it: read it again
   | 'no-project' // no project is open
-  | 'forbidden' // a request from where none may come
+  | 'forbidden' // a request from a forbidden origin
   | 'disk' // full, read-only, or failing storage
   | 'diverged' // training met NaN or infinity
   | 'cancelled' // the user stopped it
@@ -33,7 +33,7 @@ export class RelabelError extends Error {
   }
 }
 
-/** Throws a {@link RelabelError}; an expression, so that it can stand behind `??`. */
+/** Throws a {@link RelabelError}; an expression, so that it can follow `??`. */
 export function fail(
   code: ErrorCode,
   message: string,
@@ -43,7 +43,7 @@ export function fail(
   throw new RelabelError(code, message, detail, cause)
 }
 
-/** The message of anything that was thrown. */
+/** The message of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }

@@ -1,10 +1,10 @@
-/** JSON from outside, parsed with limits, so that nothing that walks it later runs out of stack or changes an object's prototype. */
+/** Parses external JSON with limits, so that later code neither exhausts the stack nor changes an object's prototype. */
 import { fail, messageOf } from './error.ts'
 
-/** Levels of lists and objects in each other; no file of this program needs ten. */
+/** Nesting depth of lists and objects; no file of this program needs ten levels. */
 const maxDepth = 64
 
-/** Whether brackets outside of strings ever stand deeper than {@link maxDepth}. */
+/** Whether brackets outside strings are ever nested deeper than {@link maxDepth}. */
 function isDeep(text: string): boolean {
   let depth = 0
   let quoted = false
@@ -38,7 +38,7 @@ export function parseJson(text: string, what: string, detail: Record<string, unk
   } catch (error) {
     return fail('bad-data', `${what} is not valid JSON (${messageOf(error)})`, detail, error)
   }
-  // Written out or with escapes; most files have neither.
+  // Written literally or with escapes; most files have neither.
   if (/__proto__|\\u/i.test(text) && hasProto(value))
     fail('bad-data', `${what} has a key "__proto__", which is not a name for anything here`, detail)
   return value

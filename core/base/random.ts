@@ -1,4 +1,7 @@
-/** Seeded random numbers: the same seed gives the same numbers on every machine (no transcendental functions in the generator). */
+/**
+ * Seeded random numbers: the same seed gives the same numbers on every machine (no transcendental functions in the
+ * generator).
+ */
 
 /** A generator with 128 bits of state (xoshiro128**, Blackman and Vigna 2018). */
 export interface Random {
@@ -22,7 +25,7 @@ const rotate = (x: number, k: number): number => (x << k) | (x >>> (32 - k))
 function mix(words: readonly number[]): () => number {
   let h = 0x9e3779b9
   for (const word of words) {
-    // Both halves count, so that seeds above 2^32 differ too.
+    // Both halves are used, so that seeds above 2^32 differ too.
     for (const part of [word | 0, Math.floor(word / 4294967296) | 0]) {
       h = Math.imul(h ^ part, 0x85ebca6b)
       h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)

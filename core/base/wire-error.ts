@@ -1,12 +1,15 @@
-/** Errors as they cross a process, a thread or the network: plain data, and errors again on the other side. */
+/** Serializes errors to plain data, to pass them between processes, threads and the network, and restores them. */
 import { messageOf, RelabelError, type ErrorCode } from './error.ts'
 
-/** An error as plain data. `internal` is whatever was not a {@link RelabelError}: a fault of the program. */
+/**
+ * An error as plain data. The code `internal` stands for anything that was not a {@link RelabelError}: a bug in the
+ * program.
+ */
 export interface WireError {
   code: ErrorCode | 'internal'
   message: string
   detail: Record<string, unknown>
-  /** Of an internal one, where there is one. */
+  /** For internal errors, if there is one. */
   stack?: string
 }
 
@@ -27,7 +30,7 @@ function plain(detail: Record<string, unknown>): Record<string, unknown> {
   }
 }
 
-/** The error that {@link toWire} was given, as far as it matters: its code, words and details, or its words and stack. */
+/** The error that was given to {@link toWire}: its code, message and details, or its message and stack. */
 export function fromWire({ code, message, detail, stack }: WireError): Error {
   if (code !== 'internal') return new RelabelError(code, message, detail)
   const error = new Error(message)

@@ -1,8 +1,8 @@
-/** A class as lists of classes hold it: the project's, an annotator's, a manifest's. */
+/** An entry of a class list: the project's, an annotator's or a manifest's. */
 import { z } from 'zod'
 
 export const classEntry = z.object({
-  /** Counts from 0 without gaps. */
+  /** Consecutive, from 0. */
   index: z.int().min(0),
   name: z.string(),
   /** WordNet id. */

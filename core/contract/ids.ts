@@ -1,4 +1,4 @@
-/** Ids of what a project holds: a letter for the kind, and a number that is never given again. */
+/** Ids of the objects in a project: a letter for the kind, and a number that is never reused. */
 import { z } from 'zod'
 
 /** `a1`, `a2`, … */
@@ -9,9 +9,9 @@ export const runId = z.string().regex(/^r\d{1,15}$/)
 export const annotationIdOf = (number: number | bigint): string => `a${number}`
 export const runIdOf = (number: number | bigint): string => `r${number}`
 
-/** The number in an annotation's id; −1, which nothing has, for any other text. */
+/** The number in an annotation's id; −1, which no object has, for any other text. */
 export const annotationNumber = (id: string): number => numberIn(id, annotationId)
-/** The number in a run's id; −1, which nothing has, for any other text. */
+/** The number in a run's id; −1, which no object has, for any other text. */
 export const runNumber = (id: string): number => numberIn(id, runId)
 
 const numberIn = (id: string, schema: z.ZodString): number =>

@@ -1,4 +1,7 @@
-/** The manifest of an annotation: where its label maps come from and how to read them (`manifest.json` beside the shards). */
+/**
+ * The manifest of an annotation: where its label maps come from and how to read them (`manifest.json` beside the
+ * shards).
+ */
 import { z } from 'zod'
 import { fail } from '../base/error.ts'
 import { parseJson } from '../base/json.ts'
@@ -14,9 +17,9 @@ export const manifestSchema = z.object({
   format: z.literal('relabel-label-maps'),
   /** Version of the format; raised when an older program could misread the files. */
   version: z.int().min(1).max(labelMapFormat),
-  /** `fp16`: exact to half precision; `u8`: at most half a step of a map's range / 255 off. */
+  /** `fp16`: exact to half precision; `u8`: off by at most half a step, where a step is the map's range / 255. */
   logits: z.enum(['fp16', 'u8']),
-  /** K, the classes a cell lists at most. */
+  /** K, the largest number of classes that a cell lists. */
   topK: z.int().min(1).max(4096),
   /** The logit of classes that a cell does not list; 0 as published. */
   fill: z.number(),
@@ -28,7 +31,7 @@ export const manifestSchema = z.object({
     surgery: z.looseObject({ head: z.string(), error: z.number().nullable() }).nullable(),
   }),
   preprocessing: z.object({
-    /** `squash`: to the size, whatever the aspect; `pad`: shorter side to the size, then padded to whole cells. */
+    /** `squash`: to the size, ignoring the aspect; `pad`: shorter side to the size, then padded to whole cells. */
     resize: z.enum(['squash', 'pad']),
     height: z.int().min(1),
     width: z.int().min(1),
@@ -41,9 +44,9 @@ export const manifestSchema = z.object({
     .array(classEntry)
     .min(1)
     .max(1 << 20),
-  /** Program version that began the annotation. */
+  /** Version of the program that began the annotation. */
   program: z.string().max(100),
-  /** When the annotation began (ISO 8601); stays when it is resumed, so that a resumed run gives the same bytes. */
+  /** When the annotation began (ISO 8601); kept when it is resumed, so that the resumed files have the same bytes. */
   created: z.iso.datetime(),
 })
 
@@ -81,7 +84,9 @@ export function parseManifest(text: string, file: string): Manifest {
   )
 }
 
-/** Whether maps made under `b` may be added to those made under `a`: all that decides a map's bytes is the same. */
+/**
+ * Whether maps made under `b` may be added to those made under `a`: everything that determines a map's bytes is equal.
+ */
 export function sameProvenance(a: Manifest, b: Manifest): string | null {
   const fixed = ['version', 'logits', 'topK', 'fill', 'preprocessing', 'classes'] as const
   for (const field of fixed) if (JSON.stringify(a[field]) !== JSON.stringify(b[field])) return field

@@ -1,14 +1,17 @@
 /** The measures of a classifier on a split. */
 import { z } from 'zod'
 
-/** Shares in 0…1; null where nothing could be scored. */
+/** Shares in 0…1; null if nothing could be scored. */
 export const metrics = z.object({
   /** Images seen. */
   images: z.number(),
   top1: z.number().nullable(),
-  /** Null where there are no more than five classes. */
+  /** Null if there are at most five classes. */
   top5: z.number().nullable(),
-  /** Share of images whose answer is among the valid classes (ReaL, Beyer et al. 2020); null where no image has more truth than its label. */
+  /**
+   * Share of images whose answer is among the valid classes (ReaL, Beyer et al. 2020); null if no image has more truth
+   * than its label.
+   */
   real: z.number().nullable(),
   /** Mean over the classes with positives of average precision; scores are softmax probabilities. */
   mAP: z.number().nullable(),

@@ -1,7 +1,7 @@
-/** ONNX Runtime's execution providers, as far as this program offers them. */
+/** The execution providers of ONNX Runtime that this program offers. */
 import { z } from 'zod'
 
-/** All of them; which ones a machine has is tried there. */
+/** All of them; each machine tests which ones it has. */
 export const providers = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'] as const
 // Marked pure, so that the page, which needs the names alone, is built without zod.
 export const provider = /* @__PURE__ */ z.enum(providers)

@@ -1,4 +1,4 @@
-/** What there is to set in a recipe, read off its schema: how each setting is entered, its choices and limits, and where it belongs. */
+/** The settings of a recipe, derived from its schema: input kind, choices, limits and section of each. */
 import { z } from 'zod'
 import { recipeSchema, recipeSections, type RecipeSection } from './recipe.ts'
 
@@ -6,11 +6,11 @@ export const recipeSetting = z.object({
   /** `optimizer.weightDecay` */
   path: z.string(),
   section: z.enum(recipeSections),
-  /** `group`: settings that are there or not at all, all of them together. */
+  /** `group`: settings that are present or absent together. */
   kind: z.enum(['switch', 'choice', 'number', 'list', 'text', 'group']),
-  /** What a `choice` can be. */
+  /** The options of a `choice`. */
   options: z.array(z.string()),
-  /** May be null: then the program chooses, or a group is not there. */
+  /** May be null: the program then chooses a value, or the group is absent. */
   optional: z.boolean(),
   /** Limits of a `number`; null: none. */
   minimum: z.number().nullable(),
@@ -18,7 +18,7 @@ export const recipeSetting = z.object({
 })
 export type RecipeSetting = z.infer<typeof recipeSetting>
 
-/** What of a JSON Schema is read here. */
+/** The part of a JSON Schema that is read here. */
 interface Node {
   type?: string
   enum?: unknown[]
@@ -62,7 +62,7 @@ function* walk(path: string, node: Node, section: RecipeSection): Generator<Reci
     yield* walk(`${path}.${name}`, child, section)
 }
 
-/** Every setting by section, within one in the order of the recipe. */
+/** Every setting by section, in the order of the recipe. */
 export function recipeSettings(): RecipeSetting[] {
   const { properties = {} } = z.toJSONSchema(recipeSchema) as Node
   const settings = Object.entries(properties).flatMap(([name, node]) => [

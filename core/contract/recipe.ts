@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { provider } from './providers.ts'
 import { supervisions } from './supervision.ts'
 
-/** Parts of a recipe that belong together, in the order in which they are offered. */
+/** Sections of a recipe, in display order. */
 export const recipeSections = [
   'supervision',
   'mixing',
@@ -20,7 +20,7 @@ export const recipeSections = [
 /** One of {@link recipeSections}. */
 export type RecipeSection = (typeof recipeSections)[number]
 
-/** Where a setting is offered; `recipe-settings.ts` reads it off the schema together with limits and choices. */
+/** The section of a setting; `recipe-settings.ts` reads it from the schema, together with limits and choices. */
 const within = (section: RecipeSection): { section: RecipeSection } => ({ section })
 
 const probability = z.number().min(0).max(1)
@@ -33,13 +33,13 @@ const range = (low: number, high: number): z.ZodType<[number, number]> =>
     .tuple([z.number().min(low).max(high), z.number().min(low).max(high)])
     .refine(([a, b]) => a <= b, 'the first number must not be above the second')
 
-/** Mixing two images of a batch; one box or one share a batch, as published. */
+/** Mixing two images of a batch; one box or one share per batch, as published. */
 const mixing = {
   /** Probability that a batch is mixed. */
   probability: probability.default(0),
   /** λ ~ Beta(beta, beta). */
   beta: z.number().positive().max(100).default(1),
-  /** Not in the last n epochs. */
+  /** Off in the last n epochs. */
   offLast: whole(100_000).default(0),
 }
 
@@ -58,7 +58,7 @@ const optimizer = z.strictObject({
 
 const schedule = z.strictObject({
   kind: z.enum(['cosine', 'step', 'constant']).default('cosine'),
-  /** Linear warm-up in epochs (may be a fraction); `warmupSteps` wins where it is given. */
+  /** Linear warm-up in epochs (may be a fraction); `warmupSteps` takes precedence if given. */
   warmupEpochs: z.number().min(0).max(100_000).default(5),
   warmupSteps: whole(1e9).nullable().default(null),
   /** Cosine: the rate at the end, as a share of `lr`. */
@@ -102,7 +102,7 @@ const evaluation = z
 const cache = z.strictObject({
   /** Disk budget for decoded, resized images, MB; 0 turns the cache off. */
   diskMb: whole(100_000_000).default(20_000),
-  /** The cache is held in memory where it fits this budget, MB. */
+  /** The cache is held in memory if it fits into this budget, MB. */
   memoryMb: whole(100_000_000).default(1_024),
   /** Shorter side of cached images; null: twice the student's size, at least the evaluation's resize. */
   side: count(16_384).nullable().default(null),
@@ -112,19 +112,19 @@ const checkpoint = z.strictObject({
   everyEpochs: epochCount.default(1),
   /** Also every n steps; null: only at the end of epochs. */
   everySteps: count(1e9).nullable().default(null),
-  /** How many of the last ones stay on disk. */
+  /** How many of the latest are kept on disk. */
   keep: count(1000).default(2),
-  /** Keep the best one on the validation split too. */
+  /** Also keep the best one on the validation split. */
   best: z.boolean().default(true),
 })
 
-/** Schema of a recipe; parsing `{}` gives the defaults, unknown words are refused. */
+/** Schema of a recipe; parsing `{}` gives the defaults, unknown settings are refused. */
 export const recipeSchema = z
   .strictObject({
     /** Name of a student, or path of an ONNX classifier to fine-tune. */
     student: z.string().min(1).max(4096).default('resnet18').meta(within('student')),
     supervision: z.enum(supervisions).default('relabel').meta(within('supervision')),
-    /** `clean`: what happens to an image whose given label the annotator disputes. */
+    /** `clean`: what happens to an image if the annotator disputes its given label. */
     clean: z.enum(['drop', 'replace']).default('replace').meta(within('supervision')),
     distill: z
       .strictObject({
@@ -136,7 +136,7 @@ export const recipeSchema = z
       })
       .prefault({})
       .meta(within('supervision')),
-    /** Classes of the student: the project's, or the annotator's full list. */
+    /** Classes of the student: the project's, or all of the annotator's. */
     classSpace: z.enum(['project', 'annotator']).default('project').meta(within('supervision')),
     /** Order of the label map's axes; `published` reproduces the published code's swap. */
     axes: z.enum(['correct', 'published']).default('correct').meta(within('supervision')),
@@ -173,19 +173,19 @@ export const recipeSchema = z
     workers: count(256).nullable().default(null).meta(within('machine')),
     /** Batches prepared ahead. */
     prefetch: count(1024).default(4).meta(within('machine')),
-    /** Threads of the engine; null: one a core. */
+    /** Threads of the engine; null: one per core. */
     threads: count(1024).nullable().default(null).meta(within('machine')),
     provider: provider.default('cpu').meta(within('machine')),
     cache: cache.prefault({}).meta(within('machine')),
     checkpoint: checkpoint.prefault({}).meta(within('files')),
     trainSplit: z.string().min(1).max(255).default('train').meta(within('evaluation')),
-    /** Split that choices are made on; null: none. A split that does not exist is ignored unless it is named. */
+    /** Validation split; null: none. If it does not exist it is ignored, unless it was named explicitly. */
     valSplit: z.string().min(1).max(255).nullable().default('val').meta(within('evaluation')),
     /** Validate every n epochs, and after the last. */
     validateEvery: epochCount.default(1).meta(within('evaluation')),
     /** Id of the annotation; null: the newest finished one. */
     annotation: z.string().max(255).nullable().default(null).meta(within('supervision')),
-    /** Write the metrics of every n-th step; null: at most about 10,000 lines a run. */
+    /** Write the metrics of every n-th step; null: at most about 10,000 lines per run. */
     logEvery: count(1e9).nullable().default(null).meta(within('files')),
   })
   .superRefine((recipe, context) => {
@@ -206,5 +206,5 @@ export const recipeSchema = z
 
 /** A complete recipe. */
 export type Recipe = z.infer<typeof recipeSchema>
-/** What a person writes: any part of a recipe. */
+/** Input from a user: any part of a recipe. */
 export type RecipeInput = z.input<typeof recipeSchema>

@@ -1,12 +1,12 @@
-/** The supervisions by name, and what each needs: read alike by the page, the recipe, the loader and the run. */
+/** The supervisions by name and what each needs, shared by the page, the recipe, the loader and the run. */
 
 /**
- * What a supervision can ask for. `label`: each image's given label; `maps`: the label map behind every crop; `votes`: the
- * annotator's vote on whole images, once before training; `answers`: the annotator itself, run on every crop.
+ * What a supervision can require. `label`: each image's given label; `maps`: the label map behind every crop; `votes`:
+ * the annotator's vote on whole images, once before training; `answers`: the annotator itself, run on every crop.
  */
 export type Need = 'label' | 'maps' | 'votes' | 'answers'
 
-/** What a student can be taught from, in the order in which it is offered. */
+/** The supervisions, in display order. */
 export const supervisionNeeds = {
   onehot: ['label'],
   smooth: ['label'],
@@ -21,13 +21,13 @@ export const supervisionNeeds = {
 /** Name of a supervision. */
 export type SupervisionName = keyof typeof supervisionNeeds
 
-/** Everything that the supervision of this name needs. */
+/** Everything that the named supervision needs. */
 export type NeedOf<Name extends SupervisionName> = (typeof supervisionNeeds)[Name][number]
 
 /** The names in order. */
 export const supervisions = Object.keys(supervisionNeeds) as readonly SupervisionName[]
 
-/** Whether a word from outside names a supervision. */
+/** Whether an external string names a supervision. */
 export function isSupervision(name: string): name is SupervisionName {
   return Object.hasOwn(supervisionNeeds, name)
 }

@@ -10,7 +10,7 @@ const maxClasses = 1_000_000
 
 /**
  * Reads a class list. JSON: an array of names, an array of `{index, name, wnid?}`, or an object from index to name or
- * `[wnid, name]`. Anything else is text with a class a line, the first line being class 0. Rejects with `not-found` or
+ * `[wnid, name]`. Anything else is text with a class per line, the first line being class 0. Rejects with `not-found` or
  * `bad-data`.
  */
 export async function readClasses(file: string): Promise<ClassEntry[]> {
@@ -75,7 +75,7 @@ export function classesOfFolders(folders: Iterable<string>): ClassEntry[] {
 }
 
 /**
- * Which class a folder's images belong to: the folder is named by wnid or by name. Where no folder is, but all are
+ * Which class a folder's images belong to: the folder is named by wnid or by name. If no folder is, but all names are
  * numbers below the number of classes, they are class indices. A name that two classes share matches neither.
  */
 export function matchFolders(

@@ -1,4 +1,4 @@
-/** Bringing a folder of images into a project: what is there, which class it has, how large it is, what is wrong with it. */
+/** Imports a folder of images into a project: finds the images, their classes, sizes and problems. */
 import { join, resolve } from 'node:path'
 import { fail } from '../base/error.ts'
 import { hashFile, isSameStamp, type FileStamp } from '../base/files/stamp.ts'
@@ -20,7 +20,7 @@ export interface ImportReport {
   problems: { path: string; reason: string }[]
   /** Usable images by class index. */
   classes: number[]
-  /** Things to know that left no image out. */
+  /** Warnings that did not exclude any image. */
   warnings: string[]
 }
 
@@ -29,20 +29,20 @@ export interface ImportOptions extends ProbeOptions {
   split: string
 }
 
-/** What to look at. */
+/** What to scan. */
 export interface ProbeOptions {
   dir: string
   onProgress?: (done: number, total: number) => void
-  /** Hears of the images in the order of their paths, some hundreds at a time, as soon as they are known. */
+  /** Receives the images in the order of their paths, some hundreds at a time, as soon as they are known. */
   onRows?: (rows: NewImage[]) => void
-  /** Images (paths below `dir`) that are known already: they are not looked at, and are not among the rows. */
+  /** Images (paths below `dir`) that are known already: they are skipped and not among the rows. */
   known?: ReadonlySet<string>
   /** The files (by path below `dir`) of images that are in the project: one that is another now is hashed. */
   before?: ReadonlyMap<string, FileStamp | null>
   signal?: AbortSignal
 }
 
-/** What lies in a folder. */
+/** The contents of a folder. */
 export interface ProbedFolder {
   /** Absolute. */
   dir: string
@@ -50,13 +50,13 @@ export interface ProbedFolder {
   truth: Map<string, Truth>
 }
 
-/** Headers read at the same time: enough to hide the disk, few enough to stay within libuv's threads. */
+/** Headers read concurrently: enough to hide disk latency, few enough for libuv's threads. */
 const inFlight = 8
 
 /**
- * Looks at an ImageFolder tree (one folder a class, named by wnid or name) without writing anything: every file's header
+ * Scans an ImageFolder tree (one folder per class, named by wnid or name) without writing anything: every file's header
  * is read; what cannot be read or has no class is a row with its reason. Rejects with `not-found` for a missing folder,
- * `bad-data` where there is no image, `mismatch` where no folder is a class, `cancelled`.
+ * `bad-data` if there is no image, `mismatch` if no folder is a class, `cancelled`.
  */
 export async function probeImageFolder(
   classes: readonly ClassEntry[],
@@ -65,7 +65,7 @@ export async function probeImageFolder(
   const dir = resolve(options.dir)
   const found = await scanTree(dir)
   if (found.length === 0)
-    fail('bad-data', `there are no images in ${dir}; it should have one folder of images a class`, { dir })
+    fail('bad-data', `there are no images in ${dir}; it should have one folder of images per class`, { dir })
   const files = options.known ? found.filter(({ path }) => !options.known!.has(path)) : found
   const folders = [...new Set(found.flatMap(file => file.folder ?? []))]
   const labels = matchFolders(folders, classes)
@@ -80,10 +80,11 @@ export async function probeImageFolder(
 }
 
 /**
- * Imports an ImageFolder tree (one folder a class, named by wnid or name) as a split. Every file's header is read; what
+ * Imports an ImageFolder tree (one folder per class, named by wnid or name) as a split. Every file's header is read; what
  * cannot be read or has no class is kept with its reason and left out later. Images that are in the project already are
- * brought up to date: one that could not be used comes back, and a file that changed is known to have. Rejects with `not-found` for a missing
- * folder, `bad-data` where no image can be used, `mismatch` where no folder is a class, `cancelled`.
+ * brought up to date: one that could not be used comes back, and a file that changed is known to have. Rejects with
+ * `not-found` for a missing folder, `bad-data` if no image can be used, `mismatch` if no folder is a class,
+ * `cancelled`.
  */
 export async function importImageFolder(project: Project, options: ImportOptions): Promise<ImportReport> {
   const before = options.before ?? stampsOf(project, options.split)
@@ -111,7 +112,7 @@ export async function importImageFolder(project: Project, options: ImportOptions
   }
 }
 
-/** Rows are told in pieces of this many. */
+/** Rows are reported in batches of this size. */
 const rowsAtOnce = 500
 
 async function probeAll(
@@ -125,7 +126,7 @@ async function probeAll(
   let next = 0
   let done = 0
   let told = 0
-  /** Tells of the rows from the last told one on, as far as they are known without a gap. */
+  /** Reports the rows after the last reported one, up to the first gap. */
   const tell = (least: number): void => {
     let end = told
     while (end < rows.length && rows[end]) end++

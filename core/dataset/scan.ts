@@ -1,4 +1,4 @@
-/** Walking an ImageFolder tree: one folder a class, files at any depth below it. */
+/** Walking an ImageFolder tree: one folder per class, files at any depth below it. */
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fail, messageOf } from '../base/error.ts'
@@ -10,7 +10,7 @@ export interface FoundFile {
   folder: string | null
 }
 
-/** Files that are about the tree, not part of it. */
+/** Files about the tree that are not part of it. */
 const notImages = new Set(['truth.jsonl', 'Thumbs.db', 'desktop.ini', '__MACOSX'])
 const maxDepth = 32
 const maxFiles = 20_000_000
@@ -43,7 +43,7 @@ async function entriesOf(dir: string): Promise<Entry[]> {
     else if (item.isFile()) entries.push({ name: item.name, folder: false })
     else if (item.isSymbolicLink()) {
       const target = await stat(join(dir, item.name)).catch(() => undefined)
-      // A link that leads nowhere stays in the list, so that it is reported as a file that does not exist.
+      // A dangling link stays in the list, so that it is reported as a file that does not exist.
       entries.push({ name: item.name, folder: target?.isDirectory() ?? false })
     }
   }

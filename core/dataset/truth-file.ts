@@ -1,23 +1,24 @@
-/** `truth.jsonl`: what is really in an image (classes, boxes), one line an image, beside the classes' folders. */
+/** `truth.jsonl`: what is really in an image (classes, boxes), one line per image, next to the class folders. */
 import { existsSync } from 'node:fs'
 import { fail } from '../base/error.ts'
 import { readLines } from '../base/files/read.ts'
 import { parseJson } from '../base/json.ts'
 import type { TruthBox } from '../project/images.ts'
 
-/** What a line says. `boxes` is null where no object has a box. */
+/** A parsed line. `boxes` is null if no object has a box. */
 export interface Truth {
   truth: number[]
   boxes: TruthBox[] | null
 }
 
 const limits = { what: 'a file of truth (JSON lines)', maxBytes: 4 * 2 ** 30, maxLine: 4 * 2 ** 20 }
-/** After so many lines others get a turn. */
+/** Yields to the event loop after this many lines. */
 const breath = 1000
 
 /**
- * Reads `{"image": "3/000123.png", "objects": [{"class": 3, "box": [x1, y1, x2, y2]}, …]}` a line, by image path; `class` is
- * an index of the project's classes. Without the file the map is empty. Rejects with `bad-data`, naming the line.
+ * Reads `{"image": "3/000123.png", "objects": [{"class": 3, "box": [x1, y1, x2, y2]}, …]}` a line, by image path;
+ * `class` is an index of the project's classes. The map is empty if there is no file. Rejects with `bad-data`, naming
+ * the line.
  */
 export async function readTruth(file: string, classes: number): Promise<Map<string, Truth>> {
   const found = new Map<string, Truth>()

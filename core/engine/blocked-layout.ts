@@ -1,4 +1,4 @@
-/** Finds out whether this machine's ONNX Runtime has blocked-layout convolutions, and checks them before they are relied on. */
+/** Detects whether this machine's ONNX Runtime has blocked-layout convolutions, and verifies them before use. */
 import { modelOf, node, floatValue } from '../graph/node.ts'
 import { createWriter } from '../graph/writer.ts'
 import * as blocked from '../graph/lowering/blocked.ts'
@@ -27,9 +27,12 @@ async function measure(options: EngineOptions): Promise<number> {
   return block > 1 && (await agrees(block, options)) ? block : 1
 }
 
-/** Block size that the runtime's reorder operator works with, unchecked; 1 where it does not reorder, and an error where there is none. */
+/**
+ * Block size of the runtime's reorder operator, unverified; 1 if it does not reorder. Throws if there is no such
+ * operator.
+ */
 export async function layoutBlock(options: EngineOptions = {}): Promise<number> {
-  // Four channels are rounded up to a whole block, which tells its size.
+  // Four channels are rounded up to a whole block, which reveals its size.
   const reorder = node('com.microsoft.nchwc:ReorderInput', ['x'], ['y'])
   const graph = {
     name: 'block',
@@ -46,7 +49,7 @@ export async function layoutBlock(options: EngineOptions = {}): Promise<number> 
   return block <= 64 ? block : 1
 }
 
-/** Runs a small convolution and both gradients in either lowering and compares. */
+/** Runs a small convolution and both gradients in both lowerings and compares the results. */
 async function agrees(block: number, options: EngineOptions): Promise<boolean> {
   const w = createWriter()
   const x = w.input('x', [block, 2 * block, 5, 6])

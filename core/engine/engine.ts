@@ -1,4 +1,4 @@
-/** What every engine driver offers: running a model, and training one. */
+/** The interface of every engine driver: running a model, and training one. */
 import type { Provider } from '../contract/providers.ts'
 import type { OnnxModel } from '../graph/model.ts'
 
@@ -14,16 +14,16 @@ export interface EngineOptions {
   engine?: 'onnxruntime'
   /** Execution provider of ONNX Runtime; `cpu` is the default. */
   provider?: Provider
-  /** Threads inside an operator; default: one a core. Results repeat to the last bit only for the same count. */
+  /** Threads inside an operator; default: one per core. Results repeat to the last bit only for the same count. */
   threads?: number
 }
 
-/** A model that is loaded and can be run. `run` may block the thread: heavy callers live in worker processes. */
+/** A model that is loaded and can be run. `run` may block the thread, so heavy callers run in worker processes. */
 export interface Session {
   inputs: readonly string[]
   outputs: readonly string[]
   /**
-   * Runs the model once. `outputs` may hold preallocated arrays by name, which are written and returned instead of new
+   * Runs the model once. `outputs` may hold preallocated arrays by name, which are filled and returned instead of new
    * ones (their shapes must fit).
    */
   run(
@@ -47,7 +47,7 @@ export interface OptimizerConfig {
   decayAll?: boolean
 }
 
-/** What a trainer is built for; everything here is fixed while it lives. */
+/** Configuration of a trainer; fixed for its lifetime. */
 export interface TrainerConfig {
   batch: number
   /** [C, H, W] of one image. */
@@ -69,7 +69,7 @@ export interface TrainerConfig {
   optimizer: OptimizerConfig
 }
 
-/** What one step reports. */
+/** The result of one step. */
 export interface StepResult {
   /** Mean over the batch of −Σ t·log softmax(z). */
   loss: number
@@ -81,15 +81,18 @@ export interface StepResult {
 
 /** A model in training. */
 export interface Trainer {
-  /** One training step on images [B, C, H, W] and soft targets [B, classes]; rejects with code `mismatch` on wrong sizes. */
+  /**
+   * One training step on images [B, C, H, W] and soft targets [B, classes]; rejects with code `mismatch` on wrong
+   * sizes.
+   */
   step(images: Float32Array, targets: Float32Array, learningRate: number): Promise<StepResult>
   /** Copies of weights and running statistics by initializer name. */
   parameters(): Map<string, FloatArray>
   /** Copies of their moving average; undefined without `ema`. */
   averaged(): Map<string, FloatArray> | undefined
-  /** Copies of everything that a resumed run needs (weights, moments, averages, accumulators, counters). */
+  /** Copies of all state that a resumed run needs (weights, moments, averages, accumulators, counters). */
   state(): Map<string, FloatArray>
-  /** Continues from such a state: the same losses, to the last bit, as a run that was never stopped. */
+  /** Continues from such a state, with bit-identical losses to a run that was never stopped. */
   restore(state: Map<string, FloatArray>): void
   /** The model in inference form with the current (or the averaged) weights. */
   model(which?: 'current' | 'averaged'): OnnxModel

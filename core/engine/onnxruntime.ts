@@ -5,13 +5,16 @@ import { fail, messageOf } from '../base/error.ts'
 import { elements } from '../graph/tensor.ts'
 import type { EngineOptions, FloatArray, Session } from './engine.ts'
 
-/** A session with the runtime's own tensors exposed, for callers that keep buffers from step to step. */
+/** A session that exposes the runtime's own tensors, for callers that reuse buffers between steps. */
 export interface RawSession {
   session: ort.InferenceSession
   close(): Promise<void>
 }
 
-/** Options of the runtime for ours. `optimize: false` keeps the graph as it was written, for graphs that are lowered already. */
+/**
+ * Converts our options to the runtime's. `optimize: false` keeps the graph as written, for graphs that are already
+ * lowered.
+ */
 function sessionOptions(options: EngineOptions, optimize = true): ort.InferenceSession.SessionOptions {
   return {
     executionProviders: [options.provider ?? 'cpu'],
@@ -20,7 +23,7 @@ function sessionOptions(options: EngineOptions, optimize = true): ort.InferenceS
     executionMode: 'sequential',
     graphOptimizationLevel: optimize ? 'all' : 'basic',
     logSeverityLevel: 3,
-    // No automatic choice that could differ between two runs.
+    // No automatic choices that could differ between runs.
     enableMemPattern: true,
   }
 }
@@ -52,7 +55,7 @@ export async function openRaw(
 
 type Metadata = readonly ort.InferenceSession.ValueMetadata[]
 
-/** A runtime tensor that shares memory with `array`, if that is what the model has under this name. */
+/** A runtime tensor that shares memory with `array`, if it fits the model's value of this name. */
 function toRuntime(
   kind: 'input' | 'output',
   name: string,
@@ -90,7 +93,7 @@ function fromRuntime({ data, dims }: ort.Tensor): FloatArray {
   return { shape: [...dims], data: floats }
 }
 
-/** Runs the session's model with plain arrays in and out; rejects with `mismatch` what does not fit the model. */
+/** Runs the session's model with plain arrays in and out; rejects with `mismatch` if they do not fit the model. */
 export async function openOnnxRuntime(
   source: string | Uint8Array,
   options: EngineOptions = {},

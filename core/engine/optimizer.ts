@@ -1,4 +1,4 @@
-/** From optimizer settings to the optimizer that writes the update, and the scalars it wants at a step. */
+/** Resolves optimizer settings to the optimizer that writes the update, and its scalars at each step. */
 import { fail } from '../base/error.ts'
 import { adamp } from '../graph/training/optimizers/adamp.ts'
 import { adamw } from '../graph/training/optimizers/adamw.ts'
@@ -8,7 +8,7 @@ import type { OptimizerConfig } from './engine.ts'
 
 const kinds: readonly string[] = ['sgd', 'adamw', 'adamp'] satisfies OptimizerConfig['kind'][]
 
-/** Settings with every default filled in; throws `usage` for what lies out of range. */
+/** Settings with all defaults filled in; throws `usage` for values out of range. */
 export function resolveOptimizer(config: OptimizerConfig): Required<OptimizerConfig> {
   if (!kinds.includes(config.kind))
     fail('usage', `there is no optimizer "${config.kind}"; use one of ${kinds.join(', ')}`)
@@ -47,7 +47,7 @@ export function makeOptimizer(config: Required<OptimizerConfig>): Optimizer {
   }
 }
 
-/** Values of an optimizer's own scalars at update t ≥ 1. */
+/** Values of an optimizer's scalars at update t ≥ 1. */
 export function optimizerScalars(config: Required<OptimizerConfig>, t: number): Record<string, number> {
   return {
     [biasCorrections[0]]: 1 - Math.pow(config.momentum, t),

@@ -1,4 +1,4 @@
-/** Which execution providers this installation has, and whether they really run. */
+/** Which execution providers this installation has, and whether they actually work. */
 import { ort } from './runtime.ts'
 import { fail } from '../base/error.ts'
 import type { Provider } from '../contract/providers.ts'
@@ -11,7 +11,7 @@ export interface ProviderInfo {
   bundled: boolean
 }
 
-/** All providers that the installed ONNX Runtime knows on this platform. */
+/** All providers that the installed ONNX Runtime supports on this platform. */
 export function listProviders(): ProviderInfo[] {
   return ort.listSupportedBackends().map(({ name, bundled }) => ({ name, bundled }))
 }

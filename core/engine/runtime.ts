@@ -1,4 +1,4 @@
-/** The only door to ONNX Runtime: nothing of it is loaded before its usage reports are off. */
+/** The only module that imports ONNX Runtime; it switches off usage reports first. */
 import './no-usage-reports.ts'
 import ort from 'onnxruntime-node'
 

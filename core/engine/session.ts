@@ -1,10 +1,13 @@
-/** Opens a model on the engine that was asked for. */
+/** Opens a model on the requested engine. */
 import { encodeModel } from '../graph/onnx/encode.ts'
 import type { OnnxModel } from '../graph/model.ts'
 import type { EngineOptions, Session } from './engine.ts'
 import { openOnnxRuntime } from './onnxruntime.ts'
 
-/** Opens a model, its bytes or its file (the way for models with external data); rejects with `bad-model` and the reason. */
+/**
+ * Opens a model from its data, its bytes or its file (required for models with external data); rejects with `bad-model`
+ * and the reason.
+ */
 export async function openSession(
   model: OnnxModel | Uint8Array | string,
   options: EngineOptions = {},

@@ -1,4 +1,4 @@
-/** Runs a training-step graph again and again: buffers are made once, states are swapped and not copied. */
+/** Runs a training-step graph repeatedly: buffers are allocated once, and states are swapped instead of copied. */
 import { ort } from './runtime.ts'
 import { fail, messageOf } from '../base/error.ts'
 import { encodeModel } from '../graph/onnx/encode.ts'
@@ -7,7 +7,7 @@ import { elements } from '../graph/tensor.ts'
 import type { EngineOptions } from './engine.ts'
 import { openRaw } from './onnxruntime.ts'
 
-/** A state tensor: `current` is what the next step reads, `spare` what it writes. */
+/** A state tensor: the next step reads `current` and writes `spare`. */
 export interface StateBuffer {
   shape: readonly number[]
   current: ort.Tensor
@@ -31,7 +31,10 @@ export function stateBuffer(shape: readonly number[], initial?: Float32Array): S
 
 export interface StepSession {
   graph: TrainingGraph
-  /** One step: feeds by input name beside the states, which are swapped when it succeeded. Returns loss and gradient norm. */
+  /**
+   * Runs one step with the states and further feeds by input name, and swaps the states if it succeeded. Returns loss
+   * and gradient norm.
+   */
   run(
     state: StateBuffers,
     feeds: Record<string, ort.Tensor>,

@@ -1,4 +1,4 @@
-/** Trains a model on ONNX Runtime: one graph run a step, from a model that is built once. */
+/** Trains a model on ONNX Runtime: one graph run per step, with a graph that is built once. */
 import { ort } from './runtime.ts'
 import { fail } from '../base/error.ts'
 import { random } from '../base/random.ts'
@@ -17,7 +17,7 @@ import type { FloatArray, StepResult, Trainer, TrainerConfig } from './engine.ts
 import { makeOptimizer, optimizerScalars, resolveOptimizer } from './optimizer.ts'
 import { openStep, stateBuffer, type StateBuffers, type StepSession } from './step-session.ts'
 
-/** Key of the step counter in a trainer's state; two floats, so that it counts past 2^24 exactly. */
+/** Key of the step counter in a trainer's state; two floats, so that it counts exactly beyond 2^24. */
 const counterKey = 'counter:step'
 const counterBase = 2 ** 20
 
@@ -111,7 +111,7 @@ export async function createTrainer(model: OnnxModel, config: TrainerConfig): Pr
   }
 }
 
-/** The state that the steps read and write, with the model's own values where it has them. */
+/** The state that the steps read and write, initialised with the model's values if it has them. */
 function initialState(model: OnnxModel, steps: readonly StepSession[]): StateBuffers {
   const state: StateBuffers = new Map()
   for (const { key, shape } of steps.flatMap(({ graph }) => graph.state)) {
@@ -124,7 +124,7 @@ function initialState(model: OnnxModel, steps: readonly StepSession[]): StateBuf
   return state
 }
 
-/** The dropout mask of a node: [elements of its shape] values, drawn afresh for every step. */
+/** The dropout mask of a node, one value per element, drawn for every step. */
 interface Mask {
   ratio: number
   data: Float32Array
@@ -162,7 +162,7 @@ function copies(state: StateBuffers, ...roles: string[]): Map<string, FloatArray
   return found
 }
 
-/** Opens a session beside one that is open already, and closes that one if it fails. */
+/** Opens a second session, and closes the first if that fails. */
 async function openSecond(first: StepSession, open: () => Promise<StepSession>): Promise<StepSession> {
   try {
     return await open()

@@ -17,7 +17,7 @@ export const ones: Init = { kind: 'constant', value: 1 }
 /** Input connections of one output: in/groups times the kernel's area. */
 const fanIn = (shape: readonly number[]): number => elements(shape.slice(1))
 
-/** Output connections as PyTorch counts them: out times the kernel's area, groups not divided out. */
+/** Output connections as PyTorch counts them: out times the kernel's area, not divided by groups. */
 export const fanOut = (shape: readonly number[]): number => shape[0]! * elements(shape.slice(2))
 
 /** `kaiming_normal_(mode='fan_out', nonlinearity='relu')`: N(0, 2 / fan_out) (He et al. 2015, equation 14). */
@@ -37,7 +37,7 @@ function hash(name: string): number {
 }
 
 /**
- * The values of one tensor, row-major. Every name has its own stream of random numbers, so that another number of
+ * The values of one tensor, row-major. Every name has its own stream of random numbers, so that a different number of
  * classes changes nothing but the head.
  */
 export function initialValues(

@@ -1,6 +1,9 @@
-/** An ONNX model as plain data: what the reader gives, the writer takes, and every transformation in this room works on. */
+/**
+ * An ONNX model as plain data: output of the reader, input of the writer, and subject of every transformation in this
+ * room.
+ */
 
-/** Element types of ONNX tensors (TensorProto.DataType) that this program handles, with ONNX's numbers. */
+/** Element types of ONNX tensors (TensorProto.DataType) that this program supports, with ONNX's numbers. */
 export const dataTypes = {
   float32: 1,
   uint8: 2,
@@ -29,22 +32,24 @@ export interface Tensor {
   dataType: DataType
   dims: number[]
   raw: Uint8Array
-  /** String tensors keep their elements here; `raw` is empty then. */
+  /** The elements of string tensors; `raw` is then empty. */
   strings?: Uint8Array[]
-  /** Where the elements lie in a file beside the model; `raw` is empty then. `readOnnx` loads them and drops this. */
+  /**
+   * Location of the elements in a file next to the model; `raw` is then empty. `readOnnx` loads them and removes this.
+   */
   external?: ExternalData
-  /** Encoded protobuf fields that are not modelled here, kept for writing. */
+  /** Encoded protobuf fields that are not modelled here, preserved for writing. */
   unknown?: Uint8Array
 }
 
-/** A range of a file beside the model: a relative path, and bytes (`length` absent: to the tensor's size). */
+/** A range of a file next to the model: a relative path and bytes (without `length`: the tensor's size). */
 export interface ExternalData {
   location: string
   offset: number
   length?: number
 }
 
-/** A node's attribute. Kinds that this program does not look into stay encoded. */
+/** A node's attribute. Kinds that this program does not interpret stay encoded. */
 export type Attribute = AttributeContent & { unknown?: Uint8Array }
 
 type AttributeContent =
@@ -72,12 +77,12 @@ export interface Node {
 /** A dimension: a number, a symbol, or unknown. */
 export type Dim = number | string | null
 
-/** Name, element type and shape of a value; `shape` is absent where the rank is unknown. */
+/** Name, element type and shape of a value; `shape` is absent if the rank is unknown. */
 export interface ValueInfo {
   name: string
   dataType: DataType
   shape?: Dim[]
-  /** The encoded TypeProto where it is not a dense tensor. */
+  /** The encoded TypeProto if it is not a dense tensor. */
   rawType?: Uint8Array
   /** Fields inside a dense tensor's TypeProto that are not modelled (denotations), level by level. */
   typeUnknown?: {

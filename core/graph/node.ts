@@ -1,8 +1,8 @@
-/** Making nodes and reading their attributes. */
+/** Creates nodes and reads their attributes. */
 import { fail } from '../base/error.ts'
 import type { Attribute, Dim, Graph, Node, OnnxModel, Tensor, ValueInfo } from './model.ts'
 
-/** Attribute values in short: a bare number is an int; floats are written `float(x)`. */
+/** Attribute values in short form: a plain number is an int; floats are written `float(x)`. */
 export type AttributeValue = number | string | number[] | Attribute
 
 export const float = (value: number): Attribute => ({ type: 'float', value })

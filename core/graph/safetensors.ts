@@ -4,13 +4,13 @@ import type { DataType } from './model.ts'
 import { elements, elementSize, toFloat32 } from './tensor.ts'
 import { fromUtf8, toUtf8 } from './utf8.ts'
 
-/** A float32 tensor as it is written and as it comes back. */
+/** A float32 tensor, as written and read. */
 export interface SafeTensor {
   shape: number[]
   data: Float32Array
 }
 
-/** What a file holds. */
+/** The contents of a file. */
 export interface SafetensorsFile {
   tensors: Map<string, SafeTensor>
   metadata: Record<string, string>
@@ -37,7 +37,7 @@ export function encodeSafetensors(
   tensors: ReadonlyMap<string, SafeTensor>,
   metadata: Record<string, string> = {},
 ): Uint8Array<ArrayBuffer> {
-  // A prototype-less object, so that a tensor called `__proto__` is an ordinary entry.
+  // An object without a prototype, so that a tensor called `__proto__` is an ordinary entry.
   const header: Record<string, unknown> = Object.create(null) as Record<string, unknown>
   if (Object.keys(metadata).length > 0) header['__metadata__'] = metadata
   let offset = 0
@@ -123,13 +123,13 @@ function readEntry(name: string, entry: unknown, refuse: (reason: string) => nev
 
 /**
  * Reads a file's tensors as float32 (from F32, F16, BF16, F64) and its metadata. Throws `bad-data`, with `file` in the
- * message, on whatever breaks the format: a header over 100 MB, text that is not JSON, other element types, tensors that
- * leave the file, overlap, or leave gaps. Float32 data may be views into `bytes`.
+ * message, for any violation of the format: a header over 100 MB, text that is not JSON, other element types, tensors
+ * that leave the file, overlap, or leave gaps. Float32 data may be views into `bytes`.
  */
 export function decodeSafetensors(bytes: Uint8Array, file = 'the file'): SafetensorsFile {
   const refuse = (reason: string): never =>
     fail('bad-data', `${file} is not a safetensors file that can be read: ${reason}`, { file, reason })
-  // A plain view, because a Node Buffer has another `slice`, which does not copy to an aligned place.
+  // A plain view, because the `slice` of a Node Buffer does not copy and may be unaligned.
   const { entries, body } = split(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), refuse)
   const names = Object.keys(entries).filter(name => name !== '__metadata__')
   if (names.length > maxTensors) refuse(`it lists ${names.length} tensors, over the limit ${maxTensors}`)

@@ -1,4 +1,4 @@
-/** Making and looking at constant tensors. */
+/** Creates and reads constant tensors. */
 import { fail } from '../base/error.ts'
 import type { DataType, Tensor } from './model.ts'
 
@@ -37,13 +37,15 @@ const arrays: Partial<Record<DataType, (values: readonly number[]) => ArrayBuffe
 
 const [least, most] = [-(2n ** 63n), 2n ** 63n - 1n]
 
-/** A whole number within int64: "to the end" is written as the largest one, which a float rounds up. */
+/** A whole number within int64: "to the end" is the largest int64, which a float rounds up. */
 function clamped(value: number): bigint {
   const whole = BigInt(Math.trunc(value))
   return whole < least ? least : whole > most ? most : whole
 }
 
-/** A tensor of the given type; undefined for types that are not written here, and for infinite values of whole types. */
+/**
+ * A tensor of the given type; undefined for types that are not written here, and for infinite values of integer types.
+ */
 export function tensorOf(dataType: DataType, values: readonly number[], dims: number[]): Tensor | undefined {
   const make = arrays[dataType]
   const float = dataType.startsWith('float')
@@ -81,12 +83,15 @@ export function elementSize(type: DataType): number {
   }
 }
 
-/** `raw` on a boundary that a typed array accepts; a copy (which `slice` of Node's Buffer would not be) only where the file's offset is odd. */
+/**
+ * `raw` with the alignment of a typed array; copied (which `slice` of Node's Buffer would not do) only if the file's
+ * offset is not aligned.
+ */
 function aligned(raw: Uint8Array, size: number): Uint8Array {
   return raw.byteOffset % size === 0 ? raw : new Uint8Array(raw)
 }
 
-/** The elements as float32: a view where the tensor is float32 already, else converted. */
+/** The elements as float32: a view if the tensor is already float32, else converted. */
 export function toFloat32(tensor: Tensor): Float32Array {
   const raw = aligned(tensor.raw, elementSize(tensor.dataType))
   const { buffer, byteOffset } = raw

@@ -1,4 +1,4 @@
-/** Text to UTF-8 bytes and back, with what Node and browsers both have. */
+/** Converts text to UTF-8 bytes and back, with classes that both Node and browsers have. */
 
 // Pure rooms are compiled without Node's and the DOM's types; these two classes exist on both.
 declare const TextEncoder: new () => { encode(text: string): Uint8Array }

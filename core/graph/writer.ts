@@ -1,10 +1,10 @@
-/** Writes a graph with static shapes: every value has a known shape, equal calls give one node. */
+/** Writes a graph with static shapes: every value has a known shape, and equal calls share one node. */
 import { fail } from '../base/error.ts'
 import type { Node, Tensor, ValueInfo } from './model.ts'
 import { floatValue, node, type AttributeValue } from './node.ts'
 import { elements, floatTensor, intTensor } from './tensor.ts'
 
-/** A graph being written. Values are named by strings; `shape` tells what is known of each. */
+/** A graph under construction. Values are named by strings; `shape` returns the shape of each. */
 export interface Writer {
   nodes: Node[]
   inputs: ValueInfo[]
@@ -29,7 +29,7 @@ export interface Writer {
     attributes?: Attributes,
   ): string
   ints(values: readonly number[]): string
-  /** A float constant; one that is large is told apart by `key`, which says how it was made. */
+  /** A float constant; a large one is identified by `key`, which describes how it was made. */
   constant(data: Float32Array | readonly number[], dims: number[], key?: string): string
   scalar(value: number): string
   shape(value: string): readonly number[]
@@ -37,7 +37,7 @@ export interface Writer {
 
 type Attributes = Record<string, AttributeValue>
 
-/** JSON has no infinities, and would call both null. */
+/** JSON cannot represent infinities; both would become null. */
 const spelled = (_key: string, value: unknown): unknown =>
   typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
 
@@ -179,7 +179,7 @@ export function reduce(
   return w.emit(op, [x, w.ints(axes)], to, { keepdims: keepdims ? 1 : 0 })
 }
 
-/** Sums `x` down to a shape that broadcasting had blown up. */
+/** Sums `x` over the axes that broadcasting had expanded. */
 export function sumTo(w: Writer, x: string, dims: readonly number[]): string {
   const from = w.shape(x)
   const extra = from.length - dims.length

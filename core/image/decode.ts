@@ -1,4 +1,4 @@
-/** Image files to pixels: whatever the file holds becomes upright 8-bit sRGB, or a clear error. */
+/** Decodes image files to upright 8-bit sRGB pixels, or gives a clear error. */
 import { open, stat } from 'node:fs/promises'
 import sharp from 'sharp'
 import { fail, messageOf, RelabelError } from '../base/error.ts'
@@ -6,7 +6,7 @@ import type { FileStamp } from '../base/files/stamp.ts'
 import { planReduction } from './reduction.ts'
 import type { Window } from './resample.ts'
 
-// One thread a caller: decoding runs in several workers and must leave the cores to the engine.
+// One thread per caller: decoding runs in several workers and must leave cores to the engine.
 sharp.concurrency(1)
 sharp.cache(false)
 
@@ -18,13 +18,13 @@ export interface PixelImage {
   data: Uint8Array
 }
 
-/** What a file holds, perhaps reduced. */
+/** A decoded image, possibly reduced. */
 export interface DecodedImage extends PixelImage {
   originalWidth: number
   originalHeight: number
   /**
-   * The image's own edges on these pixels. A decoder that reduces leaves out what is not a whole block, so that they can lie
-   * a little beyond the last pixel; whoever resamples reads from this window, and nothing is shifted.
+   * The image's true edges on these pixels. A reducing decoder drops incomplete blocks, so the edges can lie
+   * a little beyond the last pixel; resampling reads from this window, so that nothing is shifted.
    */
   window: Window
 }
@@ -34,8 +34,8 @@ export interface DecodeOptions {
   /** Larger images are refused before decoding; default 2^28 pixels. */
   maxPixels?: number
   /**
-   * Large images may be reduced by a whole factor while they are decoded, as long as this many pixels are left. What comes
-   * is then resampled to the size that is wanted: see {@link DecodedImage.window}.
+   * Large images may be reduced by a whole factor while they are decoded, as long as this many pixels remain. The result
+   * is then resampled to the target size: see {@link DecodedImage.window}.
    */
   atLeast?: { width: number; height: number }
 }
@@ -52,7 +52,7 @@ export interface ImageProbe {
   stamp: FileStamp
 }
 
-/** No side may be longer, whatever the number of pixels. */
+/** Maximum length of a side, regardless of the number of pixels. */
 export const maxSide = 32_768
 const defaultMaxPixels = 2 ** 28
 
@@ -75,7 +75,7 @@ async function firstBytes(file: string): Promise<Buffer> {
   }
 }
 
-/** Only these reach a decoder; whatever else libvips could open stays shut. */
+/** Only these formats are decoded; everything else that libvips supports is refused. */
 function isKnownFormat(head: Buffer): boolean {
   const text = head.toString('latin1')
   return (
@@ -110,7 +110,7 @@ async function read<T>(file: string, action: () => Promise<T>): Promise<T> {
     return await action()
   } catch (error) {
     if (error instanceof RelabelError) throw error
-    // libvips mixes the messages of concurrent calls, so they are no reason to print.
+    // libvips mixes the messages of concurrent calls, so they cannot be shown.
     return bad(file, 'the image is truncated or damaged and cannot be decoded', error)
   }
 }
@@ -163,7 +163,7 @@ export async function decodeImage(file: string, options: DecodeOptions = {}): Pr
   })
 }
 
-/** Cutting out everything keeps sharp from reducing in the decoder, whose geometry differs from format to format. */
+/** Extracting the whole area prevents sharp from reducing in the decoder, whose geometry differs between formats. */
 const whole = ({
   width,
   height,
@@ -174,7 +174,7 @@ const whole = ({
   height,
 })
 
-/** Three channels from what the decoder gave: grey is repeated, anything above three is dropped. */
+/** Converts the decoder's output to three channels: grey is repeated, extra channels are dropped. */
 function asRgb(file: string, data: Uint8Array, pixels: number, channels: number): Uint8Array {
   if (data.length !== pixels * channels) bad(file, 'the decoder returned the wrong number of pixels')
   if (channels === 3) return data

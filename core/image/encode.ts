@@ -1,8 +1,8 @@
-/** Writing pictures that the program makes itself. */
+/** Encodes images that the program generates. */
 import sharp from 'sharp'
 import { fail } from '../base/error.ts'
 
-/** A PNG of RGB bytes `[height, width, 3]`, packed quickly rather than tightly; throws `usage` where the sizes do not fit. */
+/** A PNG of RGB bytes `[height, width, 3]`, compressed for speed; throws `usage` if the sizes do not fit. */
 export async function encodePng(pixels: Uint8Array, width: number, height: number): Promise<Uint8Array> {
   if (pixels.length !== width * height * 3)
     fail('usage', `${pixels.length} bytes are not an RGB picture of ${width}×${height}`)
@@ -11,7 +11,7 @@ export async function encodePng(pixels: Uint8Array, width: number, height: numbe
     .toBuffer()
 }
 
-/** A JPEG of RGB bytes `[height, width, 3]`; throws `usage` where the sizes do not fit. */
+/** A JPEG of RGB bytes `[height, width, 3]`; throws `usage` if the sizes do not fit. */
 export async function encodeJpeg(
   pixels: Uint8Array,
   width: number,

@@ -1,9 +1,9 @@
-/** What went wrong with one image in another thread, as our error. */
+/** Converts a failure on one image in another thread to our error. */
 import { RelabelError } from '../base/error.ts'
 import { fromWire, type WireError } from '../base/wire-error.ts'
 import { WorkerDied } from './worker-pool.ts'
 
-/** An error that crossed a thread, or the end of the thread itself, as an error about `file`. */
+/** Converts an error from a thread, or the end of that thread, to an error about `file`. */
 export function imageError(file: string, error: unknown): RelabelError {
   if (error instanceof RelabelError) return error
   if (error instanceof WorkerDied)

@@ -1,4 +1,4 @@
-/** Mean and standard deviation as one multiplication and one addition a value. */
+/** Normalisation by mean and standard deviation, as one multiplication and one addition per value. */
 
 /** (v − mean) / std = v · gain + bias for channel c. */
 export interface Normalisation {

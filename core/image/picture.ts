@@ -1,4 +1,4 @@
-/** Pictures for people: thumbnails, and images as any browser can show them, encoded straight from the file. */
+/** Images for display: thumbnails, and images in a form that any browser can show. */
 import { stat } from 'node:fs/promises'
 import sharp, { type Sharp } from 'sharp'
 import { fail, RelabelError } from '../base/error.ts'
@@ -13,10 +13,10 @@ export interface Picture {
   height: number
 }
 
-/** Files above this many bytes are not read for showing. */
+/** Larger files (in bytes) are not read for display. */
 const largestFile = 2 ** 31
 const limitInputPixels = 2 ** 28
-/** Small images are shown pixel by pixel: they must be exact. */
+/** Images up to this side are shown pixel by pixel, so they must be exact. */
 const exactSide = 512
 
 /** Header and size of a file that may be shown. */
@@ -56,11 +56,11 @@ export async function thumbnail(file: string, side: number): Promise<Picture> {
   return encoded(file, picture.webp({ quality: 78, effort: 2 }), 'image/webp')
 }
 
-/** The image as it is shown large: exact (PNG) up to 512 pixels a side, else JPEG. Rejects with `bad-image`. */
+/** The image at full size: exact (PNG) up to 512 pixels per side, else JPEG. Rejects with `bad-image`. */
 export async function displayPicture(file: string, side: number): Promise<Picture> {
   const probe = await check(file)
   const shown = within(probe, side)
-  // libvips filters with the same rule once its decoders do not reduce, and needs no memory for the whole image.
+  // libvips uses the same filter if its decoders do not reduce, and does not need memory for the whole image.
   const picture = sharp(file, { failOn: 'error', pages: 1, limitInputPixels })
     .autoOrient()
     .extract({ left: 0, top: 0, width: probe.width, height: probe.height })

@@ -1,7 +1,7 @@
-/** Reducing a large image while it is decoded: by which factor, and where the image's edges then lie. */
+/** Chooses the factor for reducing a large image during decoding, and computes where its edges then lie. */
 import type { Window } from './resample.ts'
 
-/** What of an image's header decides; its size is that after EXIF orientation. */
+/** The relevant parts of an image's header; its size is that after EXIF orientation. */
 interface Header {
   width: number
   height: number
@@ -9,21 +9,21 @@ interface Header {
   orientation: number
 }
 
-/** What the decoder is asked for. */
+/** The request to the decoder. */
 export interface Reduction {
   size: { width: number; height: number }
   /** The image's edges on the reduced pixels. */
   window: Window
-  /** Whether the decoder itself leaves out pixels (JPEG), not only the filter behind it. */
+  /** Whether the decoder itself skips pixels (JPEG), not only the filter after it. */
   whileDecoding: boolean
 }
 
 /**
- * The largest whole factor that leaves `atLeast`, or undefined where there is none above 1.
+ * The largest whole factor that leaves `atLeast`, or undefined if there is none above 1.
  *
- * libvips reduces with half-pixel centres: output x covers the source from x·s to (x + 1)·s. What its JPEG decoder leaves
- * out before comes in whole blocks of 2, 4 or 8 pixels: of 1003 pixels it makes 250, which stand for 1000. The filter
- * behind it takes them for the whole image, so the image's true edge lies a little beyond the last pixel.
+ * libvips reduces with half-pixel centres: output x covers the source from x·s to (x + 1)·s. Its JPEG decoder, however,
+ * skips pixels in whole blocks of 2, 4 or 8: it reduces 1003 pixels to 250, which represent 1000. The filter after it
+ * takes them for the whole image, so the image's true edge lies a little beyond the last pixel.
  */
 export function planReduction(
   probe: Header,
@@ -51,20 +51,20 @@ export function planReduction(
   }
 }
 
-/** How long the whole image is in pixels of which there are `reduced` for its whole blocks. */
+/** Length of the whole image in reduced pixels, if its whole blocks make `reduced` of them. */
 const lengthOf = (pixels: number, reduced: number, block: number): number =>
   (reduced * pixels) / (Math.floor(pixels / block) * block)
 
 /**
- * The block that sharp has the JPEG decoder reduce to one pixel for a reduction by `scale`: the largest of 8, 4 and 2 that
- * leaves a rest to the filter, since libjpeg rounds in its own way where the reduction is a whole one.
+ * The block that sharp has the JPEG decoder reduce to one pixel for a reduction by `scale`: the largest of 8, 4 and 2
+ * that leaves a remainder to the filter, because libjpeg rounds differently if the reduction is exact.
  */
 function blockOf(scale: number): number {
   const block = [8, 4, 2].find(size => scale >= size) ?? 1
   return Math.trunc(scale) === block ? Math.max(1, block / 2) : block
 }
 
-/** At which sides the stored image's right and bottom edge come to lie by EXIF orientation. */
+/** The sides of the stored image's right and bottom edges after EXIF orientation. */
 const beyond: Record<number, { right: boolean; bottom: boolean }> = {
   1: { right: true, bottom: true },
   2: { right: false, bottom: true },

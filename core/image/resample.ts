@@ -17,7 +17,7 @@ export interface Pixels {
   width: number
 }
 
-/** What is shown of an image. */
+/** The visible part of an image. */
 export interface View {
   window: Window
   /**
@@ -78,9 +78,9 @@ interface Span {
 }
 
 /**
- * Taps of the triangle filter for `outputs` samples of [start, start + length), reading only [low, high). As in Pillow and
- * torchvision (antialias = true): support max(1, scale) inputs to each side of the centre, weights normalised, so that
- * borders are cut off, not padded.
+ * Taps of the triangle filter for `outputs` samples of [start, start + length), reading only [low, high). As in Pillow
+ * and torchvision (antialias = true): support max(1, scale) inputs to each side of the centre, weights normalised, so
+ * that borders are cut off, not padded.
  */
 function fillTaps(taps: Taps, outputs: number, span: Span): void {
   const { start, length, low, high } = span

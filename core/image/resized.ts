@@ -1,4 +1,4 @@
-/** Image files at exactly the size that is wanted, by the one resampling rule (`docs/resampling.md`). */
+/** Loads image files at an exact size, with the common resampling rule (`docs/resampling.md`). */
 import { decodeImage, type DecodedImage, type PixelImage } from './decode.ts'
 import type { Normalisation } from './normalise.ts'
 import { createResampler, resample, type Resampler } from './resample.ts'
@@ -8,11 +8,11 @@ interface Size {
   height: number
 }
 
-/** The decoder leaves this many times the size that is wanted, so that the last filter decides what is seen. */
+/** The decoder leaves at least this many times the target size, so that the final filter determines the result. */
 const spare = 2
 const asBytes: Normalisation = { gain: [255, 255, 255], bias: [0, 0, 0] }
 
-/** Buffers of the last size: a thread makes most of its images alike. */
+/** Buffers of the last size, reused because most images of a thread have the same size. */
 let last: Resampler | undefined
 
 function resamplerOf({ width, height }: Size): Resampler {
@@ -50,7 +50,7 @@ export async function decodeResized(
   return { ...toSize(image, size), originalWidth, originalHeight }
 }
 
-/** An image resampled to `size`; itself where it has that size already. */
+/** An image resampled to `size`; itself if it already has that size. */
 export function toSize(image: DecodedImage, size: Size): PixelImage {
   const { window } = image
   const there = image.width === size.width && image.height === size.height

@@ -1,4 +1,4 @@
-/** The worker's side of a pool: takes tasks one after another and answers each. */
+/** The worker's side of a pool: handles tasks one after another. */
 import { parentPort } from 'node:worker_threads'
 import { toWire } from '../base/wire-error.ts'
 import type { Answer, TaskMessage } from './worker-pool.ts'

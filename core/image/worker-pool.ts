@@ -1,19 +1,19 @@
-/** Worker threads that share out tasks: bounded by the caller, replaced when they die, in no particular order. */
+/** A pool of worker threads: bounded by the caller, with dead threads replaced, in no particular order. */
 import { Worker } from 'node:worker_threads'
 
 /** A pool of worker threads. */
 export interface WorkerPool<Task, Result> {
   size: number
-  /** Runs a task on the worker with the least to do; rejects with the task's error, or a {@link WorkerDied}. */
+  /** Runs a task on the least busy worker; rejects with the task's error, or a {@link WorkerDied}. */
   run(task: Task): Promise<Result>
-  /** Ends the threads; tasks that are still under way reject. */
+  /** Stops the threads; tasks in progress reject. */
   close(): Promise<void>
 }
 
-/** The worker that had this task ended before it was done (out of memory, say). */
+/** The worker ended before this task was done (out of memory, for example). */
 export class WorkerDied extends Error {}
 
-/** What a worker gets, and answers with. Tasks are answered in the order they come. */
+/** Requests to a worker and its responses. Tasks are answered in order. */
 export interface TaskMessage<Task> {
   id: number
   task: Task
@@ -27,15 +27,15 @@ interface Pending<Task, Result> {
 }
 
 interface Member<Task, Result> {
-  /** Absent before its first task, and after it died with nothing left to do. */
+  /** Absent before its first task, and after it died without pending tasks. */
   worker?: Worker | undefined
-  /** In the order they were sent: the first one is being worked on. */
+  /** In the order they were sent: the first one is in progress. */
   pending: Map<number, Pending<Task, Result>>
 }
 
 /**
- * Starts `size` workers on the module `url`. Tasks are sent ahead, so that workers stay busy while the caller's thread is
- * blocked; keep the number in flight bounded.
+ * Starts `size` workers on the module `url`. Tasks are queued ahead, so that workers stay busy while the caller's
+ * thread is blocked; keep the number in flight bounded.
  */
 export function createWorkerPool<Task, Result>(
   url: URL,

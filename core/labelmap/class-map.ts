@@ -1,15 +1,15 @@
 /** The map from an annotator's classes to a project's classes: many to one is allowed, −1 means no counterpart. */
 import { fail } from '../base/error.ts'
 
-/** From annotator classes to project classes; plain data, JSON-safe but for the typed arrays. */
+/** Maps annotator classes to project classes; plain data, JSON-safe except for the typed arrays. */
 export interface ClassMap {
   /** [annotator classes]: the project class of each, or −1. */
   target: Int32Array
   /** How many classes the project has. */
   projectClasses: number
-  /** [project classes]: how many annotator classes stand behind each. */
+  /** [project classes]: number of annotator classes that map to each. */
   members: Int32Array
-  /** How many annotator classes have a project class. */
+  /** Number of annotator classes with a project class. */
   matched: number
   /** Annotator classes without a project class. */
   unmatched: number[]
@@ -19,7 +19,7 @@ export interface ClassMap {
   identity: boolean
 }
 
-/** A class map from its table; throws 'mismatch' when an entry is not a project class or nothing matches at all. */
+/** A class map from its table; throws 'mismatch' if an entry is not a project class or nothing matches. */
 export function classMapOf(target: ArrayLike<number>, projectClasses: number): ClassMap {
   const table = Int32Array.from(target)
   if (!Number.isSafeInteger(projectClasses) || projectClasses < 1)

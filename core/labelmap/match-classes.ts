@@ -1,4 +1,4 @@
-/** Matching an annotator's classes to a project's: by wnid, name, or number. */
+/** Matches an annotator's classes with a project's: by wnid, name or number. */
 import { fail } from '../base/error.ts'
 import { classMapOf } from './class-map.ts'
 import type { ClassMap } from './class-map.ts'
@@ -9,7 +9,7 @@ export interface NamedClass {
   wnid?: string | undefined
 }
 
-/** What decided about an annotator class; null: it has no project class. */
+/** How an annotator class was matched; null: it has no project class. */
 export type MatchRule = 'wnid' | 'name' | 'id' | null
 
 /** How classes are matched. */
@@ -18,7 +18,7 @@ export interface MatchOptions {
   by?: 'name' | 'id'
 }
 
-/** Names as they are compared: case, outer space and the kind of inner space do not count. */
+/** Normalizes names for comparison: case, surrounding space and the kind of inner space are ignored. */
 const normal = (name: string): string =>
   name
     .normalize('NFC')
@@ -29,12 +29,12 @@ const normal = (name: string): string =>
 /** ImageNet's names are lists of synonyms. */
 const synonyms = (name: string): string[] => name.split(',').map(normal).filter(Boolean)
 
-/** The WordNet id of a class: its own field, or its name where that is one (ImageNet's folders). */
+/** The WordNet id of a class: its own field, or its name if that is one (as in ImageNet's folders). */
 function wnidOf({ wnid, name }: NamedClass): string | undefined {
   return wnid ?? (/^n\d{8}$/.test(name) ? name : undefined)
 }
 
-/** Places by key; a key that several classes share has them all. */
+/** Positions by key; a key that several classes share has all of them. */
 function placesBy(
   classes: readonly NamedClass[],
   keys: (one: NamedClass) => string[],
@@ -47,10 +47,10 @@ function placesBy(
 }
 
 /**
- * The class map from `annotator` to `project`, and what decided about each class. In this order: a class of
+ * The class map from `annotator` to `project`, and how each class was matched. In this order: a class of
  * the same name at the same place; the wnid; the whole name; one of the comma-separated synonyms. A name that several
- * project classes share decides nothing, and classes whose wnids differ never match by name.
- * Throws 'mismatch' where nothing matches.
+ * project classes share matches nothing, and classes with different wnids never match by name.
+ * Throws 'mismatch' if nothing matches.
  */
 export function matchClasses(
   annotator: readonly NamedClass[],

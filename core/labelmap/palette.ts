@@ -1,9 +1,9 @@
-/** Colours and hatches for the classes of a picture: apart from each other also for colour-blind eyes. */
+/** Colours and hatches for the classes of an image, distinguishable for colour-blind people. */
 
 /** 0…255 each. */
 export type Rgb = readonly [red: number, green: number, blue: number]
 
-/** Lines laid over a colour, so that classes differ without colour too. */
+/** Lines over a colour, so that classes also differ without colour. */
 export type Hatch = 'plain' | 'rising' | 'falling' | 'vertical' | 'horizontal' | 'dots' | 'crossed'
 
 /** How a class is drawn. */
@@ -12,7 +12,10 @@ export interface Swatch {
   hatch: Hatch
 }
 
-/** Okabe and Ito's colours for charts ("Color Universal Design", 2008), without black, the background of many photographs. */
+/**
+ * Okabe and Ito's colours for charts ("Color Universal Design", 2008), without black, the background of many
+ * photographs.
+ */
 const colors: readonly Rgb[] = [
   [230, 159, 0],
   [86, 180, 233],
@@ -25,7 +28,7 @@ const colors: readonly Rgb[] = [
 
 const hatches: readonly Hatch[] = ['plain', 'rising', 'falling', 'vertical', 'horizontal', 'dots', 'crossed']
 
-/** How many classes get a swatch of their own. */
+/** Number of different swatches. */
 export const swatchCount = colors.length * hatches.length
 
 /** The n-th swatch: first all colours plain, then all colours with each hatch; after 49 they repeat. */

@@ -1,4 +1,4 @@
-/** What a look at an image is likely to gain: one number from the measures of its label map, to order the review by. */
+/** The expected gain of reviewing an image: one number from the measures of its label map, which orders the review. */
 
 /** Measures of an image's label map in the project's classes. */
 export interface ReviewMeasures {
@@ -24,11 +24,11 @@ const share = (value: number): number => (value > 0 ? Math.min(value, 1) : 0)
  * `0.40·missing + 0.25·differs + 0.15·(1 − margin) + 0.10·entropy + 0.10·disputed`
  *
  * - `missing`: the given label is in no cell's top K. The strongest sign: either label or map is wrong.
- * - `differs`: the given label is not the strongest class; counted by `½ + ½·margin`, for a map that is sure of another
- *   class says more than one that wavers.
- * - the rest: a map that wavers, spreads over many classes, or is disputed by other annotators.
+ * - `differs`: the given label is not the strongest class; weighted by `½ + ½·margin`, because a map that is sure of
+ *   another class is stronger evidence than an uncertain one.
+ * - the rest: a map that is uncertain, spreads over many classes, or is disputed by other annotators.
  *
- * Without a label nothing can be missing or differ: the last three terms alone speak, scaled to 0…0.35.
+ * Without a label only the last three terms apply, so the range is 0…0.35.
  */
 export function reviewScore(measures: ReviewMeasures): number {
   const margin = share(measures.margin)

@@ -1,12 +1,12 @@
-/** From a dense class map to its K strongest classes a cell. */
+/** From a dense class map to its K strongest classes per cell. */
 import { fail } from '../base/error.ts'
 import type { LabelMap } from './label-map.ts'
 import { checkShape, mapLimits } from './validate.ts'
 
 /**
- * The label map of `dense` `[C, H, W]`: the K classes with the highest logits of each cell, in falling order; of equal
+ * The label map of `dense` `[C, H, W]`: the K classes with the highest logits of each cell, in descending order; of equal
  * logits the lower class comes first. K above C is cut to C. Throws 'usage' for a K below 1 or a shape that does not fit,
- * 'bad-label-map' where a logit is not finite.
+ * 'bad-label-map' if a logit is not finite.
  */
 export function topK(
   dense: Float32Array,
@@ -25,7 +25,7 @@ export function topK(
   const logits = new Float32Array(K * cells).fill(-Infinity)
   const threshold = logits.subarray((K - 1) * cells)
 
-  // Class by class along memory; most values fail the one comparison with the cell's K-th best so far.
+  // Class by class, in memory order; most values fail the single comparison with the cell's K-th best so far.
   for (let c = 0; c < C; c++) {
     for (let cell = 0; cell < cells; cell++) {
       const value = dense[c * cells + cell]!

@@ -9,7 +9,7 @@ export const mapLimits = { side: 4096, depth: 4096, entries: 1 << 24 }
 export interface ValidateOptions {
   /** C: ids must be below it. */
   classes?: number
-  /** What to call the map in messages: a file or an image's key. */
+  /** The map's name in messages: a file or an image's key. */
   name?: string
 }
 
@@ -35,8 +35,9 @@ export function checkShape(shape: readonly number[], entries: number, name = 'th
 }
 
 /**
- * Throws 'bad-label-map' when the map breaks its promises: shape and lengths agree, logits are finite, no class occurs
- * twice in a cell, and ids are below `classes` where given. Order within a cell is not demanded of what others wrote.
+ * Throws 'bad-label-map' for an invalid map. In a valid one, shape and lengths agree, logits are finite, no class occurs
+ * twice in a cell, and ids are below `classes` where given. The order within a cell is not checked, for maps from other
+ * programs.
  */
 export function validateLabelMap(map: LabelMap, options: ValidateOptions = {}): void {
   const { classes = 2 ** 32, name = 'the label map' } = options
@@ -62,7 +63,7 @@ export function validateLabelMap(map: LabelMap, options: ValidateOptions = {}): 
   }
 }
 
-/** Whether a cell names a class twice; small K by comparing, large K by a set. */
+/** Whether a cell lists a class twice; compares for small K, uses a set for large K. */
 function repeats(ids: ArrayLike<number>, cell: number, cells: number, depth: number): boolean {
   if (depth > 32) {
     const seen = new Set<number>()

@@ -1,23 +1,27 @@
-/** Sampling weights of RoIAlign along one axis: the operator is separable, so two short vectors replace all bilinear taps. */
+/**
+ * Sampling weights of RoIAlign along one axis: the operator is separable, so two short vectors replace all bilinear
+ * taps.
+ */
 import { fail } from '../base/error.ts'
 
-/** More samples than this in one bin mean a box that no image has. */
+/** More samples than this in one bin mean an impossibly large box. */
 const maxSamples = 1 << 20
 
-/** How RoIAlign reads one axis; the same meaning as torchvision's arguments. */
+/** How RoIAlign samples one axis; with the meaning of torchvision's arguments. */
 export interface AxisRule {
   /** Bins of the result. */
   bins: number
-  /** Samples a bin; −1 (or 0) means ⌈bin size⌉. */
+  /** Samples per bin; −1 (or 0) means ⌈bin size⌉. */
   samplingRatio: number
   /** Shift the box by half a cell (and do not clamp its sides to one cell). */
   aligned: boolean
 }
 
 /**
- * Adds the weights of one axis to `weights` (`[bins, cells]`, zeroed here): bin b of the result is `Σ_i weights[b, i] · cell i`.
- * `start` and `end` are in cells, rounded to float32 as torchvision computes them, so that ⌈size⌉ falls the same way.
- * Samples beyond one cell outside count as 0 and those between the border and there as the border, like torchvision's.
+ * Adds the weights of one axis to `weights` (`[bins, cells]`, zeroed here): bin b of the result is `Σ_i weights[b, i] ·
+ * cell i`. `start` and `end` are in cells, rounded to float32 as torchvision computes them, so that ⌈size⌉ falls the
+ * same way. Samples beyond one cell outside count as 0 and those between the border and there as the border, like
+ * torchvision's.
  */
 export function axisWeights(
   weights: Float64Array,

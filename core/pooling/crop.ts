@@ -1,4 +1,4 @@
-/** From a crop in pixels to a box in cells of a label map. */
+/** Converts a crop in pixels to a box in cells of a label map. */
 import { fail } from '../base/error.ts'
 
 /** A crop in pixels of the image as it was annotated (after EXIF orientation). */
@@ -15,7 +15,7 @@ export interface ImageSize {
   width: number
 }
 
-/** `published` hands RoIAlign (y1, x1, y2, x2) as the released code of the paper does; for comparison only. */
+/** `published` passes (y1, x1, y2, x2) to RoIAlign, as the paper's released code does; for comparison only. */
 export type Axes = 'correct' | 'published'
 
 /** Throws 'usage' unless the crop has a size and lies inside the image. */
@@ -38,7 +38,7 @@ export function checkCrop(crop: Crop, image: ImageSize): void {
 }
 
 /**
- * The crop as RoIAlign's box (x1, y1, x2, y2) on an `H × W` map: `x1 = left/iw·W − ½` and so on (DESIGN, "Label pooling").
+ * The crop as RoIAlign's box (x1, y1, x2, y2) on an `H × W` map: `x1 = left/iw·W − ½` and so on.
  */
 export function cropBox(
   crop: Crop,

@@ -2,7 +2,7 @@
 import { fail } from '../base/error.ts'
 import type { ImageSize } from './crop.ts'
 
-/** Rows `top … bottom−1`, columns `left … right−1`; `lambda` is the share that stays of the first image. */
+/** Rows `top … bottom−1`, columns `left … right−1`; `lambda` is the share of the first image that remains. */
 export interface CutmixBox {
   top: number
   left: number
@@ -13,7 +13,8 @@ export interface CutmixBox {
 
 /**
  * The box that is pasted from the second image: sides `⌊√(1−λ)·size⌋` around the centre, clipped to the image, and λ
- * corrected to `1 − area/(H·W)`. The centre is an integer pixel; a clipped box may be empty. Throws 'usage' for λ outside [0, 1].
+ * corrected to `1 − area/(H·W)`. The centre is an integer pixel; a clipped box may be empty. Throws 'usage' for λ
+ * outside [0, 1].
  */
 export function cutmixBox(size: ImageSize, lambda: number, center: { y: number; x: number }): CutmixBox {
   const { height, width } = size

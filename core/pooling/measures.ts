@@ -1,4 +1,4 @@
-/** What a label map says of its whole image, in a few figures for browsing and review. */
+/** Measures of a label map over its whole image, for browsing and review. */
 import type { ClassMap } from '../labelmap/class-map.ts'
 import type { LabelMap } from '../labelmap/label-map.ts'
 import { createTargetScratch, globalTarget } from './target.ts'
@@ -9,7 +9,7 @@ export interface MapMeasures {
   top: number
   /** Its probability. */
   confidence: number
-  /** Its lead over the second, 0…1. */
+  /** Its lead over the second class, 0…1. */
   margin: number
   /** Entropy of the whole image's target as a share of log C, 0…1. */
   entropy: number
@@ -17,7 +17,9 @@ export interface MapMeasures {
   listed: boolean | null
 }
 
-/** A function that measures the maps of one annotation; it keeps its working memory. `fill` as in the manifest. */
+/**
+ * Creates a function that measures the maps of one annotation and reuses its working memory. `fill` as in the manifest.
+ */
 export function createMapScorer(
   classMap: ClassMap,
   fill: number,

@@ -1,4 +1,4 @@
-/** The fast path of label pooling: only the K entries of the touched cells are added up, never a dense [C, H, W]. */
+/** The fast path of label pooling: it adds up only the K entries of the touched cells, without a dense [C, H, W]. */
 import { fail } from '../base/error.ts'
 import type { LabelMap } from '../labelmap/label-map.ts'
 import { axisWeights } from './axis.ts'
@@ -9,20 +9,20 @@ import type { Axes, Crop, ImageSize } from './crop.ts'
 export interface PoolScratch {
   /** C, the number of the annotator's classes. */
   readonly classes: number
-  /** [C]: pooled logits; only the entries that `list` names mean anything. */
+  /** [C]: pooled logits; only the entries that `list` names are valid. */
   values: Float64Array
-  /** Which classes the crop touched, in the order met; the first `count` entries. */
+  /** The classes that the crop touched, in order of appearance; the first `count` entries. */
   list: Int32Array
   count: number
   /** The pooled logit that all other classes share. */
   background: number
-  /** [C]: the pooling in which a class was last touched. */
+  /** [C]: number of the pooling in which a class was last touched. */
   stamps: Int32Array
   stamp: number
   /** Weights of the rows and of the columns. */
   down: Float64Array
   across: Float64Array
-  /** [C]: room for the softmax. */
+  /** [C]: buffer for the softmax. */
   shares: Float64Array
 }
 
@@ -53,7 +53,7 @@ export function createPoolScratch(classes: number): PoolScratch {
 const published = { bins: 1, samplingRatio: -1, aligned: false }
 
 /**
- * Pools a crop of `map` into the scratch: `z_c = Σ_cells w_y·w_x·logit_c`, RoIAlign to 1×1 (DESIGN, "Label pooling").
+ * Pools a crop of `map` into the scratch: `z_c = Σ_cells w_y·w_x·logit_c`, RoIAlign to 1×1.
  * The crop is in pixels of the image that the map was made of. Throws 'usage' for a crop outside the image and
  * 'bad-label-map' for a class id ≥ C or a logit that is not finite.
  */
@@ -87,7 +87,7 @@ function reserve(scratch: PoolScratch, height: number, width: number): void {
   if (scratch.across.length < width) scratch.across = new Float64Array(width)
 }
 
-/** Adds up the entries under the weights in the scratch. */
+/** Adds up the entries with the weights in the scratch. */
 function accumulate(map: LabelMap, scratch: PoolScratch, fill: number): void {
   const [depth, height, width] = map.shape
   const { ids, logits } = map

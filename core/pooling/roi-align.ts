@@ -8,7 +8,7 @@ export interface RoiAlignOptions {
   outputSize: readonly [h: number, w: number] | number
   /** Box units to cells; default 1. */
   spatialScale?: number
-  /** Samples a bin and axis; −1 (default) means ⌈bin size⌉. */
+  /** Samples per bin and axis; −1 (default) means ⌈bin size⌉. */
   samplingRatio?: number
   /** Shift the box by −½ cell and allow sides below one cell; default false. */
   aligned?: boolean
@@ -18,8 +18,8 @@ const isCount = (n: number): boolean => Number.isSafeInteger(n) && n >= 1
 
 /**
  * Average of bilinear samples in each bin of a box ("Mask R-CNN", He et al. 2017, section 3).
- * `input` is `[C, H, W]`, `box` is `(x1, y1, x2, y2)` in units that `spatialScale` turns into cells; the result is `[C, h, w]`.
- * Throws 'usage' when the shape does not fit the input or a number makes no sense.
+ * `input` is `[C, H, W]`, `box` is `(x1, y1, x2, y2)` in units that `spatialScale` turns into cells; the result is `[C,
+ * h, w]`. Throws 'usage' if the shape does not fit the input or a number is invalid.
  */
 export function roiAlign(
   input: Float32Array,
@@ -63,7 +63,7 @@ export function roiAlign(
   return out
 }
 
-/** The range of cells with a weight: from the first to behind the last. */
+/** The range of cells with a weight: from the first to one past the last. */
 function touched(weights: Float64Array, bin: number, cells: number): { from: number; to: number } {
   let from = 0
   let to = cells

@@ -19,7 +19,7 @@ export function denseLogits(z: SparseLogits, out: Float32Array): void {
 }
 
 /**
- * Writes `exp(z_c) / Σ exp(z)` to `out` [C] with one exponential a listed class and one for all others together.
+ * Writes `exp(z_c) / Σ exp(z)` to `out` [C] with one exponential per listed class and one for all others together.
  * `shares` needs room for `count` numbers.
  */
 export function sparseSoftmax(z: SparseLogits, shares: Float64Array, out: Float32Array): void {

@@ -1,4 +1,4 @@
-/** What a student is taught from a label map: localized or global, multi or single, in the project's classes. */
+/** Targets from a label map: localized or global, multi or single, in the project's classes. */
 import { fail } from '../base/error.ts'
 import type { ClassMap } from '../labelmap/class-map.ts'
 import type { LabelMap } from '../labelmap/label-map.ts'
@@ -8,19 +8,19 @@ import type { PoolOptions, PoolScratch } from './pool-sparse.ts'
 import { sparseArgmax, sparseSoftmax } from './softmax.ts'
 import type { SparseLogits } from './softmax.ts'
 
-/** How one thread makes targets of one annotation's maps, and its working memory: the annotator's side and the project's. */
+/** The state with which one thread makes targets from one annotation's maps: class map, options and working memory. */
 export interface TargetScratch {
   classMap: ClassMap
   options: PoolOptions
   pool: PoolScratch
   /** The pooled logits in project classes. */
   project: SparseLogits
-  /** [project classes]: how many touched annotator classes stand behind each. */
+  /** [project classes]: number of touched annotator classes that map to each. */
   seen: Int32Array
   shares: Float64Array
 }
 
-/** What a target leaves out. */
+/** What a target omits. */
 export interface TargetFigures {
   /** Share (0…1) of the pooled softmax mass over all annotator classes that lies on classes without a project class. */
   unmatchedMass: number
@@ -49,7 +49,8 @@ export function createTargetScratch(classMap: ClassMap, options: PoolOptions = {
  * Localized multi-label, the supervision `relabel`: pool the crop, map to the project's classes (of several annotator
  * classes the maximum logit wins; project classes without an annotator class get the fill logit), softmax. Writes
  * `out` [project classes]. With equal class lists this is exactly the published rule.
- * Throws 'mismatch' for an `out` of another length, 'usage' for a crop outside the image, 'bad-label-map' for a map that cannot be trusted.
+ * Throws 'mismatch' for an `out` of another length, 'usage' for a crop outside the image, 'bad-label-map' for a map
+ * that cannot be trusted.
  */
 export function poolTarget(
   map: LabelMap,
@@ -95,7 +96,7 @@ function checkRoom(out: Float32Array, { classMap }: TargetScratch): void {
     fail('mismatch', `a target of ${out.length} classes for a project of ${classMap.projectClasses}`)
 }
 
-/** From pooled logits to the target. */
+/** Converts pooled logits to the target. */
 function finish(out: Float32Array, scratch: TargetScratch, single: boolean): TargetFigures {
   const { classMap, pool, project } = scratch
   if (!classMap.identity) toProject(pool, classMap, project, scratch.seen)
@@ -109,7 +110,9 @@ function finish(out: Float32Array, scratch: TargetScratch, single: boolean): Tar
   return { unmatchedMass: classMap.unmatched.length === 0 ? 0 : massOutside(pool, classMap) }
 }
 
-/** The maximum logit of the annotator classes behind each project class; untouched ones count with the background. */
+/**
+ * The maximum logit of the annotator classes that map to each project class; untouched ones have the background logit.
+ */
 function toProject(pool: PoolScratch, classMap: ClassMap, project: SparseLogits, seen: Int32Array): void {
   const { target, members } = classMap
   const { values, list } = project

@@ -15,9 +15,9 @@ export interface AnnotationRow {
   status: 'running' | 'done'
   /** ISO 8601, UTC. */
   created: string
-  /** What it was asked to do: an unfinished annotation with an equal `config` is continued. */
+  /** Its request: an unfinished annotation with an equal `config` is continued. */
   config: unknown
-  /** Provenance as far as it is known to the project; the label maps' folder has the whole of it. */
+  /** Provenance as far as the project knows it; the folder of the label maps has the full manifest. */
   manifest: unknown
 }
 
@@ -62,7 +62,10 @@ export function listAnnotations(project: Project): AnnotationRow[] {
   return parseRows(project.db, table, rows).map(row => rowOf(project, row))
 }
 
-/** The annotation of an id; without one the newest that is done. Fails with `not-found`, or `bad-project` for a bad row. */
+/**
+ * The annotation with an id; by default the newest finished one. Fails with `not-found`, or `bad-project` for a bad
+ * row.
+ */
 export function getAnnotation(project: Project, id?: string): AnnotationRow {
   if (id !== undefined) {
     const row = project.db

@@ -1,4 +1,4 @@
-/** A whole look at a project: the structure of its database, every row, and the copies there are. */
+/** A full check of a project: the structure of its database, every row, and the existing copies. */
 import { join, resolve } from 'node:path'
 import { RelabelError } from '../base/error.ts'
 import { listAnnotations } from './annotations.ts'
@@ -13,13 +13,13 @@ import { listCopies, type CopyRow } from './recovery/copies.ts'
 import { listRuns } from './runs.ts'
 import { readSnapshot } from './snapshots.ts'
 
-/** What is damaged, one sentence each, and the copies, newest first. */
+/** The damage, one sentence each, and the copies, newest first. */
 export interface ProjectCheck {
   damage: string[]
   copies: CopyRow[]
 }
 
-/** Reads everything; seconds for a million images. Throws nothing but what a missing project throws. */
+/** Reads everything; seconds for a million images. Throws only if there is no project. */
 export function checkProject(dir: string): ProjectCheck {
   const copies = listCopies(resolve(dir))
   let project: Project

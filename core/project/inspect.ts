@@ -1,11 +1,11 @@
-/** A first look at a project of unknown origin, in a process that can be killed: whether its rows are of a size to be read at all. */
+/** Inspects a project of unknown origin in a process that can be killed: whether its rows are small enough to be read. */
 import { fail } from '../base/error.ts'
 import { guarded } from './database/connection.ts'
 import type { Project } from './database/handle.ts'
 
 interface Limits {
   rows: number
-  /** Bytes of all columns below together, over all rows: what is read as a whole must fit into memory. */
+  /** Total bytes of all columns below over all rows, because they are read into memory as a whole. */
   total?: number
   /** Bytes of a column in one row. */
   bytes: Readonly<Record<string, number>>
@@ -13,7 +13,7 @@ interface Limits {
 
 const million = 1_000_000
 
-/** Far beyond what the program writes; tables without texts and bytes are not listed. */
+/** Far more than the program writes; tables without text or bytes are not listed. */
 const limits: Readonly<Record<string, Limits>> = {
   meta: { rows: 1000, bytes: { key: 1000, value: million } },
   classes: { rows: million, total: 200 * million, bytes: { name: 10_000, wnid: 10_000 } },
@@ -40,7 +40,7 @@ const limits: Readonly<Record<string, Limits>> = {
   browse_names: { rows: million, bytes: { keys: 100 * million } },
 }
 
-/** Throws `bad-project`, naming the table, where there is more in it than the program ever writes. */
+/** Throws `bad-project`, naming the table, if it contains more than the program ever writes. */
 export function requireReadable(project: Project): void {
   for (const [table, limit] of Object.entries(limits)) requireLimits(project, table, limit)
 }

@@ -1,4 +1,7 @@
-/** Which jobs this installation was asked for: a mark in the job's row that nobody without the installation's key can make. */
+/**
+ * Marks the jobs that this installation was asked for: nobody without the installation's key can make the mark in a
+ * job's row.
+ */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { guarded } from './database/connection.ts'
 import type { Project } from './database/handle.ts'
@@ -9,7 +12,7 @@ interface Marked {
   mark: string | null
 }
 
-/** The mark of a job: it holds for this id, kind and request only, in whatever folder the project lies. */
+/** The mark of a job: valid only for this id, kind and request, wherever the project is. */
 function markOf(key: string, id: number, { kind, request }: Pick<Marked, 'kind' | 'request'>): string {
   return createHmac('sha256', key)
     .update(JSON.stringify([id, kind, request]))
@@ -23,13 +26,13 @@ const read = (project: Project, id: number): Marked | undefined =>
       .get(id),
   )
 
-/** Says that a person asked this installation for a job. To be called in the transaction that queues it. */
+/** Records that a person asked this installation for a job. Call it in the transaction that queues the job. */
 export function markJob(project: Project, id: number, key: string): void {
   const row = read(project, id)
   if (row) project.db.prepare('UPDATE jobs SET mark = ? WHERE id = ?').run(markOf(key, id, row), id)
 }
 
-/** Whether this installation was asked for a job that has not ended since. */
+/** Whether this installation was asked for the job, and the job has not ended since. */
 export function isOwnJob(project: Project, id: number, key: string): boolean {
   const row = read(project, id)
   if (!row || typeof row.mark !== 'string') return false

@@ -1,4 +1,4 @@
-/** The jobs of a project: what was asked for, how far it is, and how it ended. The queue decides; this only keeps. */
+/** Stores the jobs of a project: requests, progress and results. The queue makes the decisions. */
 import { z } from 'zod'
 import { fail } from '../base/error.ts'
 import { job, type Job, type JobRequest } from '../contract/api/jobs.ts'
@@ -7,7 +7,7 @@ import type { Project } from './database/handle.ts'
 import { json, parseRow, parseRows, tryRow, type Table } from './database/rows.ts'
 import { markJob } from './job-mark.ts'
 
-/** Bytes of a text in a row, rows of a list, levels of JSON: what is beyond was not written by this program. */
+/** Limits for text in a row (bytes), rows of a list, and nesting of JSON; this program never writes more. */
 const most = { text: 4_000_000, rows: 10_000, levels: 64 }
 
 const isShallow = (value: unknown, levels: number): boolean =>
@@ -16,7 +16,7 @@ const isShallow = (value: unknown, levels: number): boolean =>
   (levels > 0 && Object.values(value).every(part => isShallow(part, levels - 1)))
 const shallow = json.refine(value => isShallow(value, most.levels), { message: 'is nested too deep' })
 
-/** A request that the contract's schema refuses is a bad row, whoever wrote it. */
+/** A row whose request violates the contract's schema is invalid. */
 const stored = z
   .object({
     ...job.shape,
@@ -32,7 +32,7 @@ const stored = z
   })
 const table: Table<Job> = { name: 'jobs', key: 'id', row: stored }
 
-/** What may change of a job; what is not given stays. */
+/** The changeable fields of a job; omitted fields stay. */
 export type JobChange = Partial<
   Pick<Job, 'state' | 'started' | 'ended' | 'progress' | 'error' | 'result' | 'annotation' | 'run'>
 > & { log?: readonly string[] }
@@ -46,7 +46,7 @@ const ended = new Set<string | undefined>(['done', 'failed', 'cancelled'])
 const text = (value: unknown): string | null =>
   value === null || value === undefined ? null : JSON.stringify(value)
 
-/** Adds a queued job behind all others; `key` is this installation's, which was asked for it. */
+/** Adds a job at the end of the queue; `key` is that of this installation, which was asked for it. */
 export function addJob(project: Project, request: JobRequest, key: string): Job {
   return transaction(project.db, () => {
     const { lastInsertRowid } = project.db
@@ -78,7 +78,7 @@ export function getJob(project: Project, id: number): Job {
   return parseRow(project.db, table, row)
 }
 
-/** The queued job whose turn it is; one that cannot be read has none. */
+/** The next queued job; unreadable ones are skipped. */
 export function nextJob({ db }: Project): Job | undefined {
   const queued = db.prepare(
     `SELECT ${columns} FROM jobs WHERE state = 'queued' ORDER BY place, id LIMIT ${most.rows}`,
@@ -92,7 +92,7 @@ export function nextJob({ db }: Project): Job | undefined {
   })
 }
 
-/** The lines a job printed last. */
+/** The last lines that a job printed. */
 export function jobLog(project: Project, id: number): string[] {
   const row = guarded(project.db.name, () =>
     project.db.prepare<[number], { log: string }>('SELECT log FROM jobs WHERE id = ?').get(id),
@@ -101,7 +101,7 @@ export function jobLog(project: Project, id: number): string[] {
   return row.log === '' ? [] : row.log.split('\n')
 }
 
-/** Changes a job and gives it as it is then; fails with `not-found`. */
+/** Changes a job and returns it; fails with `not-found`. */
 export function updateJob(project: Project, id: number, change: JobChange): Job {
   const given = Object.entries(change).filter(([, value]) => value !== undefined)
   const values = given.map(([key, value]) => {
@@ -110,7 +110,7 @@ export function updateJob(project: Project, id: number, change: JobChange): Job 
   })
   if (given.length > 0)
     transaction(project.db, () => {
-      // What has ended starts again only where somebody asks for it again.
+      // A finished job runs again only if somebody asks for it.
       const unmarked = ended.has(change.state) ? ['mark = NULL'] : []
       const names = [...given.map(([key]) => `${key} = ?`), ...unmarked].join(', ')
       project.db.prepare(`UPDATE jobs SET ${names} WHERE id = ?`).run(...values, id)
@@ -118,7 +118,7 @@ export function updateJob(project: Project, id: number, change: JobChange): Job 
   return getJob(project, id)
 }
 
-/** Counts that the program ended while a job ran; gives how often that was since somebody last asked for the job. */
+/** Counts an interruption of a job by the end of the program; returns the count since somebody last asked for the job. */
 export function countInterruption(project: Project, id: number): number {
   return transaction(project.db, () => {
     project.db.prepare('UPDATE jobs SET interruptions = interruptions + 1 WHERE id = ?').run(id)
@@ -129,7 +129,7 @@ export function countInterruption(project: Project, id: number): number {
   })
 }
 
-/** Queues an interrupted job again, before all others. */
+/** Puts an interrupted job at the front of the queue. */
 export function requeueFirst(project: Project, id: number): Job {
   transaction(project.db, () =>
     project.db
@@ -142,7 +142,7 @@ export function requeueFirst(project: Project, id: number): Job {
   return getJob(project, id)
 }
 
-/** Queues a job behind all others, as a person asked this installation, whose key is `key`. */
+/** Puts a job at the end of the queue because a person asked this installation, whose key is `key`. */
 export function requeueLast(project: Project, id: number, key: string): Job {
   transaction(project.db, () => {
     project.db
@@ -156,7 +156,7 @@ export function requeueLast(project: Project, id: number, key: string): Job {
   return getJob(project, id)
 }
 
-/** Takes a job off the list. */
+/** Removes a job from the list. */
 export function removeJob(project: Project, id: number): void {
   transaction(project.db, () => project.db.prepare('DELETE FROM jobs WHERE id = ?').run(id))
 }

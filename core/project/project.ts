@@ -1,4 +1,4 @@
-/** A project folder: making it, opening it, and where it keeps its files. */
+/** A project folder: creating it, opening it, and the places of its files. */
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
@@ -44,17 +44,17 @@ function fill(db: Db, name: string, classes: readonly ClassEntry[]): void {
   })
 }
 
-/** A project that is being made: it takes its place in the folder only when it is whole. */
+/** A project under construction: it appears in the folder only once it is complete. */
 export interface DraftProject {
-  /** To be filled; closing it drops the draft. */
+  /** The project to fill; closing it discards the draft. */
   project: Project
-  /** Puts the project in its place and opens it; `project` is closed then. */
+  /** Moves the project into place and opens it; `project` is then closed. */
   finish(): Project
 }
 
 /**
- * Makes the folder and a draft in it; fails where there is a project already. A draft that a kill left behind is
- * replaced: there is never half a project.
+ * Creates the folder and a draft in it; fails if there is a project already. A draft that a kill left behind is
+ * replaced, so there is never half a project.
  */
 export function beginProject(dir: string, options: { name?: string; classes: ClassEntry[] }): DraftProject {
   checkClasses(options.classes)
@@ -92,7 +92,7 @@ export function beginProject(dir: string, options: { name?: string; classes: Cla
     project,
     finish() {
       try {
-        project.db.close() // writes the log into the file
+        project.db.close() // writes the write-ahead log into the file
         renameSync(draft, file)
         return writableProject(folder, file, lock.release)
       } catch (error) {
@@ -103,14 +103,14 @@ export function beginProject(dir: string, options: { name?: string; classes: Cla
   }
 }
 
-/** Makes the folder and an empty project in it; fails where there is one already. */
+/** Creates the folder and an empty project in it; fails if there is one already. */
 export function createProject(dir: string, options: { name?: string; classes: ClassEntry[] }): Project {
   return beginProject(dir, options).finish()
 }
 
 /**
  * Opens a project. Writable (the default) takes the writer's lock: code `locked` names the process that has it.
- * `readonly` works beside a writer. Code `bad-project`: no project there, unreadable, or of a newer version.
+ * `readonly` works concurrently with a writer. Code `bad-project`: no project there, unreadable, or of a newer version.
  */
 export function openProject(dir: string, options: { readonly?: boolean } = {}): Project {
   const folder = resolve(dir)
@@ -122,7 +122,7 @@ export function openProject(dir: string, options: { readonly?: boolean } = {}): 
   requireOwnEntries(folder)
   let release: (() => void) | undefined
   try {
-    // Damage, and a newer version, are told before the lock is tried.
+    // Damage, and a newer version, are reported before the lock is acquired.
     checkDatabase(folder, file, !options.readonly)
     if (!options.readonly) {
       release = takeLock(lockFile(folder)).release
@@ -139,24 +139,24 @@ export function openProject(dir: string, options: { readonly?: boolean } = {}): 
   return openProject(dir, options)
 }
 
-/** Opens the database for writing, which its checksums do not outlive, and brings in what only the log has. */
+/** Opens the database for writing, which invalidates its checksums, and replays what only the log has. */
 function writableProject(folder: string, file: string, release: () => void): Project {
   try {
     dropChecksums(file)
   } catch {
-    // Where nothing can be removed nothing can be written, which opening says in a moment.
+    // If nothing can be removed, nothing can be written either; opening reports that next.
   }
   const { ino } = statSync(file)
   const project = projectOf(folder, openWritable(file, false), false, () => {
     try {
-      // The folder may be gone by now, or another project in its place.
+      // The folder may be gone by now, or replaced by another project.
       const isThere = statSync(file, { throwIfNoEntry: false })?.ino === ino
       if (isThere && !isPending(file)) {
         writeChecksums(file)
         copyClosed(project, file)
       }
     } catch {
-      // Without checksums the next opening looks at the structure.
+      // Without checksums, the next opening checks the structure.
     } finally {
       release()
     }
@@ -173,7 +173,7 @@ function writableProject(folder: string, file: string, release: () => void): Pro
 const storedClass = z.object({ number: z.int().min(0), name: z.string(), wnid: z.string().nullable() })
 const classTable: Table<z.infer<typeof storedClass>> = { name: 'classes', key: 'number', row: storedClass }
 
-/** A class whose row is bad keeps its number, and has it for a name: all others would shift. */
+/** A class with an invalid row keeps its number and gets it as its name; otherwise all others would shift. */
 function classesOf(db: Db): ClassEntry[] {
   const rows = db
     .prepare<[], { number: unknown }>('SELECT number, name, wnid FROM classes ORDER BY number')
@@ -201,7 +201,7 @@ function projectOf(dir: string, db: Db, readonly: boolean, release: () => void):
   }
 }
 
-/** How a folder is stored: relative where it lies in the project, so that the project can be moved. */
+/** How a folder is stored: relative if it is inside the project, so that the project can be moved. */
 export function storedFolder(project: Project, folder: string): string {
   const inside = relative(project.dir, resolve(folder))
   const outside = isAbsolute(inside) || inside === '..' || inside.startsWith(`..${sep}`)

@@ -61,7 +61,7 @@ function rowOf(project: Project, { number, ...row }: z.infer<typeof stored>): Ru
   return { id, dir: runFolder(project, id), ...row }
 }
 
-/** Changes state or metrics; what is not given stays. */
+/** Changes state or metrics; omitted fields stay. */
 export function updateRun(
   project: Project,
   id: string,

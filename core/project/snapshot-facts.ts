@@ -1,4 +1,4 @@
-/** What of a snapshot is told in lists: its splits and counts, without reading its images. */
+/** Summary of a snapshot for lists: its splits and counts, without reading its images. */
 import { zstdDecompressSync } from 'node:zlib'
 import { z } from 'zod'
 import { fail } from '../base/error.ts'
@@ -12,21 +12,21 @@ export interface SnapshotFacts {
   annotation: string | null
   /** Usable images. */
   images: number
-  /** Those of them with corrections. */
+  /** Usable images with corrections. */
   corrected: number
 }
 
 const headSchema = z.object({ format: z.int(), splits: z.array(z.string()) })
 
-/** Decompressed content is refused beyond this, whatever a foreign project says. */
+/** Limit of decompressed content, for projects of unknown origin. */
 const maxBytes = 2 ** 29
 
-/** Snapshots never change, so each is looked at once. */
+/** Snapshots never change, so each is read once. */
 const known = new WeakMap<Project['db'], Map<string, SnapshotFacts>>()
 
 /**
  * The facts of a snapshot. The counts of images come from its row; corrected images are counted by how their lines end,
- * so that nothing is parsed but the first line. Fails with `not-found`, or `bad-project` where the content is damaged.
+ * so that only the first line is parsed. Fails with `not-found`, or `bad-project` if the content is damaged.
  */
 export function snapshotFacts(project: Project, id: string): SnapshotFacts {
   const facts = known.get(project.db) ?? new Map<string, SnapshotFacts>()

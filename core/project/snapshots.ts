@@ -28,20 +28,20 @@ export interface Snapshot {
   classes: ClassEntry[]
   /** Usable images only, by split in the given order, then by id. */
   images: SnapshotImage[]
-  /** By key: the layers over the annotation's maps, of the corrected images only. */
+  /** By key: the layers over the annotation's maps, for corrected images only. */
   corrections: Map<string, CorrectionLayer>
 }
 
 /** A line of content: `[key, label]`, `[key, label, truth]`, or, of a corrected image, `[key, label, truth, layer]`. */
 type Line = [key: string, label: number | null, truth?: number[] | null, layer?: string]
 
-/** Decompressed content is refused beyond this, whatever a foreign project says. */
+/** Limit of decompressed content, for projects of unknown origin. */
 const maxBytes = 2 ** 29
 
 /**
  * Stores the usable images of some splits, the annotation and its corrections as they are now; returns the snapshot's id,
- * 32 hexadecimal digits of the SHA-256 of its content, so that equal content has one id and is stored once. Content without
- * corrections has format 1 and so the id that it had before there were any; with corrections it has format 2.
+ * 32 hexadecimal digits of the SHA-256 of its content, so that equal content has one id and is stored once. Content
+ * without corrections has format 1 and so the id that it had before there were any; with corrections it has format 2.
  */
 export function createSnapshot(
   project: Project,
@@ -93,7 +93,7 @@ const headSchema = z.object({
   classes: z.array(classEntry),
 })
 
-/** The content is what its hash says, but whoever made the project may have written something else. */
+/** The content matches its hash, but may still be malformed if somebody else made the project. */
 function readHead(project: Project, id: string, line: string): z.infer<typeof headSchema> {
   const head = json.pipe(headSchema).safeParse(line)
   if (!head.success)
@@ -101,12 +101,12 @@ function readHead(project: Project, id: string, line: string): z.infer<typeof he
   if (head.data.format > 2)
     fail(
       'bad-project',
-      `snapshot ${id} has format ${head.data.format}, this program knows 2; update the program`,
+      `snapshot ${id} has format ${head.data.format}, this program supports 2; update the program`,
     )
   return head.data
 }
 
-/** A million lines are read: by hand, not by a schema. */
+/** There may be a million lines, so they are parsed by hand and not with a schema. */
 function readLine(project: Project, id: string, text: string): Line {
   let line: unknown
   try {

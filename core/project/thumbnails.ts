@@ -1,4 +1,4 @@
-/** Thumbnails of a project in a small SQLite file of their own, which may be deleted at any time. */
+/** Thumbnails of a project in a separate SQLite file, which may be deleted at any time. */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { requireOwned } from '../base/files/owned.ts'
@@ -9,9 +9,9 @@ import type { Db } from './database/connection.ts'
 import { cacheFolder, makeInProject } from './database/entries.ts'
 import type { Project } from './database/handle.ts'
 
-/** A store of thumbnails. It never fails: what it cannot keep or find is made again. */
+/** A store of thumbnails. It never fails: thumbnails that it cannot keep or find are made again. */
 export interface Thumbnails {
-  /** WebP bytes, or null where there are none of this very source. */
+  /** WebP bytes, or null if there are none for this state of the source. */
   get(image: number, side: number, source: FileStamp): Buffer | null
   put(image: number, side: number, source: FileStamp, webp: Uint8Array): void
   /** Bytes of all thumbnails kept. */
@@ -25,9 +25,9 @@ export interface ThumbnailOptions {
 }
 
 const format = 1
-/** Bytes of a thumbnail; larger ones are none of ours. */
+/** Maximum bytes of a thumbnail; this program does not write larger ones. */
 const largest = 2 ** 22
-/** Thumbnails that are dropped at a time. */
+/** Number of thumbnails dropped at once. */
 const mostDropped = 200_000
 const table = `
   CREATE TABLE thumbnails (
@@ -46,7 +46,7 @@ const table = `
   PRAGMA user_version = ${format};
 `
 
-/** Opens nothing before it is asked. A project that cannot be written has no store: everything is made afresh. */
+/** Opens its file only when first used. A read-only project has no store: every thumbnail is made when requested. */
 export function openThumbnails(project: Project, options: ThumbnailOptions = {}): Thumbnails {
   const file = join(cacheFolder(project), 'thumbnails.db')
   const budget = options.budget ?? 2 ** 31
@@ -65,14 +65,14 @@ export function openThumbnails(project: Project, options: ThumbnailOptions = {})
       return (db = openStore(file))
     } catch {
       try {
-        drop() // damaged, or not what this program makes: it is only a cache
+        drop() // damaged, or not made by this program: it is only a cache
         return (db = openStore(file))
       } catch {
         return (db = null)
       }
     }
   }
-  /** The answer, or `otherwise` where the file has gone bad or the disk is full. */
+  /** The result of an action, or `otherwise` if the file is damaged or the disk is full. */
   const tried = <T>(action: (db: Db) => T, otherwise: T): T => {
     const open = store()
     if (!open) return otherwise
@@ -126,7 +126,7 @@ function openStore(file: string): Db {
     if (!hasSchema(db, version === 0 ? '' : table) || (version !== 0 && version !== format))
       throw new Error(`thumbnails of format ${String(version)}`)
     db.pragma('journal_mode = WAL')
-    db.pragma('synchronous = OFF') // a cache: what a power cut takes is made again
+    db.pragma('synchronous = OFF') // a cache: what is lost in a power cut is made again
     if (version === 0) db.transaction(() => db.exec(table)).immediate()
     return db
   } catch (error) {
@@ -137,7 +137,7 @@ function openStore(file: string): Db {
 
 const bytesOf = (db: Db): number => db.prepare<[], number>('SELECT bytes FROM total').pluck().get() ?? 0
 
-/** Drops the oldest until no more than `keep` bytes are left, but never the newest. */
+/** Drops the oldest until at most `keep` bytes are left, but never the newest. */
 function dropOldest(db: Db, keep: number): void {
   const rows = db
     .prepare<[], { number: number; bytes: number }>(

@@ -1,4 +1,4 @@
-/** Annotating, end to end through the job: images a second, and the share of the time in which inference runs. */
+/** Annotating, end to end through the job: images per second, and the share of the time in which inference runs. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -38,7 +38,7 @@ export interface AnnotateBench {
   /** Pixels, of the input's side. */
   size: number
   classes: number
-  /** Images a second, all included. */
+  /** Images per second, all included. */
   rate: number
   /** Share of the time in which inference ran, 0…1. */
   busy: number

@@ -29,13 +29,13 @@ function describe(report: ProbeReport, options: AnnotateOptions): string {
   const lines = [
     `tried ${report.images} images, ${report.crops} random crops; maps of ${h}×${w} cells, ${c} classes, ${options.logits}`,
     '',
-    '    K   bytes a map   KL(dense ‖ stored)   same top class   whole data set',
+    '    K   bytes per map   KL(dense ‖ stored)   same top class   whole data set',
   ]
   for (const [i, row] of report.rows.entries())
     lines.push(
       [
         String(row.k).padStart(5),
-        row.bytes.toFixed(0).padStart(13),
+        row.bytes.toFixed(0).padStart(15),
         `${row.divergence.toFixed(3)} nats`.padStart(20),
         `${(row.agreement * 100).toFixed(1)} %`.padStart(16),
         size(report.disk[i]?.bytes ?? 0).padStart(16),

@@ -19,7 +19,7 @@ export function describeAnnotation(
   const bytesAMap = records > 0 ? bytes / records : 0
   const lines = [
     `annotation ${row.id} in ${row.dir}`,
-    `  ${records} label maps, ${size(bytes)}, ${Math.round(bytesAMap)} bytes a map (K = ${manifest.topK}, ${manifest.logits})`,
+    `  ${records} label maps, ${size(bytes)}, ${Math.round(bytesAMap)} bytes per map (K = ${manifest.topK}, ${manifest.logits})`,
     annotated > 0
       ? `  ${annotated} images in ${clock(seconds)}: ${rate.toPrecision(3)}/s, inference busy ${(busy * 100).toFixed(1)} % of the time`
       : '  nothing was left to do',

@@ -32,7 +32,12 @@ export function register(program: Command): void {
         .choices(['squash', 'pad'])
         .default('squash'),
     )
-    .option('--top-k <n>', 'classes a cell', numberOption('--top-k', { min: 1, max: 4096, integer: true }), 5)
+    .option(
+      '--top-k <n>',
+      'classes per cell',
+      numberOption('--top-k', { min: 1, max: 4096, integer: true }),
+      5,
+    )
     .option('--batch <n>', 'images at once', numberOption('--batch', { min: 1, max: 1024, integer: true }), 8)
     .addOption(
       new Option('--logits <mode>', 'fp16: exact to half precision; u8: smaller')

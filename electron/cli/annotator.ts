@@ -57,7 +57,7 @@ function describe(model: string, result: CheckResult): string {
     `  head         ${report.head}${report.dropped.length > 0 ? ` (dropped: ${report.dropped.join(', ')})` : ''}`,
     `  features     ${report.features}`,
     `  classes      ${report.classes}`,
-    `  stride       ${stride[0] === stride[1] ? stride[0] : stride.join('×')} pixels a cell`,
+    `  stride       ${stride[0] === stride[1] ? stride[0] : stride.join('×')} pixels per cell`,
     `  label map    ${mapSize ? `${mapSize.join('×')}×${report.classes}` : 'not for this size'}`,
     `  exactness    ${report.exact ? 'exact' : `approximate: ${report.approximation}`}`,
     `  error        ${error.toExponential(2)} relative, measured at ${height}×${width} on ${image ?? 'noise (give --image FILE for a real one)'}`,

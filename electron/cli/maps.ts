@@ -18,7 +18,7 @@ export function register(program: Command): void {
   leaf(maps, 'verify <project>', 'read every record and check it')
     .option(...which)
     .action(act(verify))
-  leaf(maps, 'stat <project>', 'count, bytes and classes a map')
+  leaf(maps, 'stat <project>', 'count, bytes and classes per map')
     .option(...which)
     .action(act(stat))
   leaf(maps, 'repair <project>', 'remove damaged stretches; the images can be annotated again then')
@@ -77,8 +77,8 @@ async function stat(context: CommandContext, dir: string, options: Options): Pro
     [
       `${entry.annotation} (${entry.status})`,
       `  ${entry.count} label maps, ${entry.skipped} images left out`,
-      `  ${size(entry.bytes)} in ${entry.shards} shards, ${Math.round(entry.averageBytes)} bytes a map`,
-      `  ${entry.averageClasses.toFixed(1)} distinct classes a map`,
+      `  ${size(entry.bytes)} in ${entry.shards} shards, ${Math.round(entry.averageBytes)} bytes per map`,
+      `  ${entry.averageClasses.toFixed(1)} distinct classes per map`,
       ...Object.entries(entry.shapes).map(([shape, count]) => `  ${count} × ${shape}`),
     ].join('\n'),
   )

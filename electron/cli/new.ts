@@ -17,7 +17,7 @@ interface Options {
 const collect = (value: string, all: string[]): string[] => [...all, value]
 
 export function register(program: Command): void {
-  leaf(program, 'new <project>', 'make a project from ImageFolder trees (one folder a class)')
+  leaf(program, 'new <project>', 'make a project from ImageFolder trees (one folder per class)')
     .option('--images <dir>', 'the tree of the split "train"; images stay where they are')
     .option('--split <name=dir>', 'a further split, for example test=DIR; may be repeated', collect, [])
     .option(

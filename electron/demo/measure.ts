@@ -67,7 +67,7 @@ export async function answers(
 
 const presentIn = (line: TruthLine): number[] => line.objects.map(object => object.class)
 
-/** All measures of one student; `rounds` random crops a scene, the same ones for every student. */
+/** All measures of one student; `rounds` random crops per scene, the same ones for every student. */
 export async function measureStudent(
   session: Session,
   set: SceneSet,

@@ -16,7 +16,7 @@ export interface AnnotatorRecipe {
   lr: number
   weightDecay: number
   warmupSteps: number
-  /** Sides that a batch is resized to, one drawn a batch. */
+  /** Sides that a batch is resized to, one drawn per batch. */
   sizes: readonly number[]
   seed: number
   /** Fresh canvases that it is measured on. */

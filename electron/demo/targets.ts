@@ -63,7 +63,7 @@ export interface TargetQuality {
   rows: { name: keyof Targets; real: number; mAP: number }[]
 }
 
-/** Measures the targets of `rounds` random crops a scene. */
+/** Measures the targets of `rounds` random crops per scene. */
 export function measureTargets(
   scenes: readonly TruthLine[],
   mapOf: (line: TruthLine) => LabelMap,

@@ -41,7 +41,7 @@ export const formatPoints = (value: number | null | undefined, digits = 1): stri
         maximumFractionDigits: digits,
       }).format(value * 100)
 
-/** Items a second: three significant digits. */
+/** Items per second: three significant digits. */
 export const formatRate = (value: number | null | undefined): string =>
   missing(value) ? dash : numberFormat({ maximumSignificantDigits: 3 }).format(value)
 

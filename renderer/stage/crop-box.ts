@@ -32,7 +32,10 @@ export function handleAt(crop: Crop, at: Point, near: number): Handle | null {
 
 const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value))
 
-/** The crop as `start` with `handle` dragged by `by` image pixels: whole pixels, inside the image, at least one pixel a side. */
+/**
+ * The crop as `start` with `handle` dragged by `by` image pixels: whole pixels, inside the image, at least one pixel
+ * per side.
+ */
 export function dragCrop(start: Crop, handle: Handle, by: Point, image: ImageSize): Crop {
   const dx = Math.round(by.x)
   const dy = Math.round(by.y)

@@ -9,7 +9,7 @@ export interface ImageState {
   size: Size
 }
 
-/** Enlarged this far (device pixels an image pixel), pixels are shown as what they are. */
+/** Enlarged this far (device pixels per image pixel), pixels are shown as what they are. */
 const crispFrom = 2
 
 export class ImageNode {

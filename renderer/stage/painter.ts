@@ -20,7 +20,7 @@ export interface PaintOptions {
   color: Rgb
 }
 
-/** A painted overlay: `side` × `side` pixels a cell, RGBA. */
+/** A painted overlay: `side` × `side` pixels per cell, RGBA. */
 export interface Painting {
   side: number
   height: number
@@ -38,7 +38,7 @@ export interface Part {
 
 const grey: Swatch = { color: [136, 136, 136], hatch: 'plain' }
 
-/** Pixels a cell, so that hatches can be told apart and large maps do not take large pictures. */
+/** Pixels per cell, so that hatches can be told apart and large maps do not take large pictures. */
 export const cellSide = (H: number, W: number): number =>
   Math.max(2, Math.min(32, Math.floor(640 / Math.max(H, W))))
 
@@ -207,7 +207,10 @@ interface Scene {
   quads: (Quad | undefined)[]
 }
 
-/** Bilinear between the four nearest cells: of the classes on top in one of them the strongest here, or the one asked for. */
+/**
+ * Bilinear between the four nearest cells: of the classes on top in one of them the strongest here, or the one asked
+ * for.
+ */
 function paintSmooth(scene: Scene, px: number, py: number): void {
   const { painting, map, options, cells, quads } = scene
   const [, H, W] = map.shape

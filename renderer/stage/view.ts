@@ -18,7 +18,7 @@ export interface Point {
   y: number
 }
 
-/** Smallest and largest scale, CSS pixels an image pixel. */
+/** Smallest and largest scale, CSS pixels per image pixel. */
 export const scaleLimits = { least: 0.01, most: 256 } as const
 
 /** Pixels that stay free around a fitted image. */
@@ -51,7 +51,7 @@ export function fitView(image: Size, screen: Size): View {
   return centred(image, screen, scale)
 }
 
-/** One image pixel a device pixel, about the middle of the screen. */
+/** One image pixel per device pixel, about the middle of the screen. */
 export function actualView(view: View, image: Size, screen: Size, ratio: number): View {
   const middle = { x: screen.width / 2, y: screen.height / 2 }
   return withinReach(zoomAt(view, middle, 1 / ratio / view.scale), image, screen)

@@ -1,4 +1,7 @@
-/** The annotate screen in a real browser on the real backend: correcting by mouse and by keyboard, undoing, saving, inspecting. */
+/**
+ * The annotate screen in a real browser on the real backend: correcting by mouse and by keyboard, undoing, saving,
+ * inspecting.
+ */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { CorrectionState } from '../../core/contract/api/corrections.ts'
@@ -14,7 +17,7 @@ beforeAll(async () => {
 beforeEach(() => studio.renew())
 afterAll(() => studio?.close())
 
-/** Cells an axis of the template's maps. */
+/** Cells per axis of the template's maps. */
 const grid = 10
 
 /** Opens the annotate screen at the first image. */

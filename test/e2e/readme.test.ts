@@ -1,4 +1,7 @@
-/** The pictures of the README, taken anew by `README_SHOTS=1 vitest run test/e2e/readme.test.ts`: correcting in light, browsing in dark. */
+/**
+ * The pictures of the README, taken anew by `README_SHOTS=1 vitest run test/e2e/readme.test.ts`: correcting in light,
+ * browsing in dark.
+ */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -17,7 +20,7 @@ import { annotating, finish, root } from './template.ts'
 const asked = process.env['README_SHOTS'] === '1'
 /** Bytes that a picture may have at most. */
 const most = 150_000
-/** Cells an axis of the maps, and digits in the scene that is corrected. */
+/** Cells per axis of the maps, and digits in the scene that is corrected. */
 const [grid, digits] = [20, 4]
 let studio: Studio
 

@@ -28,7 +28,7 @@ describe.skipIf(!browserPath)('Relabel', () => {
     await page.locator('[data-test=model]').fill(annotator.model)
     await page.getByRole('radio', { name: 'Other' }).waitFor()
     await enter('Side of the input', '64')
-    await enter('Classes a cell (K)', '4')
+    await enter('Classes per cell (K)', '4')
     await enter('Mean (R, G, B)', '0.25, 0.25, 0.25')
     await enter('Deviation (R, G, B)', '0.2 0.2 0.2')
     await page.locator('[data-test=check][data-usable=true]').waitFor()
@@ -41,7 +41,7 @@ describe.skipIf(!browserPath)('Relabel', () => {
     const rows = page.getByRole('table', { name: 'What K costs' }).locator('tbody tr')
     await expect.poll(() => rows.count()).toBe(3) // 4, 5, and all 10 classes
     await page.getByRole('button', { name: 'Use K = 5' }).click()
-    await expect.poll(() => page.getByLabel('Classes a cell (K)').inputValue()).toBe('5')
+    await expect.poll(() => page.getByLabel('Classes per cell (K)').inputValue()).toBe('5')
     await shoot(page, 'relabel-measured')
     expect(await axe(page)).toEqual([])
 

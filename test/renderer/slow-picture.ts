@@ -4,7 +4,10 @@ import { topClasses } from '../../core/labelmap/layers.ts'
 import { onHatch } from '../../core/labelmap/palette.ts'
 import type { PaintOptions } from '../../renderer/stage/painter.ts'
 
-/** Softmax of a class in a cell over all C classes, those not listed at the fill logit; 0 where the cell does not list it. */
+/**
+ * Softmax of a class in a cell over all C classes, those not listed at the fill logit; 0 where the cell does not list
+ * it.
+ */
 export function shareOf(map: LabelMap, cell: number, id: number, ground: { classes: number; fill: number }) {
   const [K, H, W] = map.shape
   const places = Array.from({ length: K }, (_, k) => k * H * W + cell)
@@ -30,7 +33,7 @@ function around([, H, W]: LabelMap['shape'], side: number, x: number, y: number,
   )
 }
 
-/** RGBA, `side` × `side` pixels a cell. */
+/** RGBA, `side` × `side` pixels per cell. */
 export function slowPicture(map: LabelMap, side: number, options: PaintOptions): Uint8ClampedArray {
   const [, H, W] = map.shape
   const top = topClasses(map)

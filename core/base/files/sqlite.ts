@@ -1,4 +1,4 @@
-/** Opening an SQLite file that anybody may have made: nothing that is stored in it runs, and nothing outside is touched. */
+/** Opens an SQLite file of unknown origin: nothing stored in it runs, and nothing outside is touched. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
@@ -8,12 +8,12 @@ import { requireOwned } from './owned.ts'
 /** Endings of a database's own file and of those that SQLite keeps beside it. */
 export const databaseEndings = ['', '-wal', '-shm', '-journal']
 
-/** The last bytes of a rollback journal that names a second journal; SQLite may delete the file that is named there. */
+/** The last bytes of a rollback journal that names a second journal; SQLite may delete the named file. */
 const superJournal = Buffer.from('d9d505f920a163d7', 'hex')
 
 /**
- * Opens a file, whose schema is to be checked before anything else is asked. Throws `bad-project` where it, or what
- * SQLite keeps beside it, is a link or otherwise strange; else SQLite's own errors.
+ * Opens a file; its schema must be checked before any query. Throws `bad-project` if it, or a file that
+ * SQLite keeps next to it, is a link or otherwise not acceptable; otherwise SQLite's own errors.
  */
 export function openSqlite(file: string, options: Database.Options): Database.Database {
   for (const ending of databaseEndings) requireOwned(dirname(file), file + ending, 'file')
@@ -23,7 +23,7 @@ export function openSqlite(file: string, options: Database.Options): Database.Da
   return db
 }
 
-/** Nothing in the file may call functions beyond the harmless ones, and broken pages are told, not followed. */
+/** The schema may only call harmless functions, and broken pages are reported instead of followed. */
 export function harden(db: Database.Database): void {
   db.pragma('trusted_schema = OFF')
   db.pragma('cell_size_check = ON')

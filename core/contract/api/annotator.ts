@@ -1,4 +1,4 @@
-/** Relabelling: checking an annotator file, probing what a run would take. */
+/** Relabelling: checks an annotator file and probes what a run would take. */
 import { z } from 'zod'
 import { provider } from '../providers.ts'
 import { call } from './call.ts'
@@ -6,11 +6,11 @@ import { path, splitName } from './common.ts'
 
 const triple = z.tuple([z.number(), z.number(), z.number()])
 
-/** Everything an annotation is made with. */
+/** The settings of an annotation. */
 export const annotateRequest = z.object({
   /** ONNX file. */
   model: path,
-  /** The annotator's class list; null: named in the model, or the project's where the counts match. */
+  /** The annotator's class list; null: the classes named in the model, or the project's if the counts match. */
   classes: path.nullable(),
   split: splitName,
   size: z.int().min(8).max(4096),
@@ -29,7 +29,7 @@ export type AnnotateRequest = z.infer<typeof annotateRequest>
 
 /** What the surgery found. */
 export const surgeryCheck = z.object({
-  /** Kind of head, in a few words. */
+  /** Short description of the head. */
   head: z.string(),
   /** Annotator classes. */
   outputs: z.number(),
@@ -37,14 +37,14 @@ export const surgeryCheck = z.object({
   error: z.number(),
   measuredAt: z.tuple([z.number(), z.number()]),
   image: z.string().nullable(),
-  /** Cells, down and across, at the size asked for; null: not known before it runs. */
+  /** Rows and columns of cells at the requested size; null: not known before it runs. */
   mapSize: z.tuple([z.number(), z.number()]).nullable(),
   /** Why it is refused, or null. */
   refused: z.string().nullable(),
-  /** What is only approximate about it, or null. */
+  /** Which part is only an approximation, or null. */
   approximation: z.string().nullable(),
   warnings: z.array(z.string()),
-  /** How its classes meet the project's. */
+  /** How its classes match the project's. */
   classes: z.object({
     source: z.string(),
     matched: z.number(),
@@ -53,18 +53,18 @@ export const surgeryCheck = z.object({
     /** Why they do not fit, or null. */
     problem: z.string().nullable(),
   }),
-  /** Preprocessing the model itself tells of, to be offered. */
+  /** Preprocessing that the model file specifies, offered to the user. */
   suggested: z.object({ mean: triple, std: triple, size: z.number() }).partial().nullable(),
 })
 export type SurgeryCheck = z.infer<typeof surgeryCheck>
 
-/** What a probe on some images measured, and what follows for the whole split. */
+/** What a probe on some images measured, and the estimate for the whole split. */
 export const annotateProbe = z.object({
   images: z.number(),
   skipped: z.number(),
   /** [C, H, W] */
   shape: triple.nullable(),
-  /** Images a second. */
+  /** Images per second. */
   rate: z.number(),
   /** Seconds for the whole split. */
   seconds: z.number(),
@@ -72,7 +72,7 @@ export const annotateProbe = z.object({
   rows: z.array(
     z.object({
       k: z.number(),
-      /** Bytes a map. */
+      /** Bytes per map. */
       bytes: z.number(),
       /** KL(dense ‖ stored) over random crops, nats. */
       divergence: z.number(),
@@ -82,7 +82,7 @@ export const annotateProbe = z.object({
       disk: z.number(),
     }),
   ),
-  /** Bytes free where the project lies. */
+  /** Free bytes on the project's disk. */
   free: z.number(),
 })
 export type AnnotateProbe = z.infer<typeof annotateProbe>

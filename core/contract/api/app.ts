@@ -8,7 +8,7 @@ const themes = ['light', 'dark', 'system'] as const
 export const languages = ['en', 'zh-CN', 'ko'] as const
 export const keyPresets = ['labelme', 'cvat', 'label-studio'] as const
 
-/** What a person has chosen; kept beside the recent projects, not in a project. */
+/** The user's settings; stored with the recent projects, not in a project. */
 export const settings = z.object({
   theme: z.enum(themes),
   /** null: the system's language. */
@@ -16,22 +16,22 @@ export const settings = z.object({
   keyPreset: z.enum(keyPresets),
   /** Bindings that differ from the preset: action → key combinations (`Ctrl+Z`, `D`). */
   keys: z.record(z.string().max(100), z.array(z.string().max(40)).max(8)),
-  /** Who corrections are by; default: the account's name. */
+  /** Author of corrections; default: the account's name. */
   author: z.string().min(1).max(200),
   /** Execution provider of new jobs; null: cpu. */
   provider: provider.nullable(),
 })
 export type Settings = z.infer<typeof settings>
 
-/** A project that was open before. */
+/** A recently opened project. */
 export const recent = z.object({ dir: z.string(), name: z.string(), opened: moment, missing: z.boolean() })
 export type Recent = z.infer<typeof recent>
 
-/** A part of the machine that was tried. */
+/** A part of the machine that was tested. */
 export const finding = z.object({ part: z.string(), ok: z.boolean(), what: z.string() })
 export type Finding = z.infer<typeof finding>
 
-/** What a folder picker shows where there are no native dialogs. */
+/** What a folder picker shows if there are no native dialogs. */
 export const fileEntry = z.object({
   name: z.string(),
   path: z.string(),
@@ -48,17 +48,17 @@ export const appCalls = {
       node: z.string(),
       platform: z.string(),
       home: z.string(),
-      /** Where `project.openSample` puts the sample, and whether it is there. */
+      /** Where `project.openSample` puts the sample, and whether it exists. */
       sample: z.object({ dir: z.string(), exists: z.boolean() }),
       recent: z.array(recent),
       settings,
     }),
   ),
-  /** Tries every device; takes seconds. Nothing is reported that was not run. */
+  /** Tests every device; takes seconds. Reports only what was actually run. */
   'app.devices': call(nothing, z.object({ ok: z.boolean(), findings: z.array(finding) })),
   'app.settings': call(settings.partial(), settings),
   'app.forget': call(z.object({ dir: path }), z.array(recent)),
-  /** Entries of a folder; null: the home folder. `kind` says which files are listed beside folders. */
+  /** Entries of a folder; null: the home folder. `kind` says which files are listed besides folders. */
   'files.list': call(
     z.object({ dir: path.nullable(), kind: z.enum(['folders', 'onnx', 'classes']) }),
     z.object({

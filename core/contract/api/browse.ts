@@ -4,14 +4,16 @@ import { annotationId } from '../ids.ts'
 import { call } from './call.ts'
 import { classIndex, imageId, moment, nothing, share, splitName } from './common.ts'
 
-/** What a person said of an image; `none`: nothing yet. */
+/** A person's verdict on an image; `none`: nothing yet. */
 export const reviewStates = ['none', 'accepted', 'fixed', 'skipped', 'flagged'] as const
 export const reviewState = z.enum(reviewStates)
 export type ReviewState = z.infer<typeof reviewState>
 
-/** All conditions hold at once; within one list any entry does. Measures are those of the project's current annotation. */
+/**
+ * All conditions must hold; within a list, any entry suffices. Measures are those of the project's current annotation.
+ */
 export const imageFilter = z.strictObject({
-  /** Part of the key (`train/cat/0001.jpg`), whatever its case. */
+  /** Part of the key (`train/cat/0001.jpg`), case-insensitive. */
   text: z.string().max(500).optional(),
   splits: z.array(splitName).max(100).optional(),
   /** Given labels; −1: none. */
@@ -32,7 +34,7 @@ export const imageFilter = z.strictObject({
 export type ImageFilter = z.infer<typeof imageFilter>
 
 export const imageSort = z.strictObject({
-  /** `review`: expected gain of a look at it. Images without the measure come last. Ties: by name. */
+  /** `review`: expected gain of a review. Images without the measure come last. Ties: by name. */
   by: z.enum(['name', 'class', 'review', 'confidence']),
   descending: z.boolean(),
 })
@@ -53,7 +55,7 @@ export const imageFacts = z.object({
   entropy: z.number(),
   /** Whether the given label is in the top K of some cell; null without a label. */
   listed: z.boolean().nullable(),
-  /** Share of other annotations whose strongest class is another one; 0 without others. */
+  /** Share of other annotations with a different strongest class; 0 if there are no others. */
   disputed: z.number(),
   /** Expected gain of a review, 0…1. */
   score: z.number(),
@@ -77,7 +79,7 @@ export const imageItem = z.object({
 })
 export type ImageItem = z.infer<typeof imageItem>
 
-/** Images by id, or all of a query but some. */
+/** Images by id, or all images of a query except some. */
 export const selection = z.union([
   z.strictObject({ ids: z.array(imageId).min(1).max(100_000) }),
   z.strictObject({ query: imageQuery, except: z.array(imageId).max(100_000) }),
@@ -86,10 +88,10 @@ export type Selection = z.infer<typeof selection>
 
 const counted = <T extends z.ZodType>(value: T) => z.array(z.object({ value, count: z.number() }))
 
-/** Counts beside each filter, each under all other filters. */
+/** The counts next to each filter, each computed under all other filters. */
 export const histograms = z.object({
   splits: counted(z.string()),
-  /** Those with the most images first, at most 1000; −1: no label. */
+  /** The classes with the most images first, at most 1000; −1: no label. */
   classes: counted(z.number()),
   predicted: counted(z.number()),
   review: counted(reviewState),
@@ -113,7 +115,9 @@ export const browseCalls = {
     z.object({ query: imageQuery, offset: z.int().min(0), limit: z.int().min(1).max(500) }),
     z.object({ offset: z.number(), items: z.array(imageItem), total: z.number(), version: z.number() }),
   ),
-  /** Place of an image in a query's order, its neighbours, null where it does not belong. */
+  /**
+   * Position of an image in a query's order and its neighbours; the position is null if the query does not include it.
+   */
   'browse.place': call(
     place,
     z.object({
@@ -145,22 +149,22 @@ export const browseCalls = {
 }
 
 export const reviewCalls = {
-  /** Says the same of many images; `none` takes it back. Gives what was said before, for undoing. */
+  /** Marks many images alike; `none` removes the mark. Returns the previous marks, for undo. */
   'review.mark': call(
     z.object({ selection, state: reviewState }),
     z.object({
       changed: z.number(),
-      /** Former states by image, at most 1000; null where there were more. */
+      /** Previous states by image, at most 1000; null if there were more. */
       before: z.array(z.object({ id: imageId, state: reviewState })).nullable(),
     }),
   ),
-  /** How far the review of the usable images of some splits is (default: all), and the sittings so far. */
+  /** Progress of the review of the usable images of some splits (default: all), and the review sessions so far. */
   'review.progress': call(
     z.object({ splits: z.array(splitName).optional() }),
     z.object({
       total: z.number(),
       counts: z.record(reviewState, z.number()),
-      /** Stretches of marks without a break of half an hour, newest first, at most 50. */
+      /** Runs of marks without a break of half an hour, newest first, at most 50. */
       sittings: z.array(z.object({ began: moment, ended: moment, marks: z.number() })),
     }),
   ),

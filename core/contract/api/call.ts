@@ -1,4 +1,4 @@
-/** One entry of the API's table: what a call takes and what it gives back, both JSON-safe. */
+/** One entry of the API's table: the input and output of a call, both JSON-safe. */
 import type { z } from 'zod'
 
 /** Schemas of a call. */

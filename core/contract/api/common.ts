@@ -1,7 +1,7 @@
 /** Schemas that several calls share. */
 import { z } from 'zod'
 
-/** No input, or nothing to say. */
+/** No input, or no output. */
 export const nothing = z.strictObject({})
 /** A path on the machine the backend runs on. */
 export const path = z.string().min(1).max(4096)
@@ -19,7 +19,7 @@ export const splitName = z.string().min(1).max(255)
 /** Share in 0…1. */
 export const share = z.number().min(0).max(1)
 
-/** An error as it travels. `code` is one of `ErrorCode` or `internal`. */
+/** An error as it is sent. `code` is one of `ErrorCode` or `internal`. */
 export const problem = z.object({
   code: z.string(),
   message: z.string(),
@@ -27,14 +27,14 @@ export const problem = z.object({
 })
 export type Problem = z.infer<typeof problem>
 
-/** How far something is; `rate` and `left` come from measured items only. */
+/** Progress; `rate` and `left` are computed from measured items only. */
 export const progress = z.object({
   phase: z.string(),
   done: z.number(),
   total: z.number(),
-  /** Items a second. */
+  /** Items per second. */
   rate: z.number().optional(),
-  /** Seconds left. */
+  /** Seconds remaining. */
   left: z.number().optional(),
   note: z.string().optional(),
 })

@@ -1,4 +1,4 @@
-/** What the backend tells without being asked, over one stream that can be resumed (`Last-Event-ID`). */
+/** Events that the backend sends over one stream, which can be resumed (`Last-Event-ID`). */
 import { z } from 'zod'
 import { settings } from './app.ts'
 import { nothing, progress } from './common.ts'
@@ -6,9 +6,9 @@ import { job } from './jobs.ts'
 import { projectInfo } from './project.ts'
 
 export const events = {
-  /** Something of a job changed. */
+  /** A job changed. */
   job,
-  /** Progress alone, several times a second at most. */
+  /** Progress only, at most several times a second. */
   'job.progress': z.object({ id: z.number(), progress }),
   'job.dismissed': z.object({ id: z.number() }),
   /** The open project changed: another one, counts, annotations. */
@@ -16,7 +16,7 @@ export const events = {
   /** Answers to filters may have changed; `ids`: only these images (at most 1000). */
   images: z.object({ version: z.number(), ids: z.array(z.number()).nullable() }),
   settings,
-  /** How far opening a sample or a large project is. */
+  /** Progress of opening the sample or a large project. */
   opening: progress,
   /** The stream could not be resumed: ask for everything again. */
   reset: nothing,

@@ -20,9 +20,9 @@ export const calls = {
 }
 
 export type CallName = keyof typeof calls
-/** What a caller writes. */
+/** Input as a caller writes it. */
 export type CallInput<Name extends CallName> = z.input<(typeof calls)[Name]['input']>
-/** What a handler gets. */
+/** Input as a handler receives it. */
 export type CallRequest<Name extends CallName> = z.output<(typeof calls)[Name]['input']>
 export type CallOutput<Name extends CallName> = z.output<(typeof calls)[Name]['output']>
 

@@ -1,4 +1,4 @@
-/** The job queue: one child process a job, one job at a time, states on disk. */
+/** The job queue: one child process per job, one job at a time, states on disk. */
 import { z } from 'zod'
 import { annotateRequest } from './annotator.ts'
 import { annotationId, runId } from '../ids.ts'
@@ -10,11 +10,11 @@ const jobStates = ['queued', 'running', 'pausing', 'paused', 'done', 'failed', '
 /** What can be queued. */
 export const jobRequest = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('import'), split: splitName, dir: path }),
-  /** A new annotation; an unfinished one that was asked for in the same words is continued. */
+  /** A new annotation; an unfinished one with the same request is continued. */
   z.strictObject({ kind: z.literal('annotate'), request: annotateRequest }),
   /** Measures of every label map (confidence, margin, entropy, …) for browsing and review. */
   z.strictObject({ kind: z.literal('score'), annotation: annotationId }),
-  /** A new run of a recipe (any part of one), or an existing run to go on with. */
+  /** A new run of a (partial) recipe, or an existing run to continue. */
   z.strictObject({
     kind: z.literal('train'),
     recipe: z.record(z.string(), z.unknown()),
@@ -38,9 +38,9 @@ export const job = z.object({
   progress: progress.nullable(),
   /** Why it failed, with the last lines it printed. */
   error: problem.extend({ log: z.array(z.string()) }).nullable(),
-  /** What it gave back; its shape is the kind's. */
+  /** Its result; the shape depends on the kind. */
   result: z.unknown(),
-  /** What it works on. */
+  /** The object it works on. */
   annotation: annotationId.nullable(),
   run: runId.nullable(),
 })
@@ -51,14 +51,14 @@ const one = z.object({ id: z.number() })
 export const jobCalls = {
   'jobs.list': call(nothing, z.array(job)),
   'jobs.add': call(jobRequest, job),
-  /** Stops a running job so that it can go on later; a queued one waits until it is resumed. */
+  /** Stops a running job so that it can continue later; a queued job waits until it is resumed. */
   'jobs.pause': call(one, job),
   'jobs.resume': call(one, job),
-  /** Stops it for good. What it has written stays. */
+  /** Stops it permanently. What it has written is kept. */
   'jobs.cancel': call(one, job),
   /** Queues a failed or cancelled job again. */
   'jobs.retry': call(one, job),
-  /** Takes an ended job off the list. */
+  /** Removes a finished job from the list. */
   'jobs.dismiss': call(one, nothing),
   'jobs.log': call(one, z.object({ lines: z.array(z.string()) })),
 }

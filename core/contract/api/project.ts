@@ -46,22 +46,22 @@ export const projectInfo = z.object({
     }),
   ),
   annotations: z.array(annotationInfo),
-  /** The annotation that is shown and corrected; null: none yet. */
+  /** The annotation that is displayed and corrected; null: none yet. */
   annotation: annotationId.nullable(),
   runs: z.number(),
 })
 export type ProjectInfo = z.infer<typeof projectInfo>
 
-/** `pauseJobs`: a running job may be paused for it; without, code `busy` while one runs. */
+/** `pauseJobs`: pause a running job if necessary; otherwise fails with `busy` while one runs. */
 const leaving = { pauseJobs: z.boolean().optional() }
 
 export const projectCalls = {
   'project.info': call(nothing, projectInfo.nullable()),
-  /** Opens a folder; falls back to reading only where it cannot be written. */
+  /** Opens a folder; falls back to read-only mode if it cannot be written. */
   'project.open': call(z.object({ dir: path, ...leaving }), projectInfo),
-  /** Makes the digit scenes where they are not there yet (event `opening` tells how far), and opens them. */
+  /** Creates the digit scenes if they do not exist yet (event `opening` reports progress), and opens them. */
   'project.openSample': call(z.object({ ...leaving }), projectInfo),
-  /** Makes a project and queues an import job a split. */
+  /** Creates a project and queues one import job per split. */
   'project.create': call(
     z.object({
       dir: path,
@@ -76,7 +76,7 @@ export const projectCalls = {
     }),
     projectInfo,
   ),
-  /** What a folder of images holds, before a project is made of it. */
+  /** What a folder of images contains, before a project is created from it. */
   'project.inspect': call(
     z.object({ dir: path }),
     z.object({
@@ -85,13 +85,13 @@ export const projectCalls = {
       /** Class folders, the first hundred. */
       folders: z.array(z.string()),
       folderCount: z.number(),
-      /** Subfolders named like splits (train, val, test), where the class folders lie one level deeper. */
+      /** Subfolders named like splits (train, val, test), if the class folders are one level deeper. */
       splits: z.array(z.object({ name: z.string(), dir: z.string() })),
     }),
   ),
   'project.close': call(z.object({ ...leaving }), nothing),
   'project.classes': call(nothing, z.array(classEntry)),
-  /** Which annotation is shown, filtered and corrected. */
+  /** Chooses the annotation that is displayed, filtered and corrected. */
   'project.useAnnotation': call(z.object({ id: annotationId }), projectInfo),
   'annotations.get': call(
     z.object({ id: annotationId }),

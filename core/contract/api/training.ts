@@ -7,18 +7,18 @@ import { recipeSetting } from '../recipe-settings.ts'
 import { call } from './call.ts'
 import { moment, nothing, splitName } from './common.ts'
 
-/** State of a run; a `running` one whose process has died can be resumed like a `stopped` one. */
+/** State of a run; a `running` run whose process has died can be resumed like a `stopped` one. */
 export const runStatus = z.enum(['running', 'done', 'stopped', 'failed'])
 export type RunStatus = z.infer<typeof runStatus>
 
 const recipePart = z.record(z.string(), z.unknown())
 
-/** What a short trial of a recipe measured. */
+/** What a probe of a recipe measured. */
 export const trainingProbe = z.object({
   /** Steps that were timed. */
   steps: z.number(),
   imagesPerSecond: z.number(),
-  /** Resident memory at its highest, bytes. */
+  /** Peak resident memory, bytes. */
   memory: z.number(),
   /** Of the whole run. */
   totalSteps: z.number(),
@@ -28,7 +28,7 @@ export const trainingProbe = z.object({
 })
 export type TrainingProbe = z.infer<typeof trainingProbe>
 
-/** A run beside others. Deltas are in the measure that is named, shares of 1. */
+/** A run compared with others. Deltas are in the named measure, as shares of 1. */
 export const runSummary = z.object({
   id: runId,
   created: moment,
@@ -36,7 +36,7 @@ export const runSummary = z.object({
   student: z.string(),
   /** With CutMix and mixup named. */
   supervision: z.string(),
-  /** Epochs done, and asked for. */
+  /** Epochs done, and requested. */
   epochs: z.number(),
   ofEpochs: z.number(),
   loss: z.number().nullable(),
@@ -63,7 +63,7 @@ export const runInfo = runSummary.extend({
 })
 export type RunInfo = z.infer<typeof runInfo>
 
-/** Curves by step and by epoch; equally long lists. Thinned to what a chart can show. */
+/** Curves by step and by epoch, as lists of equal length, thinned out for a chart. */
 export const runCurves = z.object({
   id: runId,
   step: z.array(z.number()),
@@ -89,10 +89,10 @@ export const runComparison = z.object({
   split: z.string(),
   base: runId,
   other: runId,
-  /** Per class: images, and the share each run answers rightly. */
+  /** Per class: images, and the share that each run answers correctly. */
   classes: z.array(z.object({ class: z.number(), images: z.number(), base: z.number(), other: z.number() })),
   confusion: z.object({ base: confusion, other: confusion }),
-  /** Images answered rightly by both, by one, by none. */
+  /** Images answered correctly by both, by one, by neither. */
   agreement: z.object({ both: z.number(), base: z.number(), other: z.number(), neither: z.number() }),
 })
 export type RunComparison = z.infer<typeof runComparison>
@@ -104,17 +104,19 @@ export const trainingCalls = {
       presets: z.array(z.object({ name: z.string(), recipe: recipePart })),
       students: z.array(z.string()),
       supervisions: z.array(z.string()),
-      /** What there is to set, for the form. */
+      /** The available settings, for the form. */
       settings: z.array(recipeSetting),
       defaults: recipeSchema,
     }),
   ),
-  /** A whole recipe from parts laid over each other; `problems` instead where it is not valid. */
+  /** The complete recipe merged from parts, or `problems` if it is not valid. */
   'training.resolve': call(
     z.object({ parts: z.array(recipePart) }),
     z.object({ recipe: recipeSchema.nullable(), problems: z.array(z.string()) }),
   ),
-  /** Times some steps in a child process; takes seconds to a minute. Code `cancelled` when the caller goes away. */
+  /**
+   * Times some steps in a child process; takes seconds to a minute. Fails with `cancelled` when the caller disconnects.
+   */
   'training.probe': call(z.object({ recipe: recipePart }), trainingProbe),
   'runs.list': call(nothing, z.array(runInfo)),
   'runs.get': call(
@@ -130,15 +132,15 @@ export const trainingCalls = {
         /** Images with corrections. */
         corrected: z.number(),
       }),
-      /** What it reported at its end. */
+      /** Its final report. */
       report: z.unknown(),
       evaluations: z.record(splitName, metrics),
       skipped: z.array(z.object({ key: z.string(), reason: z.string() })),
       dir: z.string(),
     }),
   ),
-  /** Only steps above `after` where it is given, for following a run. */
+  /** Only steps above `after`, if given, for following a run. */
   'runs.curves': call(z.object({ id: runId, after: z.number().optional() }), runCurves),
-  /** Code `not-found` where a run has no predictions of the split (evaluate it first). */
+  /** Fails with `not-found` if a run has no predictions for the split (evaluate it first). */
   'runs.compare': call(z.object({ base: runId, other: runId, split: splitName }), runComparison),
 }

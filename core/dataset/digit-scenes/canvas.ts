@@ -1,4 +1,4 @@
-/** Single digits on canvases: what the annotator learns from. */
+/** Single digits on canvases: the annotator's training data. */
 import { random } from '../../base/random.ts'
 import type { DigitPool } from './digits.ts'
 import type { SceneOptions } from './options.ts'
@@ -13,10 +13,10 @@ export interface DigitCanvas {
   box: Box
 }
 
-// Apart from the streams of the splits.
+// Separate from the streams of the splits.
 const stream = 1000
 
-/** Canvas `index`; `series` keeps sets apart (0 for training, 1 for measuring). */
+/** Canvas `index`; `series` separates the sets (0 for training, 1 for measuring). */
 export function makeCanvas(
   pool: DigitPool,
   series: number,
@@ -35,7 +35,7 @@ export function makeCanvas(
   return { pixels: finish(draw, canvas, options), label, box }
 }
 
-/** A place of which at most the share `off` of the box lies outside. */
+/** A position at which at most the share `off` of the box lies outside. */
 function place(next: () => number, width: number, height: number, size: number, off: number): Box {
   const along = (side: number): number => {
     const slack = Math.floor(off * side)

@@ -24,7 +24,7 @@ export interface CropStatistics {
   noOverlap: number
 }
 
-/** Statistics over scenes with their crops; scenes whose label names none of their digits are left out. */
+/** Statistics over scenes and their crops; scenes whose label is not one of their digits are left out. */
 export function cropStatistics(
   samples: Iterable<{ label: number; objects: readonly SceneObject[]; crop: Crop }>,
 ): CropStatistics {

@@ -10,7 +10,7 @@ export interface IdxArray {
 
 const limit = 1 << 30
 
-/** Reads one idx array; throws `bad-data` on anything but a whole array of bytes. `file` is for messages only. */
+/** Reads one idx array; throws `bad-data` for anything but a complete array of bytes. `file` is used in messages only. */
 export function parseIdx(bytes: Uint8Array, file = 'idx file'): IdxArray {
   const bad = (reason: string): never => fail('bad-data', `${file}: ${reason}`, { file })
   if (bytes.length < 4) bad(`${bytes.length} bytes are too few for an idx file`)

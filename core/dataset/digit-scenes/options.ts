@@ -1,20 +1,20 @@
-/** Every number of the digit scenes' recipe, with its default. */
+/** All options of the digit scenes, with their defaults. */
 import { z } from 'zod'
 import { fail } from '../../base/error.ts'
 
 const range = (low: number, high: number) =>
   z
     .tuple([z.number().finite(), z.number().finite()])
-    .refine(([a, b]) => a <= b, 'the range is upside down')
+    .refine(([a, b]) => a <= b, 'the first number must not be above the second')
     .default([low, high])
 const share = (value: number) => z.number().min(0).max(1).default(value)
 const count = (value: number) => z.number().int().min(0).max(10_000_000).default(value)
 
 /** Schema of the recipe; sizes are pixels, colours and noise are in 0…1. */
 export const sceneOptions = z.strictObject({
-  /** Everything is drawn from this and the scene's index. */
+  /** The seed; a scene depends on it and on the scene's index. */
   seed: z.number().int().min(0).default(0),
-  /** Scenes a split; `train` and `val` share the student's pool of digits. */
+  /** Scenes per split; `train` and `val` share the student's pool of digits. */
   train: count(8000),
   val: count(1000),
   test: count(3000),
@@ -42,9 +42,9 @@ export const sceneOptions = z.strictObject({
   ink: range(0.5, 1),
   /** Standard deviation of the noise of a pixel. */
   pixelNoise: share(0.03),
-  /** With this probability the label of a scene with several digits is not its largest digit. */
+  /** Probability that the label of a scene with several digits is not its largest digit. */
   wrongLabel: share(0.3),
-  /** Canvases that the annotator learns from, their side, and the longest side of their one digit. */
+  /** Number of canvases for the annotator, their side, and the longest side of their digit. */
   canvases: count(20_000),
   canvasSize: z.number().int().min(8).max(1024).default(48),
   canvasDigitSize: range(26, 48),
@@ -55,7 +55,7 @@ export const sceneOptions = z.strictObject({
 export type SceneOptions = z.output<typeof sceneOptions>
 export type SceneInput = z.input<typeof sceneOptions>
 
-/** The recipe with given numbers replaced; throws `usage` on numbers that make no sense. */
+/** The recipe with given numbers replaced; throws `usage` for invalid numbers. */
 export function parseSceneOptions(input: SceneInput = {}): SceneOptions {
   const parsed = sceneOptions.safeParse(input)
   if (!parsed.success) return fail('usage', `digit scenes: ${z.prettifyError(parsed.error)}`)

@@ -5,7 +5,7 @@ import type { DigitPool } from './digits.ts'
 import type { SceneOptions } from './options.ts'
 import { resample } from './resample.ts'
 
-/** A digit cut out by its tight box: opacities `[height, width]` in 0…1. */
+/** A digit, cropped to its tight box: opacities `[height, width]` in 0…1. */
 export interface Stamp {
   width: number
   height: number
@@ -54,7 +54,7 @@ export function drawSize(draw: Random, [low, high]: readonly [number, number]): 
   return Math.round(Math.exp(draw.uniform(Math.log(low), Math.log(high))))
 }
 
-/** A fresh picture: a colour a channel plus smooth noise. */
+/** A new background: one colour per channel plus smooth noise. */
 export function paintBackground(draw: Random, size: number, options: SceneOptions): Canvas {
   const data = new Float32Array(3 * size * size)
   const grid = options.backgroundGrid
@@ -96,7 +96,10 @@ export function drawColour(draw: Random, options: SceneOptions): number[] {
   return Array.from({ length: 3 }, () => draw.uniform(...options.ink))
 }
 
-/** Normal draws to choose from: 65,536 of them cannot be told from fresh ones in 8-bit colours, at a tenth of the time. */
+/**
+ * Precomputed normal values: in 8-bit colours, 65,536 of them are indistinguishable from new draws, at a tenth of the
+ * time.
+ */
 const normals = Float32Array.from({ length: 65_536 }, random(0x6e6f6973).normal)
 
 /** Adds the noise of each pixel, clips to 0…1 and gives RGB bytes `[size, size, 3]`. */

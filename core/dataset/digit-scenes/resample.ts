@@ -3,7 +3,7 @@
 interface Taps {
   first: Int32Array
   weights: Float32Array
-  /** Weights a position. */
+  /** Weights per position. */
   width: number
 }
 

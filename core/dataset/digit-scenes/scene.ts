@@ -1,4 +1,4 @@
-/** Composing one scene: several digits, all known, one label given. */
+/** Composes a scene: several known digits, one given label. */
 import { random } from '../../base/random.ts'
 import type { Random } from '../../base/random.ts'
 import type { DigitPool } from './digits.ts'
@@ -23,13 +23,13 @@ export interface Scene {
   objects: SceneObject[]
 }
 
-/** Splits have their own streams of random numbers. */
+/** Each split has its own stream of random numbers. */
 export const splits = ['train', 'val', 'test'] as const
 export type Split = (typeof splits)[number]
 
 export const area = ([x1, y1, x2, y2]: Box): number => Math.max(0, x2 - x1) * Math.max(0, y2 - y1)
 
-/** Area that two boxes share. */
+/** Area of the intersection of two boxes. */
 export function intersection(a: Box, b: Box): number {
   return area([Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.min(a[2], b[2]), Math.min(a[3], b[3])])
 }
@@ -60,7 +60,7 @@ function drawDigits(draw: Random, pool: DigitPool, options: SceneOptions): Wante
   return wanted.sort((a, b) => b.longest - a.longest)
 }
 
-/** A free place within the picture, or undefined after too many tries. */
+/** A free position within the picture, or undefined after too many attempts. */
 function findPlace(
   draw: Random,
   stamp: Stamp,
@@ -79,7 +79,7 @@ function findPlace(
   return undefined
 }
 
-/** Scene `index` of a split: the same for the same options, whatever else is made. */
+/** Scene `index` of a split; it depends on the options only. */
 export function makeScene(pool: DigitPool, split: Split, index: number, options: SceneOptions): Scene {
   const draw = random(options.seed, splits.indexOf(split), index)
   const objects: (SceneObject & { stamp: Stamp })[] = []

@@ -1,4 +1,4 @@
-/** Writing the scenes of a split as an ImageFolder tree by given label, with the whole truth beside it. */
+/** Writes the scenes of a split as an ImageFolder tree by given label, and the whole truth next to it. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodePng } from '../../image/encode.ts'
@@ -18,15 +18,15 @@ export interface TruthLine {
 
 const inFlight = 16
 
-/** How far the writing is, and the means to stop it. */
+/** Progress and cancellation. */
 export interface WriteHooks {
   onProgress?: (done: number, total: number) => void
   signal?: AbortSignal | undefined
 }
 
 /**
- * Writes the split's scenes below `dir` (`3/000123.png`, …) and then `truth.jsonl`, whose presence therefore says that the
- * split is whole. `onProgress` is told the number of scenes written.
+ * Writes the split's scenes below `dir` (`3/000123.png`, …) and then `truth.jsonl`, whose presence therefore shows that
+ * the split is complete. `onProgress` receives the number of scenes written.
  */
 export async function writeScenes(
   dir: string,

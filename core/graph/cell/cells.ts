@@ -1,4 +1,7 @@
-/** The head of a classifier while it is applied to every cell of a map: what each pooled value became, and writing the rest. */
+/**
+ * State of rewriting a classifier's head so that it applies to every cell: the per-cell form of each pooled value, and
+ * helpers that write new ones.
+ */
 import { fail } from '../../base/error.ts'
 import type { Node, Tensor } from '../model.ts'
 import { node as makeNode, type AttributeValue } from '../node.ts'
@@ -19,7 +22,7 @@ export interface Cell {
   affine: boolean
 }
 
-/** What is looked up in the classifier. */
+/** Lookups in the classifier. */
 export interface Lookup {
   facts: ReadonlyMap<string, Fact>
   /** How many nodes and outputs read a value. */
@@ -32,7 +35,7 @@ export interface Lookup {
   dataInputs(node: Node): string[]
 }
 
-/** The head as far as it is rewritten. */
+/** The head in the course of rewriting. */
 export interface Cells {
   view: Lookup
   /** Per-cell forms by the pooled value's name. */
@@ -41,7 +44,7 @@ export interface Cells {
   initializers: Map<string, Tensor>
   /** Nonlinear operators that now act in each cell. */
   nonlinear: string[]
-  /** Makes a name that nothing has yet. */
+  /** Makes an unused name. */
   fresh(hint: string): string
 }
 
@@ -76,7 +79,7 @@ export function addCell({ fresh, nodes, cells }: Cells, original: string, made: 
   cells.set(original, { ...made.cell, name })
 }
 
-/** The elements of a constant input; refuses the model where they are computed. */
+/** The elements of a constant input; refuses the model if they are computed. */
 export function constantOf({ view }: Cells, node: Node, name: string): Tensor {
   return (
     view.constant(name) ??
@@ -87,7 +90,7 @@ export function constantOf({ view }: Cells, node: Node, name: string): Tensor {
   )
 }
 
-/** A linear layer's weight [classes, features] and bias, and the names they are to have. */
+/** A linear layer's weight [classes, features] and bias, and their new names. */
 export interface Linear {
   weight: Tensor
   weightName: string
@@ -142,7 +145,7 @@ export function keepOperator(
   })
 }
 
-/** Leaves nothing of an operator that only renames axes: the features are now on `axis` of `rank`. */
+/** Removes an operator that only renames axes: the features are now on `axis` of `rank`. */
 export function renameAxes(cells: Cells, node: Node, rank: number, axis: number): void {
   if (rank < 2 || axis < 1) refuse(`${node.op} "${node.name}" moves the features to the batch axis`, [])
   cells.cells.set(node.outputs[0]!, { ...inputCell(cells, node), rank, axis })

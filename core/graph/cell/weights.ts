@@ -15,7 +15,7 @@ export function transposed(matrix: Tensor): Tensor {
   return { dataType: matrix.dataType, dims: [columns, rows], raw }
 }
 
-/** The tensor times a number; the same one for 1. */
+/** The tensor times a number; the same tensor for 1. */
 export function scaled(tensor: Tensor, factor: number): Tensor {
   if (factor === 1) return tensor
   const values = toNumbers(tensor).map(value => value * factor)
@@ -30,7 +30,7 @@ export function scaled(tensor: Tensor, factor: number): Tensor {
   return { ...tensor, raw: new Uint8Array(array.buffer) }
 }
 
-/** The same bytes under other dimensions. */
+/** The same bytes with other dimensions. */
 export function withDims(tensor: Tensor, dims: number[]): Tensor {
   if (elements(dims) !== elements(tensor.dims))
     fail('bad-model', `a tensor of shape [${tensor.dims.join(', ')}] cannot become [${dims.join(', ')}]`)

@@ -1,4 +1,4 @@
-/** Weights in files beside a model: finding them without ever leaving the model's folder, and loading them once. */
+/** Loads weights from files next to a model, without ever leaving the model's folder, and each only once. */
 import { open, realpath } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join, sep } from 'node:path'
@@ -60,7 +60,7 @@ async function resolveInside(location: string, file: string, folders: string[]):
   )
 }
 
-/** Where a tensor's elements lie, checked against the data file's size. */
+/** Position of a tensor's elements, checked against the data file's size. */
 function rangeOf(tensor: ExternalTensor, size: number, file: string): { start: number; end: number } {
   const { location, offset, length } = tensor.external
   const fixed = tensor.dataType !== 'string' && !tensor.dataType.startsWith('other:')
@@ -81,7 +81,7 @@ function rangeOf(tensor: ExternalTensor, size: number, file: string): { start: n
   return { start: offset, end: offset + bytes }
 }
 
-/** Loads the tensors of one data file; every byte at most once, however many tensors share it. */
+/** Loads the tensors of one data file; reads each byte at most once, even if several tensors share it. */
 async function loadFrom(handle: FileHandle, tensors: ExternalTensor[], file: string): Promise<void> {
   const stat = await handle.stat()
   const location = tensors[0]?.external.location ?? ''

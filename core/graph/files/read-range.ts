@@ -1,11 +1,11 @@
-/** Reading a range of a file, however large. */
+/** Reads a range of a file of any size. */
 import type { FileHandle } from 'node:fs/promises'
 import { fail } from '../../base/error.ts'
 
 /** One read call takes at most 2^31 − 1 bytes. */
 const chunkBytes = 2 ** 30
 
-/** Bytes [offset, offset + length) of an open file; `bad-model` where it ends before. */
+/** Bytes [offset, offset + length) of an open file; throws `bad-model` if the file is shorter. */
 export async function readRange(
   handle: FileHandle,
   offset: number,

@@ -1,4 +1,4 @@
-/** Reading ONNX files of any size, with weights that lie in files beside them. */
+/** Reads ONNX files of any size, including weights in files next to them. */
 import { open, realpath } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { RelabelError, fail, messageOf } from '../../base/error.ts'
@@ -24,7 +24,7 @@ export async function readOnnx(path: string): Promise<OnnxModel> {
       await handle.close()
     }
     const model = decodeModel(bytes, file)
-    // A cache may hold a link to the model and its data side by side; so the real folder counts too.
+    // A cache may contain links to the model and its data, so the real folder is allowed too.
     const folders = new Set([await realpath(dirname(path)), dirname(await realpath(path))])
     return await loadExternal(model, file, [...folders])
   } catch (error) {

@@ -1,4 +1,4 @@
-/** Writing ONNX files: streamed, atomic, and with the weights beside the model where one file cannot hold them. */
+/** Writes ONNX files: streamed and atomic, with the weights next to the model if one file cannot hold them. */
 import { basename, dirname, join } from 'node:path'
 import { fail } from '../../base/error.ts'
 import { writeAtomic } from '../../base/files/atomic.ts'
@@ -6,7 +6,7 @@ import type { Attribute, Graph, Node, OnnxModel, Tensor } from '../model.ts'
 import { encodeParts, maxModelBytes } from '../onnx/encode.ts'
 import { tensorsOf } from '../tensors.ts'
 
-/** Tensors from this size on go into the data file, at offsets that can be mapped into memory. */
+/** Tensors of at least this size go into the data file, at offsets that can be memory-mapped. */
 const externalBytes = 1024
 const pageBytes = 4096
 
@@ -47,7 +47,7 @@ const sizeOf = (parts: Uint8Array[]): number => parts.reduce((sum, part) => sum 
 
 /**
  * Writes a model. A reader of `path` sees the old or the new file, never half of one. Above `maxBytes` (2 GB, ONNX's
- * limit for one file) the weights go to `<name>.data` beside it. RelabelError `disk` where writing fails, `usage` for a
+ * limit for one file) the weights go to `<name>.data` beside it. RelabelError `disk` if writing fails, `usage` for a
  * model whose weights were not loaded.
  */
 export async function writeOnnx(

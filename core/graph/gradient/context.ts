@@ -1,4 +1,4 @@
-/** What an operator's differentiation sees: the writer, the model's values in it, and a place to leave gradients. */
+/** The context of an operator's differentiation: the writer, the model's values in it, and where gradients go. */
 import { fail } from '../../base/error.ts'
 import type { LoweringOptions } from '../lowering/lower.ts'
 import type { Node } from '../model.ts'
@@ -11,10 +11,13 @@ export interface Context {
   lowering: LoweringOptions
   /** Name in the training graph of a value of the model. */
   value(name: string): string
-  /** Says what a value of the model is called in the training graph, and whether gradients flow into it. */
+  /** Maps a value of the model to its name in the training graph, and records whether gradients flow into it. */
   define(name: string, value: string, needsGradient: boolean): void
   needsGradient(name: string): boolean
-  /** What is known of a value of the model; the elements of those that are constant at build time (shapes, axes, bounds). */
+  /**
+   * What is known of a value of the model; the elements of those that are constant at build time (shapes, axes,
+   * bounds).
+   */
   fact(name: string): Fact | undefined
   /** Adds to the gradient with respect to a value of the model. */
   addGradient(name: string, gradient: string): void
@@ -33,7 +36,7 @@ export function inputsOf(context: Context, node: Node): string[] {
   return node.inputs.map(name => (name === '' ? '' : context.value(name)))
 }
 
-/** The numbers of a constant input, or an error that says why it has to be constant; undefined where it is not given. */
+/** The numbers of a constant input, or an error that says why it must be constant; undefined if it is absent. */
 export function constantInput(context: Context, node: Node, index: number): number[] | undefined {
   const name = node.inputs[index]
   if (name === undefined || name === '') return undefined
@@ -46,7 +49,7 @@ export function constantInput(context: Context, node: Node, index: number): numb
   )
 }
 
-/** The shape that a node's settings give its first output; an error where they are not constant or do not fit. */
+/** The shape that a node's settings give its first output; an error if they are not constant or do not fit. */
 export function outputShape(context: Context, node: Node): number[] {
   const shape = context.fact(node.outputs[0] ?? '')?.shape
   if (shape && isFixed(shape)) return shape
@@ -54,7 +57,7 @@ export function outputShape(context: Context, node: Node): number[] {
   return fail('bad-model', `the shape that ${node.op} node "${node.name}" gives is not known`)
 }
 
-/** Defines the one output of a node; gradients flow where any of `from` (names in the model) has one. */
+/** Defines the one output of a node; gradients flow if any of `from` (names in the model) has one. */
 export function defineOutput(
   context: Context,
   node: Node,
@@ -65,13 +68,13 @@ export function defineOutput(
   context.define(node.outputs[0] as string, value, needs)
 }
 
-/** Adds the gradient of input `index`, computed only when it is wanted. */
+/** Adds the gradient of input `index`, computed only if it is needed. */
 export function giveGradient(context: Context, node: Node, index: number, make: () => string): void {
   const name = node.inputs[index]
   if (name !== undefined && name !== '' && context.needsGradient(name)) context.addGradient(name, make())
 }
 
-/** A list of gradients that are added up as they come. */
+/** Accumulates gradients. */
 export function createGradients(writer: Writer): {
   add(name: string, value: string): void
   get(name: string): string | undefined

@@ -1,4 +1,4 @@
-/** Whether a graph accepts given input sizes: every shape known, and all operands fitting each other. */
+/** Whether a graph accepts given input sizes: every shape is known and all operands fit. */
 import type { Dim, Graph } from '../model.ts'
 import { operatorOf } from '../operators/index.ts'
 import type { Fact } from '../shape/fact.ts'
@@ -13,7 +13,7 @@ const mayBeEmpty: readonly string[] = ['Constant', 'ConstantOfShape']
 
 /**
  * The facts of a graph at input sizes that are all numbers, or undefined where some shape is not known or operands do
- * not fit, so that the graph could not run (or cannot be told to).
+ * not fit, so that the graph could not run (or it cannot be decided).
  */
 export function factsAt(graph: Graph, inputs: Record<string, Dim[]>): Map<string, Fact> | undefined {
   const facts = inferFacts(graph, inputs)

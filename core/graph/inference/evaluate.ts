@@ -1,15 +1,15 @@
-/** The one constant folder: what a call yields, with the elements of its outputs where those of its inputs are known. */
+/** The only constant folder: the outputs of a call, including their elements if those of the inputs are known. */
 import type { Node } from '../model.ts'
 import { elements } from '../tensor.ts'
 import { operatorOf } from '../operators/index.ts'
 import type { Elements } from '../shape/elements.ts'
 import { type Fact, isFixed, maxListed, tensorFact } from '../shape/fact.ts'
 
-/** Tensors above this many elements are not computed ahead, but for those that only rearrange a stored one. */
+/** Larger tensors (in elements) are not precomputed, unless they only rearrange a stored one. */
 export const maxComputed = 1_000_000
 
 /**
- * Facts about the outputs of a node, or nothing for an operator that is not known. Outputs of more than `limit` elements
+ * Facts about the outputs of a node; none for an unknown operator. Outputs of more than `limit` elements
  * are not computed, unless they are no larger than a stored tensor among the inputs. Throws `bad-model` for attributes of
  * the wrong type.
  */

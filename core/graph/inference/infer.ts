@@ -7,10 +7,10 @@ import { fact, maxListed, tensorFact, unknownFact } from '../shape/fact.ts'
 import { operatorName, operatorOf } from '../operators/index.ts'
 import { evaluate } from './evaluate.ts'
 
-/** Stands for an unknown dimension of an input while shapes are computed, so that it can be followed. */
+/** Represents an unknown input dimension during shape inference, so that it can be traced. */
 const anonymous = '?'
 
-/** Symbols that given input shapes replace; throws `mismatch` where a shape does not fit the declared one. */
+/** The symbols that the given input shapes replace; throws `mismatch` if a shape does not fit the declared one. */
 function bind(graph: Graph, inputs: Record<string, Dim[]>): Map<string, Dim> {
   const bound = new Map<string, Dim>()
   for (const [name, shape] of Object.entries(inputs)) {
@@ -33,7 +33,7 @@ function bind(graph: Graph, inputs: Record<string, Dim[]>): Map<string, Dim> {
 
 /**
  * What is known about every value of the graph: types, shapes, and the elements of small tensors. `inputs` gives or
- * overrides input shapes by name; a symbol that is bound so is bound everywhere.
+ * overrides input shapes by name; a symbol that is bound this way is bound everywhere.
  */
 export function inferFacts(graph: Graph, inputs: Record<string, Dim[]> = {}): Map<string, Fact> {
   const facts = new Map<string, Fact>()
@@ -54,7 +54,10 @@ export function inferFacts(graph: Graph, inputs: Record<string, Dim[]> = {}): Ma
       ?.shape?.some((dim, i) => typeof dim === 'number' && dim !== inputs[name]?.[i]),
   )
   const declared = new Map([...graph.values, ...graph.outputs].map(value => [value.name, value]))
-  /** What the file says of a value that no operator describes; its sizes hold for the declared input sizes only. */
+  /**
+   * The file's declaration of a value that no operator describes; its sizes are valid only for the declared input
+   * sizes.
+   */
   const declaredFact = (name: string): Fact => {
     const value = declared.get(name)
     return value ? fact(value.dataType, overridden ? undefined : value.shape?.map(substitute)) : unknownFact

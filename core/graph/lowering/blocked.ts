@@ -1,6 +1,6 @@
 /**
  * Convolutions in ONNX Runtime's blocked layout ([N, C/b, H, W, b] in memory), the operators its CPU optimizer puts into
- * inference graphs. Given weights that a graph computes they train too, at up to one and a half times the rate of its
+ * inference graphs. They also train, with weights that the graph computes, at up to one and a half times the rate of its
  * matrix product. See docs/adr/0002-blocked-convolutions.md.
  */
 import { elements } from '../tensor.ts'
@@ -36,21 +36,24 @@ function blockedWeight(w: Writer, weight: string, block: number): string {
   return reshape(w, transpose(w, split, [0, 2, 4, 3, 1]), [k, c, height, width])
 }
 
-/** Weight [K, C, kh, kw] of a first layer (C below the block) or of one kernel a channel (C = 1) → [K/b, C, kh, kw, b(K)]. */
+/**
+ * Weight [K, C, kh, kw] of a first layer (C below the block) or of one kernel per channel (C = 1) → [K/b, C, kh, kw,
+ * b(K)].
+ */
 function blockedFirstWeight(w: Writer, weight: string, block: number): string {
   const [k, c, height, width] = w.shape(weight) as [number, number, number, number]
   const split = reshape(w, weight, [k / block, block, c * height * width])
   return reshape(w, transpose(w, split, [0, 2, 1]), [k, c, height, width])
 }
 
-/** One kernel a channel, channels in whole blocks. */
+/** One kernel per channel, channels in whole blocks. */
 function isDepthwise(w: Writer, { x, weight, groups }: Convolution, block: number): boolean {
   const channels = w.shape(x)[1] as number
   const k = w.shape(weight)[0] as number
   return block > 1 && groups === channels && k === channels && channels % block === 0
 }
 
-/** Whether the forward pass can run in the blocked layout. */
+/** Whether the forward pass can use the blocked layout. */
 export function canForward(w: Writer, convolution: Convolution, block: number): boolean {
   const { x, weight, groups } = convolution
   const channels = w.shape(x)[1] as number
@@ -114,7 +117,7 @@ function turnedWeight(w: Writer, { x, weight, groups }: Convolution, block: numb
   const channels = w.shape(x)[1] as number
   const [k, , height, width] = w.shape(weight) as [number, number, number, number]
   const taps = height * width
-  // Taps are reversed last, where they lie in runs of a whole block (of block² numbers in the dense case).
+  // Taps are reversed last, when they are contiguous runs of a whole block (of block² numbers in the dense case).
   const ordered =
     groups > 1
       ? transpose(w, reshape(w, weight, [k / block, block, taps]), [0, 2, 1])
@@ -154,7 +157,7 @@ export function weightGradient(
   const end = overhang(window)
   const images = transpose(w, x, [1, 0, 2, 3])
   const pads = [window.pads[0], window.pads[1], ...end]
-  // Padding beforehand keeps the operator on its fast path, which has no padding inside a row.
+  // Padding in advance keeps the operator on its fast path, which does not support padding within a row.
   const padded = pads.every(pad => pad === 0) ? images : padImages(w, images, pads)
   const rows = reshape(w, toBlocked(w, gradient), [n / block, block, k / block, positions, block])
   const kernels = reshape(w, transpose(w, rows, [2, 0, 3, 1, 4]), [k, n, ...window.output])

@@ -1,19 +1,22 @@
-/** Chooses how a convolution and its gradients are lowered, by shape alone, so that the same model always gives the same graph. */
+/**
+ * Chooses how a convolution and its gradients are lowered, by shape alone, so that the same model always gives the same
+ * graph.
+ */
 import { elements } from '../tensor.ts'
 import type { Writer } from '../writer.ts'
 import * as blocked from './blocked.ts'
 import * as plain from './plain.ts'
 import * as product from './product.ts'
 
-/** How convolutions may be lowered on the device that the graph is for. */
+/** How convolutions may be lowered on the target device. */
 export interface LoweringOptions {
-  /** Block size of ONNX Runtime's blocked-layout convolutions, measured on this machine; 1 where there are none. */
+  /** Block size of ONNX Runtime's blocked-layout convolutions, measured on this machine; 1 if there are none. */
   block: number
 }
 
 /**
- * Whether one product over all positions is cheapest: the maps have fewer positions than a weight has taps and padding
- * would fill much of each window, or the batch has fewer positions in all than the weight has rows to reorder.
+ * Whether a single product over all positions is cheapest: the maps have fewer positions than a weight has taps and
+ * padding would fill much of each window, or the batch has fewer positions in all than the weight has rows to reorder.
  */
 function isSmall(w: Writer, convolution: plain.Convolution): boolean {
   const { x, weight, window } = convolution

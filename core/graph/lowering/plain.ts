@@ -20,7 +20,7 @@ export function forward(w: Writer, { x, weight, bias, groups, window }: Convolut
   return w.emit('Conv', inputs, shape, { ...windowAttributes(window), group: groups })
 }
 
-/** The weight with its kernel turned by 180°: one Gather over the flattened taps. */
+/** The weight with its kernel rotated by 180°: one Gather over the flattened taps. */
 function flipped(w: Writer, weight: string): string {
   const [k, c, height, width] = w.shape(weight) as [number, number, number, number]
   const taps = height * width
@@ -30,7 +30,7 @@ function flipped(w: Writer, weight: string): string {
   return reshape(w, w.emit('Gather', [flat, order], [k, c, taps], { axis: 2 }), [k, c, height, width])
 }
 
-/** dL/dx as a convolution with the turned kernel where stride is 1, else as a transposed convolution. */
+/** dL/dx as a convolution with the flipped kernel if stride is 1, else as a transposed convolution. */
 export function inputGradient(
   w: Writer,
   { x, weight, groups, window }: Convolution,
@@ -57,7 +57,7 @@ export function inputGradient(
     }
     return w.emit('Conv', [gradient, kernels], to, attributes)
   }
-  // Where the last window ends short of the input, output_padding makes up the difference.
+  // If the last window ends before the input does, output_padding makes up the difference.
   const attributes = {
     kernel_shape: [...kernel],
     strides: [...stride],
@@ -73,7 +73,7 @@ export function inputGradient(
 /** Input cells up to which patches are taken by a product: 2×2 maps took 0.2 ms instead of 12. */
 const smallestPatched = 16
 
-/** [H·W, kh·kw·P·Q]: 1 where a tap at a position reads a cell. */
+/** [H·W, kh·kw·P·Q]: 1 if a tap at a position reads a cell. */
 function selection(w: Writer, window: Window): string {
   const { kernel, stride, dilation, pads, input, output } = window
   const positions = elements(output)
@@ -92,7 +92,7 @@ function selection(w: Writer, window: Window): string {
 
 /**
  * Patches of x: [N, C·kh·kw, P·Q], tap fastest within a channel. A depthwise convolution with one-hot kernels is the
- * cheapest way to take them from all but the smallest maps (slicing the taps out one by one was several times slower).
+ * cheapest way to extract them from all but the smallest maps (slicing out the taps one by one was several times slower).
  */
 export function patches(w: Writer, x: string, window: Window): string {
   const [n, channels] = w.shape(x) as [number, number]
@@ -137,7 +137,7 @@ export function weightGradient(
   }
   const rows = reshape(w, gradient, [n, k, positions])
   if (positions < k) {
-    // Few positions and many channels: a product an image would leave the sum over [N, K, C·kh·kw] as the whole cost.
+    // Few positions and many channels: with one product per image, the sum over [N, K, C·kh·kw] would dominate the cost.
     const tall = reshape(w, transpose(w, rows, [0, 2, 1]), [n * positions, k])
     const wide = reshape(w, transpose(w, taken, [0, 2, 1]), [n * positions, perGroup * taps])
     return reshape(w, matmul(w, tall, wide, { transA: true }), shape)

@@ -1,6 +1,6 @@
 /**
- * Convolutions as one matrix product over all positions of the batch, for maps that are smaller than their weights: the
- * patches [N·P·Q, C·kh·kw] serve the forward pass and the weight gradient, and no weight is ever reordered.
+ * Convolutions as one matrix product over all positions of the batch, for maps that are smaller than their weights. The
+ * patches [N·P·Q, C·kh·kw] are used by the forward pass and the weight gradient, and weights are never reordered.
  */
 import { elements } from '../tensor.ts'
 import { add, matmul, reshape, transpose, type Writer } from '../writer.ts'
@@ -44,7 +44,7 @@ export function forward(w: Writer, { x, weight, bias, window }: Convolution): st
   return reshape(w, mapsOf(w, biased, n), [n, w.shape(weight)[0] as number, ...window.output])
 }
 
-/** dL/dx [N, C, H, W]: the product spreads the gradient over the taps, Col2Im adds the taps up. */
+/** dL/dx [N, C, H, W]: the product spreads the gradient over the taps, and Col2Im sums the taps. */
 export function inputGradient(w: Writer, { x, weight, window }: Convolution, gradient: string): string {
   const [n, channels, height, width] = w.shape(x) as [number, number, number, number]
   const spread = mapsOf(w, matmul(w, rowsOf(w, gradient), flatWeight(w, weight)), n)

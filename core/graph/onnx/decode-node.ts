@@ -13,7 +13,7 @@ import {
   varint,
 } from './wire.ts'
 
-/** Looks into encoded messages that stay encoded (subgraphs), so that limits hold there too. */
+/** Checks messages that stay encoded (subgraphs), so that limits apply there too. */
 export interface NestedCheck {
   graph(bytes: Uint8Array): void
   tensor(bytes: Uint8Array): void
@@ -31,7 +31,7 @@ const kinds = {
   8: 'strings',
 } as const
 
-/** AttributeProto's fields of those kinds, for models of 2017, which name no type. */
+/** AttributeProto's fields of those kinds, for models from 2017, which do not name a type. */
 const kindOfField: Record<number, number> = { 2: 1, 3: 2, 4: 3, 5: 4, 7: 6, 8: 7, 9: 8 }
 
 /** Graphs, lists of tensors, sparse tensors, and references to a function's attribute. */
@@ -39,7 +39,7 @@ const encodedFields = [6, 10, 11, 21, 22, 23]
 
 type Kind = (typeof kinds)[keyof typeof kinds]
 
-/** An int64 as a number, or undefined where a number cannot hold it; the ends of the range stand for "no limit". */
+/** An int64 as a number, or undefined if a number cannot represent it; the ends of the range mean "no limit". */
 function asNumber(value: bigint): number | undefined {
   const number = Number(value)
   if (Number.isSafeInteger(number)) return number
@@ -63,7 +63,7 @@ function textOf(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** What an attribute's fields hold before its type says which of them counts. */
+/** The fields of an attribute, before its type determines which one is used. */
 interface Found {
   float: number
   int: number | undefined

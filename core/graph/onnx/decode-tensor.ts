@@ -137,7 +137,7 @@ function elementSink(type: DataType, count: number): { raw: Uint8Array; take(rea
 }
 
 /**
- * A tensor and its name ('' for a nameless one). With `keepName` the name stays among the tensor's unknown fields, for
+ * A tensor and its name ('' for a nameless one). With `keepName` the name is kept among the tensor's unknown fields, for
  * places where nothing else holds it. Throws {@link BadBytes}.
  */
 export function decodeTensor(bytes: Uint8Array, keepName = false): { name: string; tensor: Tensor } {
@@ -149,7 +149,7 @@ export function decodeTensor(bytes: Uint8Array, keepName = false): { name: strin
   const external = new Map<string, string>()
   let isExternal = false
   let typedBytes = 0
-  // Elements may come before the shape, so they are read in a second walk.
+  // Elements may precede the shape, so they are read in a second pass.
   const unknown = eachField(bytes, (t, reader) => {
     if (t === varint(1)) addDim(dims, reader)
     else if (t === sized(1)) takeDims(dims, takeBytes(reader))

@@ -17,7 +17,7 @@ import {
   varint,
 } from './wire.ts'
 
-/** What is counted over the whole file. */
+/** Counts over the whole file. */
 interface Budget {
   items: number
 }
@@ -26,7 +26,7 @@ function spend(budget: Budget): void {
   if (++budget.items > limits.items) throw new BadBytes(`it has more than ${limits.items} nodes and tensors`)
 }
 
-/** Subgraphs stay encoded; they are walked once, so that depth, counts and file references are checked. */
+/** Subgraphs stay encoded, but are traversed once to check depth, counts and file references. */
 function nestedCheck(depth: number, budget: Budget): NestedCheck {
   const refuse = (name: string): never => {
     throw new BadBytes(`tensor "${name}" of a subgraph lies in an external file, which is not supported`)
@@ -176,7 +176,7 @@ export function decodeModel(bytes: Uint8Array, file = 'the model'): OnnxModel {
     if (error instanceof RelabelError) throw error
     const reason = error instanceof Error ? error.message : String(error)
     const truncated = error instanceof BadBytes ? error.truncated : error instanceof RangeError
-    // Only a file that began like a model can have lost its end; anything else is another kind of file.
+    // Only a file that begins like a model can be truncated; anything else is another kind of file.
     if (truncated && model.irVersion > 0 && model.irVersion < 1000)
       fail('bad-model', `${file} is truncated (${reason}); copy or download it again`, { file, reason })
     return fail('bad-model', `${file} is not an ONNX model: ${reason}`, { file, reason })

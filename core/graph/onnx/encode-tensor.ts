@@ -1,4 +1,4 @@
-/** Tensor → TensorProto, its elements referred to and not copied. */
+/** Tensor → TensorProto; its elements are referenced, not copied. */
 import { fail } from '../../base/error.ts'
 import type { DataType, Tensor } from '../model.ts'
 import { dataTypes } from '../model.ts'
@@ -10,7 +10,7 @@ export function dataTypeNumber(type: DataType): number {
   return type.startsWith('other:') ? Number(type.slice(6)) : dataTypes[type as keyof typeof dataTypes]
 }
 
-/** Writes a tensor's fields. Throws RelabelError `bad-model` where bytes and shape disagree. */
+/** Writes a tensor's fields. Throws RelabelError `bad-model` if bytes and shape disagree. */
 export function encodeTensor(writer: MessageWriter, tensor: Tensor, name = ''): void {
   const { dataType, dims, raw, external } = tensor
   for (const dim of dims) writer.varint(1, dim)
@@ -26,7 +26,7 @@ export function encodeTensor(writer: MessageWriter, tensor: Tensor, name = ''): 
   } else if (dataType === 'string') {
     for (const text of tensor.strings ?? []) writer.bytes(6, text)
   } else if (dataType.startsWith('other:')) {
-    // Elements of types that are not handled are either raw or among the unknown fields.
+    // Elements of unsupported types are either raw or among the unknown fields.
     if (raw.length > 0) writer.bytes(9, raw)
   } else {
     const expected = elements(dims) * elementSize(dataType)

@@ -1,18 +1,18 @@
-/** OnnxModel → ModelProto, as pieces that refer to the weights, so that no second copy of them is made. */
+/** OnnxModel → ModelProto, as pieces that reference the weights, so that they are not copied. */
 import { fail } from '../../base/error.ts'
 import type { Attribute, Dim, Graph, Node, OnnxModel, ValueInfo } from '../model.ts'
 import { dataTypeNumber, encodeTensor } from './encode-tensor.ts'
 import type { MessageWriter } from './wire.ts'
 import { joined, messageWriter } from './wire.ts'
 
-/** Bytes that one protobuf message may have at most; larger models need an external data file. */
+/** Maximum size of a protobuf message in bytes; larger models need an external data file. */
 export const maxModelBytes = 2 ** 31 - 1
 
-/** An int64: numbers at or beyond its ends become its ends. */
+/** An int64; numbers out of range are clamped. */
 function int64(value: number): bigint {
   if (value >= 2 ** 63) return 2n ** 63n - 1n
   if (value <= -(2 ** 63)) return -(2n ** 63n)
-  if (!Number.isInteger(value)) fail('bad-model', `${value} stands where an integer is needed`)
+  if (!Number.isInteger(value)) fail('bad-model', `${value} is not an integer, which is needed here`)
   return BigInt(value)
 }
 

@@ -1,9 +1,9 @@
-/** Walking over protobuf messages with limits, and building them without copying what is large. */
+/** Parses protobuf messages with limits, and builds them without copying large parts. */
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 
 export { BinaryReader, WireType }
 
-/** What a hostile file may cost at most; real models stay far below each of these. */
+/** Limits for hostile files; real models stay far below each of them. */
 export const limits = {
   /** Graphs inside graphs (If, Loop, Scan). */
   depth: 16,
@@ -17,7 +17,7 @@ export const limits = {
 
 /** A reason why bytes are not a readable model; `decodeModel` turns it into an error that names the file. */
 export class BadBytes extends Error {
-  /** Whether something ends before its stated length. */
+  /** Whether the data end before their stated length. */
   readonly truncated: boolean
 
   constructor(message: string, truncated = false) {
@@ -26,7 +26,7 @@ export class BadBytes extends Error {
   }
 }
 
-/** The number that opens a field on the wire. */
+/** The tag of a field on the wire. */
 export const tag = (field: number, type: WireType): number => (field << 3) | type
 
 /** A varint field's tag. */
@@ -35,7 +35,7 @@ export const varint = (field: number): number => tag(field, WireType.Varint)
 /** The tag of a field with a length (text, bytes, message, packed numbers). */
 export const sized = (field: number): number => tag(field, WireType.LengthDelimited)
 
-/** One piece of several, without a copy where there is but one. */
+/** Joins pieces; without a copy if there is only one. */
 export function joined(pieces: readonly Uint8Array[]): Uint8Array | undefined {
   if (pieces.length < 2) return pieces[0]
   const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
@@ -49,7 +49,7 @@ export function joined(pieces: readonly Uint8Array[]): Uint8Array | undefined {
 
 /**
  * Calls `take` with the tag of each field; it reads the value from the reader and returns true, or returns false for a
- * field it does not know. Returns the encoded unknown fields, as a view where they lie together. Throws on bytes that
+ * field it does not know. Returns the encoded unknown fields, as a view if they are contiguous. Throws on bytes that
  * are not a protobuf message.
  */
 export function eachField(
@@ -106,14 +106,14 @@ export function takeText(reader: BinaryReader, limit = Infinity): string {
   }
 }
 
-/** An int64 as a number; refuses what a number cannot hold. */
+/** An int64 as a number; refuses values that a number cannot represent. */
 export function takeInteger(reader: BinaryReader): number {
   const value = Number(reader.int64())
   if (!Number.isSafeInteger(value)) throw new BadBytes(`the number ${value} is beyond 2^53`)
   return value
 }
 
-/** Builds a message as a list of pieces: small fields are gathered, large bytes are referred to. */
+/** Builds a message as a list of pieces: small fields are collected, large byte arrays are referenced. */
 export interface MessageWriter {
   varint(field: number, value: number | bigint): void
   float(field: number, value: number): void
@@ -125,10 +125,10 @@ export interface MessageWriter {
   finish(): { parts: Uint8Array[]; length: number }
 }
 
-/** Below this a copy is cheaper than a piece of its own. */
+/** Below this size, copying is cheaper than a separate piece. */
 const largeBytes = 4096
 
-/** A fresh message. */
+/** A new message. */
 export function messageWriter(): MessageWriter {
   const parts: Uint8Array[] = []
   const small = new BinaryWriter()

@@ -1,4 +1,4 @@
-/** Activations: functions of one value that networks put between their layers. */
+/** Activations: functions of one value between the layers of a network. */
 import { constantInput, defineOutput, giveGradient, inputsOf } from '../gradient/context.ts'
 import type { Node } from '../model.ts'
 import { float, floatAttribute, stringAttribute } from '../node.ts'
@@ -6,7 +6,7 @@ import { add, mul, scale, sub, unary, type Writer } from '../writer.ts'
 import { asActivation, differentiated, oneMinus, plain, sameShape } from './one-value.ts'
 import { names, type Operator } from './operator.ts'
 
-/** Where a function has a kink, the derivative there is 0, as in PyTorch's relu, relu6 and hardtanh. */
+/** At kinks the derivative is 0, as in PyTorch's relu, relu6 and hardtanh. */
 const activationOf = (name: string, rest: Partial<Operator> = {}): Operator => ({
   names: [name],
   shape: sameShape,

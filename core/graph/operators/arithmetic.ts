@@ -1,4 +1,4 @@
-/** Add, Sub, Mul, Div, Pow and their kin: operators of two (or more) operands that are broadcast. */
+/** Add, Sub, Mul, Div, Pow and similar operators, whose two (or more) operands are broadcast. */
 import { fail } from '../../base/error.ts'
 import { addCell, type Cell, type Cells, constantOf, inputCell, operand, store } from '../cell/cells.ts'
 import { refuse } from '../cell/refuse.ts'
@@ -30,7 +30,7 @@ const division: Fold = (a, b, integer) => {
 
 type Side = (w: Writer, gradient: string, a: string, b: string, y: string) => string
 
-/** Differentiation of y = f(a, b): the gradient of each side, summed where it was broadcast. */
+/** Differentiation of y = f(a, b): the gradient of each operand, summed over broadcast axes. */
 function sides(
   forward: (w: Writer, a: string, b: string) => string,
   left: Side,
@@ -53,7 +53,10 @@ function sides(
 
 const pass: Side = (_w, gradient) => gradient
 
-/** Puts the bias of `MatMul + Add` into the convolution that the product became; false where there is none without one. */
+/**
+ * Moves the bias of `MatMul + Add` into the convolution that replaced the product; false if there is no such
+ * convolution without a bias.
+ */
 function addBias(cells: Cells, node: Node, cell: Cell, biasName: string): boolean {
   const conv = cells.nodes.find(made => made.outputs[0] === cell.name)
   const only = cells.view.dataInputs(node).every(name => cells.view.readers.get(name) === 1)
@@ -65,7 +68,7 @@ function addBias(cells: Cells, node: Node, cell: Cell, biasName: string): boolea
   return true
 }
 
-/** In each cell: affine where features are added up, or scaled by a constant. */
+/** Per cell: affine if features are added, or scaled by a constant. */
 const inCell: PerCell = {
   kind: 'features',
   write(cells, node) {
@@ -93,7 +96,7 @@ const inCell: PerCell = {
   },
 }
 
-/** An operand with more than one element is trained; one that normalises the images is not. */
+/** An operand with more than one element is trained, unless it normalises the images. */
 const parameters: Parameters = { inputs: 'all', onImages: true }
 
 const pow: Operator = {

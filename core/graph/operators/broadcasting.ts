@@ -1,21 +1,21 @@
-/** What operators have in common whose operands are broadcast against each other, as in NumPy. */
+/** Common parts of operators whose operands are broadcast, as in NumPy. */
 import type { DataType, Dim } from '../model.ts'
 import { broadcastShapes } from '../shape/dim.ts'
 import { combined, knownOf, type Elements } from '../shape/elements.ts'
 import { type Element, type Fact, fact, isInteger } from '../shape/fact.ts'
 import { type Call, type Operator, typeOf } from './operator.ts'
 
-/** The broadcast shape, where all inputs' shapes are known. */
+/** The broadcast shape, if all inputs' shapes are known. */
 export function broadcastFacts(call: Call, dataType: DataType = typeOf(call)): Fact[] {
   const shapes = call.inputs.map(input => input?.shape)
   if (!shapes.every((shape): shape is Dim[] => shape !== undefined)) return [fact(dataType)]
   return [fact(dataType, broadcastShapes(shapes))]
 }
 
-/** An element from those of two operands; `integer` operands divide by cutting off. */
+/** Computes an element from two operands; `integer` operands divide by truncation. */
 export type Fold = (a: Element, b: Element, integer: boolean) => Element
 
-/** A fold of numbers alone: anything else makes an unknown element. */
+/** Folds numbers only; anything else gives an unknown element. */
 export const ofNumbers =
   (compute: (a: number, b: number) => number): Fold =>
   (a, b) =>

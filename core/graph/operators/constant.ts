@@ -1,4 +1,4 @@
-/** Constants, and the operators that turn shapes into values and values into shapes. */
+/** Constants, and operators that convert shapes to values and values to shapes. */
 import { fail } from '../../base/error.ts'
 import type { Node, Tensor } from '../model.ts'
 import { floatAttribute, intAttribute, intsAttribute } from '../node.ts'
@@ -52,7 +52,7 @@ const size: Operator = {
   dataInputs: 0,
 }
 
-/** One number everywhere: a tensor of one element, or 0. */
+/** The fill value: a tensor of one element, or 0. */
 const constantOfShape: Operator<Tensor> = {
   names: ['ConstantOfShape'],
   attributes({ attributes: { value } }) {

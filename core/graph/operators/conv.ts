@@ -12,7 +12,7 @@ import { type Call, type Operator, typeOf } from './operator.ts'
 
 interface ConvAttributes {
   groups: number
-  /** [kh, kw]; where it is not given it is the weight's. */
+  /** [kh, kw]; default: the weight's. */
   kernel: number[] | undefined
 }
 
@@ -46,7 +46,7 @@ const conv: Operator<ConvAttributes> = {
       giveGradient(context, node, 2, () => reduce(w, 'ReduceSum', gradient, [0, 2, 3], false))
     }
   },
-  // After the pool only a 1×1 convolution makes sense, and that stays what it is.
+  // After the pool only a 1×1 convolution is possible, and it stays unchanged.
   perCell: {
     kind: 'features',
     write(cells, node) {

@@ -1,4 +1,4 @@
-/** Dropout; the mask is an input of the training graph, so that a resumed run draws the same ones. */
+/** Dropout; the mask is an input of the training graph, so that a resumed run uses the same masks. */
 import { constantInput, defineOutput, giveGradient, inputsOf } from '../gradient/context.ts'
 import { floatAttribute } from '../node.ts'
 import { fact } from '../shape/fact.ts'

@@ -1,4 +1,4 @@
-/** The table of all operators: the only place where a name leads to what it means. */
+/** The table of all operators: the only place that maps a name to its definition. */
 import type { Node } from '../model.ts'
 import { activation } from './activation.ts'
 import { arithmetic } from './arithmetic.ts'
@@ -29,7 +29,7 @@ export const families: Readonly<Record<string, readonly Operator[]>> = {
   functions: math,
   arithmetic,
   'comparison and logic': logic,
-  'softmax and its kin': softmax,
+  'softmax and related': softmax,
   reductions: reduce,
   reshapes,
   layout,
@@ -40,7 +40,7 @@ export const families: Readonly<Record<string, readonly Operator[]>> = {
   'constants and shapes': constants,
 }
 
-/** A table by name. Throws where two operators have the same name, or one has none. */
+/** A table by name. Throws if two operators have the same name, or one has none. */
 export function tableOf(all: readonly Operator[]): ReadonlyMap<string, Operator> {
   const table = new Map<string, Operator>()
   for (const operator of all) {

@@ -1,4 +1,4 @@
-/** Transpose, Expand, Tile, Resize and their kin: elements in another order, or repeated. */
+/** Transpose, Expand, Tile, Resize and similar operators: elements in another order, or repeated. */
 import { inputCell, renameAxes } from '../cell/cells.ts'
 import { defineOutput, giveGradient, inputsOf } from '../gradient/context.ts'
 import type { Dim } from '../model.ts'
@@ -10,7 +10,7 @@ import { transpose as transposed } from '../writer.ts'
 import { broadcasts } from './broadcasting.ts'
 import { type Operator, typeOf } from './operator.ts'
 
-/** The order of axes; undefined (all reversed) where the node does not give one. */
+/** The order of axes; undefined (all reversed) if the node does not specify one. */
 const transpose: Operator<number[] | undefined> = {
   names: ['Transpose'],
   attributes: node => intsAttribute(node, 'perm'),
@@ -96,7 +96,7 @@ const depthToSpace: Operator = {
   },
 }
 
-/** Output size: asked for, or ⌊size · scale⌋. */
+/** Output size: given, or ⌊size · scale⌋. */
 const resize: Operator = {
   names: ['Resize', 'Upsample'],
   shape(call) {

@@ -89,7 +89,7 @@ const gemm: Operator<ProductAttributes> = {
   torchNames: [undefined, 'weight', 'bias'],
 }
 
-/** Batched product; a matrix that all batches share is multiplied with the flattened rows at once. */
+/** Batched product; a matrix shared by all batches is multiplied with the flattened rows at once. */
 const matMul: Operator<ProductAttributes> = {
   names: ['MatMul'],
   attributes: attributesOf,

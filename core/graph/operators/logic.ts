@@ -1,4 +1,4 @@
-/** Comparisons, logic and choice: operators that give or take truth values. */
+/** Comparisons, logic and selection: operators with boolean inputs or outputs. */
 import { combined, knownOf } from '../shape/elements.ts'
 import { type Element, fact } from '../shape/fact.ts'
 import { broadcastFacts, broadcasting, broadcasts, type Fold, foldPair, ofNumbers } from './broadcasting.ts'

@@ -15,7 +15,7 @@ interface BatchStatistics {
   mean: string
   variance: string
   channels: number
-  /** Values a channel. */
+  /** Values per channel. */
   count: number
 }
 
@@ -37,7 +37,7 @@ function updateRunning(context: Context, node: Node, statistics: BatchStatistics
  * BatchNormalization over x [N, C, …] with the statistics of the batch (Ioffe and Szegedy 2015).
  *
  * x is seen as [N, C, L], whose mean and sums over N and L are the fast reductions of ONNX Runtime. y = a·x + b with one
- * scale and shift a channel, and dx = p·dy + q·x + r likewise, so that each direction is two passes over the data.
+ * scale and shift per channel, and dx = p·dy + q·x + r likewise, so that each direction is two passes over the data.
  */
 const batchNormGradient: NonNullable<Operator['gradient']> = (context, node) => {
   const w = context.writer
@@ -49,7 +49,7 @@ const batchNormGradient: NonNullable<Operator['gradient']> = (context, node) => 
   if (count < 2)
     fail(
       'usage',
-      `batch norm "${node.name}" sees ${count} value a channel; training needs at least 2: use a larger batch or image`,
+      `batch norm "${node.name}" sees ${count} value per channel; training needs at least 2: use a larger batch or image`,
     )
   const x = reshape(w, input, [n, channels, length])
   const column = (value: string): string => reshape(w, value, [1, channels, 1])

@@ -1,4 +1,4 @@
-/** What functions of one value have in common: the shape stays, each element goes its own way. */
+/** Common parts of elementwise functions of one value. */
 import { keepOperator } from '../cell/cells.ts'
 import { defineOutput, giveGradient, inputsOf } from '../gradient/context.ts'
 import type { Node } from '../model.ts'
@@ -48,7 +48,7 @@ export const plain =
 
 export const oneMinus = (w: Writer, x: string): string => sub(w, w.scalar(1), x)
 
-/** Applied in each cell, which is not the same as once after the mean. */
+/** Applied in each cell, which differs from applying it once after the mean. */
 export const asActivation: PerCell = {
   kind: 'activation',
   write: (cells, node) => keepOperator(cells, node, false),

@@ -1,4 +1,4 @@
-/** Pad: numbers around a tensor. */
+/** Pad: adds values around a tensor. */
 import { fail } from '../../base/error.ts'
 import { constantInput, defineOutput, giveGradient, inputsOf } from '../gradient/context.ts'
 import { floatAttribute, intsAttribute, stringAttribute } from '../node.ts'

@@ -26,13 +26,13 @@ const windowed: Pick<Operator<number[] | undefined>, 'attributes' | 'shape'> = {
 const needed = (kernel: number[] | undefined, node: Node): number[] =>
   kernel ?? fail('bad-model', `${node.op} node "${node.name}" has no kernel_shape`)
 
-/** Pads that give exactly the window's output size without ceil_mode. */
+/** Pads that give the window's output size exactly, without ceil_mode. */
 function exactPads(window: Window): [number, number, number, number] {
   const [bottom, right] = overhang(window)
   return [window.pads[0], window.pads[1], Math.max(0, bottom), Math.max(0, right)]
 }
 
-/** The gradient goes to the position that gave the maximum; overlapping windows add up. */
+/** The gradient goes to the position of the maximum; overlapping windows add up. */
 const maxPool: Operator<number[] | undefined> = {
   names: ['MaxPool'],
   ...windowed,
@@ -61,7 +61,7 @@ const maxPool: Operator<number[] | undefined> = {
   },
 }
 
-/** 1 / (number of input cells under each window), [1, 1, P, Q], or one number where it is the same everywhere. */
+/** 1 / (number of input cells under each window), [1, 1, P, Q], or one number if it is the same everywhere. */
 function windowShare({ writer: w }: Context, window: Window, includePadding: boolean): string {
   const [rows, columns] = [0, 1].map(i => {
     const last = (window.input[i] as number) + (window.pads[i] as number)
@@ -112,7 +112,7 @@ const averagePool: Operator<number[] | undefined> = {
 
 const lpPool: Operator<number[] | undefined> = { names: ['LpPool'], ...windowed }
 
-/** [N, C, 1, …]: one value a channel. */
+/** [N, C, 1, …]: one value per channel. */
 const whole: Pick<Operator, 'shape'> = {
   shape(call) {
     const shape = call.inputs[0]?.shape?.map((dim, i) => (i < 2 ? dim : 1))

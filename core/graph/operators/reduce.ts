@@ -37,7 +37,7 @@ const overAxes: Pick<Operator, 'shape' | 'dataInputs'> = {
   dataInputs: 1,
 }
 
-/** Differentiation of a mean or sum over axes, kept or dropped; no axes means that nothing is reduced. */
+/** Differentiation of a mean or sum over axes, kept or dropped; an empty list of axes reduces nothing. */
 export function reduction(
   op: 'ReduceMean' | 'ReduceSum',
   settings: (context: Context, node: Node, rank: number) => { axes: number[]; keep: boolean },
@@ -64,7 +64,7 @@ export function reduction(
   }
 }
 
-/** No axes means all of them, unless the node says that it means none. */
+/** An empty list means all axes, unless the node says that it means none. */
 function givenAxes(context: Context, node: Node, rank: number): { axes: number[]; keep: boolean } {
   const given = intsAttribute(node, 'axes') ?? constantInput(context, node, 1) ?? []
   const all = given.length === 0 && !mayReduceNothing(node)
@@ -78,7 +78,7 @@ const mean: Operator = {
   names: ['ReduceMean'],
   ...overAxes,
   gradient: reduction('ReduceMean', givenAxes),
-  // The mean over the features, as exporters write LayerNorm.
+  // The mean over the features, as in an exported LayerNorm.
   perCell: {
     kind: 'features',
     write(cells, node) {

@@ -1,4 +1,4 @@
-/** Reshape, Flatten, Squeeze, Unsqueeze and Identity: the same elements under other dimensions. */
+/** Reshape, Flatten, Squeeze, Unsqueeze and Identity: the same elements with other dimensions. */
 import { inputCell, renameAxes } from '../cell/cells.ts'
 import { defineOutput, giveGradient, inputsOf, outputShape } from '../gradient/context.ts'
 import type { Dim } from '../model.ts'
@@ -16,7 +16,7 @@ function resolved(shape: Dim[] | undefined, target: Element[], allowZero: boolea
   const dims = target.map((dim, i): Dim => (dim === 0 && !allowZero ? (shape?.[i] ?? null) : dim))
   const rest = dims.indexOf(-1)
   if (rest < 0) {
-    // One dimension that is not known follows from the others.
+    // A single unknown dimension follows from the others.
     const gap = dims.indexOf(null)
     if (gap < 0 || dims.indexOf(null, gap + 1) >= 0 || !shape) return dims
     return dims.with(gap, restOf(shape, dims, gap))
@@ -28,14 +28,14 @@ function restOf(shape: Dim[], dims: Dim[], at: number): Dim {
   const others = dims.filter((_, i) => i !== at)
   const whole = divDim(productOf(shape), productOf(others))
   if (whole !== null) return whole
-  // Dimensions that are unknown on both sides cancel where one was copied to the same place.
+  // Dimensions that are unknown on both sides cancel if one was copied to the same place.
   const left = shape.filter((dim, i) => dim !== null || dims[i] !== null || i === at)
   const right = others.filter(dim => dim !== null)
   if (shape.length - left.length !== others.length - right.length) return null
   return divDim(productOf(left), productOf(right))
 }
 
-/** What all of them have in common. The axis that features are on follows from the shape. */
+/** Common parts of all of them. The feature axis follows from the shape. */
 const common: Pick<Operator, 'fold' | 'gradient' | 'perCell'> = {
   fold({ inputs }, [dims]) {
     const known = knownOf(inputs[0])
@@ -61,7 +61,7 @@ const common: Pick<Operator, 'fold' | 'gradient' | 'perCell'> = {
   },
 }
 
-/** Of an operator that leaves the features on their axis. */
+/** For an operator that leaves the features on their axis. */
 export const sameAxes: PerCell = {
   kind: 'axes',
   write(cells, node) {

@@ -18,7 +18,7 @@ import { type Call, type Operator, typeOf } from './operator.ts'
 
 const axisOf = (call: Call, fallback = 0): number => intAttribute(call.node, 'axis', fallback)
 
-/** The parts at the given places along an axis, one behind the other; unknown places give unknown elements. */
+/** The parts at the given places along an axis, one after the other; unknown places give unknown elements. */
 function taken(from: Known, axis: number, places: readonly Element[]): Elements | undefined {
   const size = from.dims[axis]
   if (size === undefined) return undefined
@@ -118,7 +118,7 @@ const concat: Operator = {
   parameters: { inputs: 'all' },
 }
 
-/** A slice along one axis; null where it is not known. */
+/** A slice along one axis; null if it is not known. */
 type Cut = { size: Dim; from: number; step: number } | null
 
 /** The range of a slice along one axis, clamped as NumPy does. */
@@ -136,14 +136,14 @@ function cutOf(size: Dim, start: Element, end: Element, step: Element): Cut {
   if (typeof start !== 'number' || typeof end !== 'number' || typeof step !== 'number' || step === 0)
     return null
   if (typeof size !== 'number') {
-    // One element out of an unknown number is taken to be there.
+    // A single element of an unknown number is assumed to exist.
     return step === 1 && start >= 0 && end - start === 1 ? { size: 1, from: start, step: 1 } : null
   }
   const [from, to] = sliceRange(size, start, end, step)
   return { size: Math.max(0, Math.ceil((to - from) / step)), from, step }
 }
 
-/** What a Slice takes along every axis: inputs since opset 10, attributes before; undefined where the axes are not known. */
+/** What a Slice takes along every axis: inputs since opset 10, attributes before; undefined if the axes are not known. */
 function cutsOf({ node, inputs }: Call, shape: Dim[]): Cut[] | undefined {
   const starts = intsAttribute(node, 'starts') ?? inputs[1]?.value
   const ends = intsAttribute(node, 'ends') ?? inputs[2]?.value
@@ -179,7 +179,7 @@ const slice: Operator = {
   dataInputs: 1,
 }
 
-/** Sizes of a Split's parts along the axis: given, or as equal as they can be. */
+/** Sizes of a Split's parts along the axis: given, or as equal as possible. */
 function partsOf({ node, inputs }: Call, whole: Dim): Dim[] {
   const sizes = intsAttribute(node, 'split') ?? inputs[1]?.value
   return node.outputs.map((_, i) => {

@@ -1,4 +1,4 @@
-/** Softmax and its kin: each element against the others along an axis. */
+/** Softmax and related operators, which relate each element to the others along an axis. */
 import { keepOperator } from '../cell/cells.ts'
 import { sameShape } from './one-value.ts'
 import { names, type Operator } from './operator.ts'

@@ -1,4 +1,4 @@
-/** What can be done with each operator, as the published table says it (docs/operators.md). */
+/** The capabilities of each operator, as published in docs/operators.md. */
 import { families } from './index.ts'
 import type { PerCell } from './operator.ts'
 
@@ -7,13 +7,16 @@ export interface OperatorRow {
   /** `Op`, or `domain:Op` outside ONNX's own domain. */
   name: string
   family: string
-  /** Computed ahead where the inputs are known. */
+  /** Precomputed if the inputs are known. */
   fold: boolean
   /** Students may use it on images and weights. */
   gradient: boolean
-  /** What becomes of it in an annotator's head; undefined: a head that holds it is refused. */
+  /** How it is converted in an annotator's head; undefined: a head with it is refused. */
   perCell: PerCell['kind'] | undefined
-  /** Devices on which a test compares results: ONNX Runtime's CPU provider, for every operator. No other device is proven. */
+  /**
+   * Devices on which a test compares results: ONNX Runtime's CPU provider, for every operator. No other device has been
+   * tested.
+   */
   provenOn: readonly 'cpu'[]
 }
 

@@ -7,7 +7,7 @@ interface Product {
   symbols: string[]
 }
 
-/** Symbols may come from a file; a product that grows beyond this is given up. */
+/** Symbols may come from a file; a longer product becomes unknown. */
 const maxLength = 200
 
 function parse(dim: number | string): Product {
@@ -27,7 +27,7 @@ function show({ factor, symbols }: Product): Dim {
   return factor === 1 ? names : `${factor}*${names}`
 }
 
-/** A dimension as it may stand in a shape: a whole number from 0 on, a symbol, or null. */
+/** A dimension of a shape: a whole number from 0 on, a symbol, or null. */
 export function cleanDim(dim: Dim | undefined): Dim {
   if (typeof dim === 'number') return Number.isSafeInteger(dim) && dim >= 0 ? dim : null
   return dim === undefined || dim === '' ? null : dim
@@ -47,7 +47,7 @@ export function productOf(dims: readonly Dim[]): Dim {
   return dims.reduce<Dim>(mulDim, 1)
 }
 
-/** a / b where it is exact, else null. */
+/** a / b if it is exact, else null. */
 export function divDim(a: Dim, b: Dim): Dim {
   if (a === null || b === null || b === 0) return null
   const x = parse(a)
@@ -61,7 +61,7 @@ export function divDim(a: Dim, b: Dim): Dim {
   return x.factor % y.factor === 0 ? show({ factor: x.factor / y.factor, symbols }) : null
 }
 
-/** a + b where it is a number or one of them, else null. */
+/** a + b if it is a number or one of them, else null. */
 export function addDim(a: Dim, b: Dim): Dim {
   if (a === 0) return b
   if (b === 0) return a
@@ -77,11 +77,11 @@ export function ceilDiv(a: Dim, n: number): Dim {
   return /[()*]/.test(a) ? null : `ceil(${a}/${n})`
 }
 
-/** The broadcast of two dimensions; of two that may differ, the one that is certain. */
+/** The broadcast of two dimensions; if they may differ, the certain one. */
 function broadcastDim(a: Dim, b: Dim): Dim {
   if (a === 1) return b
   if (b === 1 || a === b) return a
-  // A symbol or an unknown beside a number above 1 must be that number (or 1), or the model is wrong.
+  // A symbol or unknown combined with a number above 1 must be that number (or 1), or the model is invalid.
   if (typeof a === 'number') return a
   if (typeof b === 'number') return b
   return null
@@ -98,5 +98,5 @@ export function broadcastShapes(shapes: readonly (readonly Dim[])[]): Dim[] {
   )
 }
 
-/** A dimension that is not there counts as 1; one that is there and unknown as null. */
+/** A missing dimension counts as 1; an unknown one as null. */
 const missing = (shape: readonly Dim[], i: number): Dim => (i + shape.length < 0 ? 1 : null)

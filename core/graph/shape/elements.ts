@@ -1,4 +1,4 @@
-/** Known elements, as a list or as stored bytes, and moving them: what constant folding of any tensor comes down to. */
+/** Known elements, as a list or as stored bytes, and operations that move them: the basis of constant folding. */
 import type { DataType, Tensor } from '../model.ts'
 import { elements as count, elementSize, tensorOf, toNumbers } from '../tensor.ts'
 import type { Element, Fact } from './fact.ts'
@@ -14,7 +14,7 @@ export interface Known {
   elements: Elements
 }
 
-/** The elements of a fact, where it has all of them. */
+/** The elements of a fact, if all are known. */
 export function knownOf(fact: Fact | undefined): Known | undefined {
   if (fact?.tensor) return { dataType: fact.dataType, dims: fact.tensor.dims, elements: fact.tensor.raw }
   const dims = fact?.shape
@@ -27,7 +27,7 @@ export function listed({ dataType, dims, elements }: Known): Element[] {
   return Array.isArray(elements) ? elements : toNumbers({ dataType, dims, raw: elements })
 }
 
-/** The tensor of a fact, or undefined where an element is unknown, a symbol or out of its type's range. */
+/** The tensor of a fact, or undefined if an element is unknown, a symbol or out of its type's range. */
 export function storedTensor(fact: Fact): Tensor | undefined {
   const known = knownOf(fact)
   if (!known || !Array.isArray(known.elements)) return fact.tensor
@@ -42,7 +42,7 @@ export function stridesOf(dims: readonly number[]): number[] {
   return strides
 }
 
-/** Where the elements of a result come from: element (i₀, i₁, …) from `offset + Σ iₖ·steps[k]`. */
+/** Source positions of a result's elements: element (i₀, i₁, …) from `offset + Σ iₖ·steps[k]`. */
 export interface View {
   dims: readonly number[]
   steps: readonly number[]
@@ -79,7 +79,7 @@ export function pick({ dataType, elements }: Known, view: View): Elements {
   return raw
 }
 
-/** Tensors of one type, and of one shape but along `axis`, one behind the other. */
+/** Concatenates tensors of one type, whose shapes agree except along `axis`. */
 export function concatenate(parts: readonly Known[], axis: number): Elements {
   const outer = count(parts[0]?.dims.slice(0, axis) ?? [])
   const stored = parts.map(part => part.elements).filter(part => part instanceof Uint8Array)
@@ -107,7 +107,7 @@ function blockOf<T extends Elements>(part: T, i: number, count: number): T {
 }
 
 /**
- * `compute` over the elements of tensors that are broadcast to `dims`; undefined where one of them is not known.
+ * Applies `compute` to the elements of tensors that are broadcast to `dims`; undefined if one of them is not known.
  */
 export function combined(
   inputs: readonly (Known | undefined)[],

@@ -10,11 +10,11 @@ export interface Fact {
   dataType: DataType
   shape?: Dim[]
   value?: Element[]
-  /** The tensor of a constant, where its bytes are to be moved as they are instead of its elements being listed. */
+  /** The tensor of a constant whose bytes are moved as a whole instead of listing its elements. */
   tensor?: Tensor
 }
 
-/** Longer tensors are not listed element by element. */
+/** Elements of longer tensors are not listed. */
 export const maxListed = 1024
 
 /** A value of unknown type and shape. */
@@ -25,7 +25,7 @@ export function fact(dataType: DataType, shape?: Dim[], value?: Element[]): Fact
   return { dataType, ...(shape ? { shape } : {}), ...(value ? { value } : {}) }
 }
 
-/** What a constant tensor is; its elements where they are at most `most`. */
+/** The fact of a constant tensor; its elements if there are at most `most`. */
 export function tensorFact(tensor: Tensor, most = maxListed): Fact {
   const { dataType, dims } = tensor
   const readable = elements(dims) <= most && isReadable(tensor)
@@ -45,7 +45,7 @@ export function isFixed(shape: readonly Dim[]): shape is number[] {
   return shape.every(dim => typeof dim === 'number')
 }
 
-/** A list of whole numbers from an input (opset 13 on) or an attribute (before); undefined where not given or not known. */
+/** A list of whole numbers from an input (opset 13 on) or an attribute (before); undefined if absent or unknown. */
 export function integersOf(value: Element[] | undefined): number[] | undefined {
   return value?.every(item => typeof item === 'number') ? value : undefined
 }

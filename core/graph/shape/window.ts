@@ -12,7 +12,7 @@ export interface WindowAxis {
   before: number
   after: number
   autoPad: string
-  /** A last window that the map does not fill counts too. */
+  /** Also count a last window that the map does not fill. */
   ceil: boolean
 }
 
@@ -39,7 +39,10 @@ const isSame = (axis: WindowAxis): boolean => axis.autoPad.startsWith('SAME')
 /** Cells from a window's first to its last tap. */
 const reach = (kernel: number, dilation: number): number => (kernel - 1) * dilation + 1
 
-/** Positions of a window over `size` cells: ⌊(size + padding − reach) / stride⌋ + 1, or as `auto_pad` and `ceil_mode` say. */
+/**
+ * Positions of a window over `size` cells: ⌊(size + padding − reach) / stride⌋ + 1, or as `auto_pad` and `ceil_mode`
+ * say.
+ */
 export function positions(axis: WindowAxis, size: Dim): Dim {
   const { kernel, stride, before, after } = axis
   if (stride < 1) return null
@@ -50,7 +53,7 @@ export function positions(axis: WindowAxis, size: Dim): Dim {
     const steps = (size + room) / stride
     if (!axis.ceil) return Math.floor(steps) + 1
     const count = Math.ceil(steps) + 1
-    // A last window that starts in the padding behind the image is left out (as in PyTorch).
+    // A last window that starts in the padding after the image is left out (as in PyTorch).
     return (count - 1) * stride >= size + before ? count - 1 : count
   }
   // size − 1 in the numerator makes it ⌈size / stride⌉, the usual "same" padding.
@@ -59,7 +62,7 @@ export function positions(axis: WindowAxis, size: Dim): Dim {
   return null
 }
 
-/** Cells that a transposed window makes of `size` positions, and `extra` behind them. */
+/** Cells that a transposed window produces from `size` positions, plus `extra` at the end. */
 export function spread(axis: WindowAxis, size: Dim, extra: number): Dim {
   const { kernel, stride } = axis
   if (typeof size !== 'number' || typeof kernel !== 'number') return null
@@ -67,7 +70,7 @@ export function spread(axis: WindowAxis, size: Dim, extra: number): Dim {
   return stride * (size - 1) + extra + reach(kernel, axis.dilation) - axis.before - axis.after
 }
 
-/** Padding before and after, with that of `auto_pad` counted out. */
+/** Padding before and after, with `auto_pad` resolved. */
 function padding(axis: WindowAxis, size: number, count: number): [before: number, after: number] {
   if (!isSame(axis)) return [axis.before, axis.after]
   const total = Math.max(0, (count - 1) * axis.stride + reach(axis.kernel as number, axis.dilation) - size)
@@ -75,7 +78,7 @@ function padding(axis: WindowAxis, size: number, count: number): [before: number
   return axis.autoPad === 'SAME_UPPER' ? [small, total - small] : [total - small, small]
 }
 
-/** A sliding window over [N, C, H, W] input; pads are [top, left, bottom, right] and may exceed what the window reaches. */
+/** A sliding window over [N, C, H, W] input; pads are [top, left, bottom, right] and may exceed the window's reach. */
 export interface Window {
   kernel: [number, number]
   stride: [number, number]
@@ -85,7 +88,7 @@ export interface Window {
   output: [number, number]
 }
 
-/** The window of a Conv or pooling node over a map of known size; rejects what is not two-dimensional. */
+/** The window of a Conv or pooling node over a map of known size; rejects windows that are not two-dimensional. */
 export function windowOf(node: Node, input: readonly number[], kernel: readonly number[]): Window {
   if (input.length !== 4 || kernel.length !== 2)
     fail(
@@ -119,7 +122,10 @@ export function windowAttributes(window: Window): Record<string, number[]> {
   return { kernel_shape: [...kernel], strides: [...stride], dilations: [...dilation], pads: [...pads] }
 }
 
-/** Rows or columns that a window's positions cover beyond the leading padding, minus the input's own: how much of the end is padding (negative: left out). */
+/**
+ * Rows or columns covered by a window's positions after the leading padding, minus the input's own: the padding at the
+ * end (negative: rows left out).
+ */
 export function overhang(window: Window): [number, number] {
   return [0, 1].map(i => {
     const covered =

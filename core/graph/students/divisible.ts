@@ -1,4 +1,4 @@
-/** Roundings of channel counts that published architectures rely on. */
+/** Rounding rules for channel counts in published architectures. */
 
 /** The nearest multiple of `divisor` that is no more than a tenth below `value` (MobileNet's and EfficientNet's rule). */
 export function divisible(value: number, divisor = 8): number {

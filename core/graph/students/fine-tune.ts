@@ -1,4 +1,4 @@
-/** Turns an ONNX classifier that a user brings into a student: weights as initializers, logits at the end, a head that fits. */
+/** Turns a user's ONNX classifier into a student: weights as initializers, logits at the end, a head that fits. */
 import { fail } from '../../base/error.ts'
 import type { Graph, OnnxModel } from '../model.ts'
 import { explain, unsupportedOperators } from '../training/support.ts'
@@ -11,7 +11,7 @@ import { restoreNames } from './adopt/names.ts'
 import { promoteConstants, separateShared } from './adopt/own-weights.ts'
 import { dropCasts, toSinglePrecision } from './adopt/precision.ts'
 
-/** What the student is to answer. */
+/** The classes of the student. */
 export interface FineTuneOptions {
   classes: number
   /** Seed of a new head. */
@@ -29,7 +29,7 @@ const list = (names: readonly string[], most: number): string =>
     ? `${names.slice(0, most).join(', ')} and ${names.length - most} more`
     : names.join(', ')
 
-/** The one input with images, and the first output, or what is wrong with them. */
+/** The only input (images) and the first output; throws if they do not fit. */
 function checkEnds(graph: Graph, warnings: string[]): void {
   const [input, ...others] = graph.inputs
   if (!input || others.length > 0)
@@ -43,7 +43,7 @@ function checkEnds(graph: Graph, warnings: string[]): void {
   graph.outputs = [output]
 }
 
-/** Takes Softmax or LogSoftmax off the end, as the loss has its own. */
+/** Removes a trailing Softmax or LogSoftmax, because the loss includes its own. */
 function dropSoftmax(graph: Graph, warnings: string[]): void {
   const producers = producersOf(graph)
   const [output] = graph.outputs
@@ -85,7 +85,7 @@ function warnOfFolded(graph: Graph, warnings: string[]): void {
  * (Gemm, MatMul with Add, 1×1 Conv) has another number of classes, a fresh one takes its place; constants are folded,
  * weights become initializers with a name of their own (PyTorch's, where the nodes tell it), half precision becomes
  * float32, batch and image size become symbols. `model` itself is not changed. Throws `unsupported` with the operators
- * that training does not know, or where no linear layer ends the network.
+ * that training does not support, or if the network does not end in a linear layer.
  */
 export function prepareForTraining(model: OnnxModel, { classes, seed }: FineTuneOptions): Prepared {
   if (!Number.isInteger(classes) || classes < 1)

@@ -1,4 +1,4 @@
-/** The students by name: networks built by code, freshly initialised, in inference form. */
+/** The students by name: networks built in code, with new initial weights, in inference form. */
 import { fail } from '../../base/error.ts'
 import type { OnnxModel } from '../model.ts'
 import { efficientnets } from './efficientnet.ts'
@@ -31,7 +31,7 @@ export const students: Readonly<Record<StudentName, Student>> = table
 /** Every architecture that {@link buildStudent} knows. */
 export const studentNames = Object.keys(students) as readonly StudentName[]
 
-/** Whether a word from outside names an architecture. */
+/** Whether an external string names an architecture. */
 export function isStudentName(name: string): name is StudentName {
   return Object.hasOwn(students, name)
 }

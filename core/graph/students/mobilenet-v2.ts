@@ -29,7 +29,7 @@ function convNormRelu6(
   return w.relu6(y, `${scope}.2`)
 }
 
-/** Expand, depthwise, project without activation; identity shortcut where the shape is kept. */
+/** Expand, depthwise, project without activation; identity shortcut if the shape is kept. */
 function invertedResidual(
   w: Writer,
   x: Feature,

@@ -1,4 +1,4 @@
-/** Counting a model's parameters as publications do. */
+/** Counts a model's parameters as publications do. */
 import type { Graph, OnnxModel } from '../model.ts'
 import { elements } from '../tensor.ts'
 import { parametersOf } from '../training/parameters.ts'

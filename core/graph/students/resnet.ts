@@ -8,7 +8,7 @@ import type { Feature, StudentOptions, Writer } from './writer.ts'
 /** Adds one residual block of `width` inner channels and returns its output. */
 type Block = (w: Writer, x: Feature, scope: string, width: number, stride: number) => Feature
 
-/** Shortcut B of the paper: identity, or a strided 1×1 convolution and batch norm where the shape changes. */
+/** Shortcut B of the paper: identity, or a strided 1×1 convolution and batch norm if the shape changes. */
 function shortcut(w: Writer, x: Feature, scope: string, channels: number, stride: number): Feature {
   if (stride === 1 && x.channels === channels) return x
   const projected = w.conv(x, `${scope}.downsample.0`, channels, { kernel: 1, stride })
@@ -52,7 +52,9 @@ const variants = {
   resnet101: { block: bottleneck, depths: [3, 4, 23, 3] },
 }
 
-/** torchvision's ResNet: 7×7 stem of stride 2, max pooling, four stages of 64 to 512 channels (times 4 in bottlenecks). */
+/**
+ * torchvision's ResNet: 7×7 stem of stride 2, max pooling, four stages of 64 to 512 channels (times 4 in bottlenecks).
+ */
 function resnet(name: keyof typeof variants, options: StudentOptions): OnnxModel {
   const { block, depths } = variants[name]
   return write(name, options, kaimingNormal, w => {

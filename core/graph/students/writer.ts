@@ -23,7 +23,7 @@ export interface ConvOptions {
   bias?: boolean
 }
 
-/** What every architecture is told. */
+/** Parameters of every architecture. */
 export interface StudentOptions {
   classes: number
   /** [C, H, W] that it is meant for; only C is fixed in the graph. */
@@ -31,7 +31,7 @@ export interface StudentOptions {
   seed: number
 }
 
-/** One method a layer; each adds nodes and initial weights and returns the layer's output. */
+/** One method per layer; each adds nodes and initial weights and returns the layer's output. */
 export interface Writer {
   images: Feature
   classes: number
@@ -49,7 +49,7 @@ export interface Writer {
   maxPool(x: Feature, scope: string, options: { kernel: number; stride: number; padding: number }): Feature
   /** `[batch, channels, 1, 1]`. */
   globalPool(x: Feature, scope: string): Feature
-  /** Zeros behind the last channel, up to `channels`. */
+  /** Zeros after the last channel, up to `channels`. */
   padChannels(x: Feature, scope: string, channels: number): Feature
   flatten(x: Feature, scope: string): Feature
   /** Keeps its input in inference; the ratio is what a training graph reads. */
@@ -61,7 +61,7 @@ export interface Writer {
 const whole = (value: number, low: number, high: number): boolean =>
   Number.isInteger(value) && value >= low && value <= high
 
-/** Rejects impossible settings with code `usage`. */
+/** Rejects invalid settings with code `usage`. */
 function check({ classes, input, seed }: StudentOptions): void {
   if (!whole(classes, 1, 1_000_000))
     fail('usage', `a student needs a whole number of classes from 1 to 1,000,000, not ${classes}`)

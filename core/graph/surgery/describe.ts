@@ -1,4 +1,4 @@
-/** The head in words: operators in forward order, with what exporters take apart put together again. */
+/** Describes the head: operators in forward order, with the parts that exporters split joined again. */
 import type { Node } from '../model.ts'
 import type { GraphView } from './graph-view.ts'
 import type { Head } from './find-head.ts'
@@ -20,7 +20,7 @@ const sequences: [pattern: RegExp, name: string][] = [
   [/LpNormalization/g, 'LpNorm'],
 ]
 
-/** Names of a sequence of operators, in the terms of the field. */
+/** Common names of a sequence of operators. */
 function namesOf(nodes: Node[]): string[] {
   const ops = nodes.filter(({ op }) => op !== 'Identity').map(({ op }) => op)
   const joined = sequences.reduce((text, [pattern, name]) => text.replace(pattern, name), ops.join(' '))
@@ -34,12 +34,12 @@ export function describeHead(view: GraphView, head: Head): string {
   const names = namesOf([...head.pool.nodes, ...head.nodes])
   const before = view.graph.nodes[view.producer.get(head.pool.source) ?? -1]
   const norm = before?.op === 'LayerNormalization'
-  // Where nothing linear follows the pool, what comes before it is the classifier.
+  // If nothing linear follows the pool, the layer before it is the classifier.
   if (before && (norm || !head.nodes.some(({ op }) => linear.has(op)))) names.unshift(...namesOf([before]))
   return names.map(name => name.replaceAll('_', ' ')).join(' → ')
 }
 
-/** What of the head is only approximated by applying it in each cell. */
+/** The parts of the head that are only approximated by applying them in each cell. */
 export function describeApproximation(head: Head, nonlinear: string[]): string {
   const special = new Set([...activations, 'LayerNorm', 'LpNorm', 'Gelu', 'SiLU', 'HardSwish'])
   const named = namesOf(head.nodes).filter(name => special.has(name))

@@ -15,7 +15,7 @@ export interface Head {
   nodes: Node[]
   /** The value whose per-cell form becomes the label map. */
   logits: string
-  /** Operators after it that were left out. */
+  /** The operators after it that were dropped. */
   dropped: string[]
 }
 

@@ -1,12 +1,12 @@
-/** Freeing batch and image size where an export fixed them without need. */
+/** Makes batch and image size flexible if an export fixed them unnecessarily. */
 import { fail } from '../../base/error.ts'
 import type { Dim, Graph } from '../model.ts'
 import { factsAt } from '../inference/consistent.ts'
 
-/** Sizes tried for a dimension that is fixed (or a symbol's stand-in): the operands must fit at all of them. */
+/** Sizes that are tried for a fixed dimension (or in place of a symbol): the operands must fit at all of them. */
 const probes = (size: number): number[] => [2 * size, size + 32, 3 * size + 64]
 
-/** The map's size [h, w] of an annotator at an input shape of numbers, or undefined where it could not run so. */
+/** The map's size [h, w] of an annotator at an input shape of numbers, or undefined if it could not run at that shape. */
 function mapAt(graph: Graph, input: string, shape: number[], output: string): number[] | undefined {
   const map = factsAt(graph, { [input]: shape })?.get(output)?.shape
   const fixed = map?.every(dim => typeof dim === 'number') && map.length === 4 && map[0] === shape[0]

@@ -1,4 +1,4 @@
-/** A graph with its producers, consumers and constants at hand. */
+/** A graph with lookups for producers, consumers and constants. */
 import { fail } from '../../base/error.ts'
 import type { Lookup } from '../cell/cells.ts'
 import { transposed } from '../cell/weights.ts'
@@ -8,7 +8,7 @@ import { intsAttribute } from '../node.ts'
 import { constantTensor } from '../operators/constant.ts'
 import { operatorOf } from '../operators/index.ts'
 
-/** What the surgery looks things up in. */
+/** The lookups that the surgery uses. */
 export interface GraphView extends Lookup {
   graph: Graph
   /** Position of the node that makes a value. */
@@ -34,10 +34,10 @@ function linksOf(graph: Graph): Links {
   const dynamic = new Set([...known].filter(name => !graph.initializers.has(name)))
   graph.nodes.forEach((node, index) => {
     for (const name of node.inputs) {
-      // ONNX demands this order; without it a walk could go in circles.
+      // ONNX requires this order; without it a traversal could loop.
       const later = name !== '' && !known.has(name) && !graph.initializers.has(name)
       if (later)
-        fail('bad-model', `${node.op} node "${node.name}" reads "${name}", which nothing before it makes`)
+        fail('bad-model', `${node.op} node "${node.name}" reads "${name}", which no earlier node makes`)
       read(name)
     }
     const depends = withSubgraphs.includes(node.op) || node.inputs.some(name => dynamic.has(name))
@@ -70,7 +70,7 @@ function storedConstant(graph: Graph, links: Links, name: string, depth = 0): Te
   return matrix?.dims.length === 2 ? transposed(matrix) : undefined
 }
 
-/** Builds the view; throws `bad-model` where a value has two makers, or none before it is read. */
+/** Builds the view; throws `bad-model` if a value has two producers, or is read before it is produced. */
 export function viewOf(graph: Graph): GraphView {
   const links = linksOf(graph)
   const isConstant = (name: string): boolean => !links.dynamic.has(name)

@@ -1,4 +1,4 @@
-/** Bringing a feature map into the order [N, D, h, w], whatever layout the pool read it in. */
+/** Brings a feature map from the layout that the pool reads into the order [N, D, h, w]. */
 import type { Dim, Node, Tensor } from '../model.ts'
 import { node as makeNode } from '../node.ts'
 import { intTensor } from '../tensor.ts'
@@ -30,7 +30,7 @@ function gridOf(view: GraphView, pool: Pool, tokens: Dim, features: Dim): [h: nu
   )
 }
 
-/** Nodes that make [N, D, h, w] of the pool's source; none where it is that already. */
+/** Nodes that convert the pool's source to [N, D, h, w]; none if it already has that order. */
 export function toImageOrder(
   view: GraphView,
   pool: Pool,

@@ -8,7 +8,7 @@ function fedInputs(graph: Graph): ValueInfo[] {
   return graph.inputs.filter(input => !graph.initializers.has(input.name))
 }
 
-/** The one image input of a classifier. Throws `unsupported` naming the inputs there are. */
+/** The only image input of a classifier. Throws `unsupported`, naming the inputs. */
 export function imageInput(graph: Graph): ValueInfo {
   const inputs = fedInputs(graph)
   const [input] = inputs
@@ -37,8 +37,8 @@ export function hasChannelsLast(input: ValueInfo): boolean {
 }
 
 /**
- * The graph with an input [N, 3, H, W] where it was [N, H, W, 3] and begins by transposing. Throws `unsupported` where
- * it does not begin so.
+ * The graph with an input [N, 3, H, W], if it was [N, H, W, 3] and begins with a transpose. Throws `unsupported` if
+ * it does not begin like that.
  */
 export function withChannelsFirst(graph: Graph, input: ValueInfo): Graph {
   if (!hasChannelsLast(input) || !input.shape) return graph

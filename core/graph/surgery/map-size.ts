@@ -1,10 +1,10 @@
-/** How large an annotator's label map is for an image size, and how many pixels a cell covers. */
+/** How large an annotator's label map is for an image size, and how many pixels per cell covers. */
 import type { Dim, OnnxModel } from '../model.ts'
 import { factsAt } from '../inference/consistent.ts'
 import { labelMapName } from './report.ts'
 
 /**
- * [h, w] of the label map for an image of [height, width] pixels; undefined where the annotator does not take that size
+ * [h, w] of the label map for an image of [height, width] pixels; undefined if the annotator does not take that size
  * or shape inference cannot tell.
  */
 export function mapSize(
@@ -23,7 +23,7 @@ export function mapSize(
   return typeof h === 'number' && typeof w === 'number' ? [h, w] : undefined
 }
 
-/** Pixels a cell: from the growth of the map with the image, or at a fixed size their quotient. */
+/** Pixels per cell: from the growth of the map with the image, or at a fixed size their quotient. */
 export function strideOf(annotator: OnnxModel): [down: number, across: number] | undefined {
   const [height, width] = annotator.graph.inputs[0]?.shape?.slice(2) ?? []
   const ratio = (pixels: number[], cells: number[]): [number, number] | undefined => {

@@ -1,4 +1,4 @@
-/** Applying a head to every cell of a map: each operator on pooled features gets its counterpart on [N, D, h, w]. */
+/** Applies a head to every cell of a map: each operator on pooled features gets a counterpart on [N, D, h, w]. */
 import { fail } from '../../base/error.ts'
 import type { Cells } from '../cell/cells.ts'
 import type { Node, Tensor } from '../model.ts'

@@ -1,4 +1,4 @@
-/** Recognising the pool: a mean over all positions of a feature map, in any of the layouts that exporters write. */
+/** Recognises the pool: a mean over all positions of a feature map, in any layout that exporters write. */
 import type { Dim, Node } from '../model.ts'
 import { intAttribute, intsAttribute } from '../node.ts'
 import { fromFront, integersOf } from '../shape/fact.ts'
@@ -21,7 +21,7 @@ export interface Pool {
   warnings: string[]
 }
 
-/** Axes of a reduction counted from the front, or undefined where they are not known. */
+/** Axes of a reduction counted from the front, or undefined if they are not known. */
 function axesOf(view: GraphView, node: Node, rank: number): number[] | undefined {
   const listed = intsAttribute(node, 'axes') ?? integersOf(view.facts.get(node.inputs[1] ?? '')?.value)
   return listed?.map(axis => fromFront(axis, rank)).sort((a, b) => a - b)
@@ -37,7 +37,7 @@ function meanOf(view: GraphView, node: Node): Pool | undefined {
   const source = node.inputs[0] ?? ''
   const keep = intAttribute(node, 'keepdims', 1) !== 0
   const listed = intsAttribute(node, 'axes') ?? view.facts.get(node.inputs[1] ?? '')?.value
-  // A mean over two axes is one over an image, even where shape inference lost the rank.
+  // A mean over two axes is a mean over an image, even if shape inference lost the rank.
   const rank = view.facts.get(source)?.shape?.length ?? (listed?.length === 2 ? 4 : undefined)
   if (rank === undefined) return undefined
   const axes = axesOf(view, node, rank)

@@ -1,4 +1,4 @@
-/** Leaving out what an output does not need. */
+/** Removes what an output does not need. */
 import type { Graph, Node, Tensor } from '../model.ts'
 
 const subgraphs = new Set(['If', 'Loop', 'Scan'])

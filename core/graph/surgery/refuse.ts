@@ -1,4 +1,4 @@
-/** Why a model cannot become an annotator, in words that say what would work instead. */
+/** Explains why a model cannot become an annotator, and what would work instead. */
 import type { Dim, Node } from '../model.ts'
 import { intsAttribute } from '../node.ts'
 import { operatorName, operatorOf } from '../operators/index.ts'
@@ -14,7 +14,7 @@ export interface Refusal {
 const show = (shape: readonly Dim[] | undefined): string =>
   `[${(shape ?? []).map(dim => dim ?? '?').join(', ')}]`
 
-/** Whether a node takes single positions out of the token axis. */
+/** Whether a node extracts single positions from the token axis. */
 function takesToken(view: GraphView, node: Node): boolean {
   const shape = view.facts.get(node.inputs[0] ?? '')?.shape
   if (shape?.length !== 3) return false
@@ -35,7 +35,7 @@ const classToken: Refusal = {
 function mergesPositions(view: GraphView, node: Node): Dim[] | undefined {
   const before = view.facts.get(node.inputs[0] ?? '')?.shape
   if (!before || before.length < 3 || operatorOf(node)?.perCell?.kind !== 'axes') return undefined
-  // An average pool whose output size is not known is taken for the head's, since a linear layer follows.
+  // An average pool of unknown output size is assumed to be the head's, because a linear layer follows.
   const maker = view.graph.nodes[view.producer.get(node.inputs[0] ?? '') ?? -1]
   const pooled = maker?.op === 'AveragePool' && poolAt(view, maker) !== undefined
   const wide = before.slice(1).filter(dim => dim !== 1 && !(pooled && dim === null))
@@ -44,8 +44,8 @@ function mergesPositions(view: GraphView, node: Node): Dim[] | undefined {
 }
 
 /**
- * Why the head cannot be taken apart at `node`, or undefined where it can. `after` are the operators between it and
- * the logits, last one first; `unknown` says that it is not one of those that can be applied per cell.
+ * Why the head cannot be converted at `node`, or undefined if it can. `after` are the operators between it and
+ * the logits, last one first; `unknown` means that it cannot be applied per cell.
  */
 export function refusalOf(view: GraphView, node: Node, after: Node[], unknown: boolean): Refusal | undefined {
   if (takesToken(view, node)) return classToken

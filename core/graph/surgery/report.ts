@@ -1,4 +1,4 @@
-/** What the surgery found and did. */
+/** The report of a surgery. */
 import type { Dim } from '../model.ts'
 
 /** The name of an annotator's output, `[N, C, h, w]`. */
@@ -14,7 +14,7 @@ export interface SurgeryReport {
   classes: number
   /** Whether the mean of the map over its cells equals the logits. */
   exact: boolean
-  /** Where not exact: what is done in each cell instead of after the pool. */
+  /** If not exact: what is done in each cell instead of after the pool. */
   approximation?: string
   /** Name and shape of the image input, `[N, 3, H, W]`. */
   input: string
@@ -23,9 +23,9 @@ export interface SurgeryReport {
   output: string
   /** The classifier's value that the map's mean reproduces: an output, or what comes before the dropped operators. */
   logits: string
-  /** Pixels a cell, down and across, where shape inference can tell. */
+  /** Pixels per cell, vertically and horizontally, if shape inference can tell. */
   stride?: [down: number, across: number]
-  /** Operators at the end that were left out, such as Softmax. */
+  /** Operators at the end that were dropped, such as Softmax. */
   dropped: string[]
   warnings: string[]
 }

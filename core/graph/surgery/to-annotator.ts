@@ -32,7 +32,7 @@ function anyHead(view: GraphView): Head {
   throw refusal ?? fail('bad-model', 'the model has no output')
 }
 
-/** Makes names that the graph does not use yet. */
+/** Makes unused names. */
 function nameMaker(graph: Graph): { fresh: (hint: string) => string; hints: Map<string, string> } {
   const used = new Set([labelMapName, ...graph.initializers.keys(), ...graph.inputs.map(({ name }) => name)])
   for (const { outputs } of graph.nodes) outputs.forEach(name => used.add(name))
@@ -47,7 +47,7 @@ function nameMaker(graph: Graph): { fresh: (hint: string) => string; hints: Map<
   return { fresh, hints }
 }
 
-/** Gives new values the names of those that they replace, where these are gone. */
+/** Gives new values the names of those that they replace, if these are no longer used. */
 function withOldNames(graph: Graph, hints: Map<string, string>): Graph {
   const names = new Set([...graph.initializers.keys(), ...graph.inputs.map(({ name }) => name)])
   for (const { outputs } of graph.nodes) outputs.forEach(name => names.add(name))
@@ -60,7 +60,7 @@ function withOldNames(graph: Graph, hints: Map<string, string>): Graph {
   return renamed(graph, back)
 }
 
-/** Puts the new nodes behind the old ones, and names the result. */
+/** Appends the new nodes to the old ones and names the result. */
 function assembled(graph: Graph, added: Node[], result: string, initializers: Map<string, Tensor>): Graph {
   const made = added.some(({ outputs }) => outputs.includes(result))
   const nodes = made
@@ -75,16 +75,16 @@ function assembled(graph: Graph, added: Node[], result: string, initializers: Ma
     nodes: [...graph.nodes, ...nodes],
     initializers: new Map([...graph.initializers, ...initializers]),
     outputs: [floatValue(labelMapName, [null, null, null, null])],
-    // What the file said of inner values holds for the old sizes only.
+    // The file's declarations of inner values are valid for the old sizes only.
     values: [],
   })
 }
 
 /**
  * Turns a classifier into an annotator with the output `label_map` [N, C, h, w], whose mean over the cells equals the
- * classifier's logits (`report.exact`) or, where the head is not affine, comes close (`report.approximation`). The
- * weights keep their values. The model that was given stays as it is; the new one shares its weights. Throws RelabelError `unsupported` with the
- * reason and what would work, `bad-model` for a graph that contradicts itself.
+ * classifier's logits (`report.exact`) or, if the head is not affine, approximates them (`report.approximation`). The
+ * weights keep their values. The model that was given stays as it is; the new one shares its weights. Throws
+ * RelabelError `unsupported` with the reason and what would work, `bad-model` for an inconsistent graph.
  */
 export function toAnnotator(model: OnnxModel): { model: OnnxModel; report: SurgeryReport } {
   const given = imageInput(model.graph)

@@ -1,4 +1,7 @@
-/** Builds the training-step graph of a model: forward pass, loss, gradients and update, states in and states out. */
+/**
+ * Builds the training-step graph of a model: forward pass, loss, gradients and update, with states as inputs and
+ * outputs.
+ */
 import { fail } from '../../base/error.ts'
 import type { Graph, OnnxModel, ValueInfo } from '../model.ts'
 import { floatValue, modelOf } from '../node.ts'
@@ -22,7 +25,7 @@ export interface TrainingGraphOptions {
   batchNormMomentum: number
   labelSmoothing: number
   clipNorm: number | undefined
-  /** Steps whose gradients are averaged for one update. */
+  /** Number of steps whose gradients are averaged for one update. */
   accumulate: number
   ema: boolean
   /** Whether this step updates (the last of `accumulate`) or only accumulates. */
@@ -57,7 +60,7 @@ export const emaDecay = 'ema_decay'
 /** The opset that training graphs are written for. */
 const opset = 20
 
-/** The graph being written, and its states by key. */
+/** The graph under construction, and its states by key. */
 interface Draft {
   writer: Writer
   graph: Graph
@@ -72,7 +75,7 @@ function declare({ writer, graph, state }: Draft, role: string, name: string): s
   return key
 }
 
-/** Says what a state's value is after the step. */
+/** Sets a state's value after the step. */
 function proceed({ state }: Draft, key: string, value: string): void {
   const tensor = state.get(key) as StateTensor
   tensor.next = value
@@ -166,7 +169,7 @@ function update(
   return { scalars, gradientNorm }
 }
 
-/** Gives a value that is itself an input, or that two outputs share, a node of its own, and notes it as an output. */
+/** Adds a value as an output; a value that is an input, or that two outputs share, gets a node of its own. */
 function ownOutput(writer: Writer, outputs: Set<string>, value: string): string {
   const isInput = writer.inputs.some(input => input.name === value)
   const name =
@@ -218,7 +221,7 @@ function stepModel(writer: Writer, outputs: ReadonlySet<string>): OnnxModel {
   return { ...model, irVersion: 9 }
 }
 
-/** Adds the accumulated gradients; the last step of a round takes the mean and starts again from zero. */
+/** Adds the accumulated gradients; the last step of a round takes the mean and resets to zero. */
 function accumulate(draft: Draft, gradients: Map<string, string>, options: TrainingGraphOptions): void {
   const w = draft.writer
   for (const [name, gradient] of gradients) {

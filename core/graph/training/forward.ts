@@ -1,4 +1,4 @@
-/** Writes a model's forward pass in training mode, and remembers how to go back. */
+/** Writes a model's forward pass in training mode, and records the backward pass. */
 import { fail } from '../../base/error.ts'
 import { type Backward, type Context, createGradients } from '../gradient/context.ts'
 import { evaluate } from '../inference/evaluate.ts'
@@ -36,13 +36,13 @@ export interface ForwardOptions {
   given: Map<string, { value: string; trained: boolean }>
 }
 
-/** Initializers of up to so many elements are known to what is computed ahead. */
+/** Initializers of up to this many elements are known to precomputation. */
 const maxKnown = 4096
 
-/** Constants of the model up to this size are taken up. */
+/** Constants of the model up to this size are used. */
 const maxConstant = 10_000_000
 
-/** What is known of the model while it is written. */
+/** Known facts about the model while it is written. */
 interface Pass {
   model: OnnxModel
   options: ForwardOptions
@@ -55,7 +55,7 @@ interface Pass {
   gradients: ReturnType<typeof createGradients>
 }
 
-/** The value in the training graph; constants are written where they are first used. */
+/** The value in the training graph; constants are written when they are first used. */
 function valueOf({ model, values, facts, options: { writer } }: Pass, name: string): string {
   const found = values.get(name)
   if (found !== undefined) return found
@@ -99,7 +99,7 @@ function contextOf(pass: Pass): Context {
   }
 }
 
-/** Computes a node ahead, or writes its forward computation and returns its backward pass. */
+/** Precomputes a node, or writes its forward computation and returns its backward pass. */
 function writeNode(pass: Pass, context: Context, node: Node): Backward | undefined {
   const inputs = node.inputs.map(name => (name === '' ? undefined : factOf(pass, name)))
   const found = evaluate(node, inputs, maxConstant)

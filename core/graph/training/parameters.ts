@@ -13,13 +13,13 @@ export interface Parameter {
 const isFloat = (tensor: Tensor | undefined): tensor is Tensor =>
   tensor !== undefined && ['float32', 'float16', 'float64', 'bfloat16'].includes(tensor.dataType)
 
-/** One number a channel of [N, C, H, W] images, or nothing that could be trained. */
+/** Whether it has one number per channel of [N, C, H, W] images, or no trainable size. */
 const isChannelVector = (tensor: Tensor | undefined): boolean =>
   !isFloat(tensor) || tensor.dims.every((dim, i) => dim === 1 || i === tensor.dims.length - 3)
 
 /**
  * The parameters of a graph, in the order in which nodes use them. Constants that normalise the images themselves (a mean
- * and a deviation a channel that an exporter left in the graph) are none.
+ * and a deviation per channel that an exporter left in the graph) are not parameters.
  */
 export function parametersOf(graph: Graph): Parameter[] {
   const found = new Map<string, Parameter>()

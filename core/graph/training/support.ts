@@ -10,8 +10,8 @@ export const differentiable: readonly string[] = [...operators]
   .sort()
 
 /**
- * Names of a graph's operators that training cannot handle, sorted: those without a gradient, but for what can be computed
- * ahead because it depends on shapes and constants alone.
+ * Names of a graph's operators that training does not support, sorted: those without a gradient, except what can be
+ * precomputed because it depends on shapes and constants alone.
  */
 export function unsupportedOperators(graph: Graph): string[] {
   const flowing = new Set([
@@ -29,7 +29,7 @@ export function unsupportedOperators(graph: Graph): string[] {
   return [...unsupported].sort()
 }
 
-/** The names, and for those that training supports on shapes and constants only, why they are among them. */
+/** The names, with a reason for those that training supports on shapes and constants only. */
 export function explain(unsupported: readonly string[]): string {
   const ahead = unsupported.filter(name => operators.get(name)?.fold)
   if (ahead.length === 0) return unsupported.join(', ')

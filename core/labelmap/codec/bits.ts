@@ -1,4 +1,4 @@
-/** Bit streams, least significant bit first, as the shard format packs the bits that compression cannot shorten. */
+/** Bit streams, least significant bit first, for the bits of the shard format that compression cannot shorten. */
 import { fail } from '../../base/error.ts'
 
 /** Collects bits; `finish` pads the last byte with zeros. */
@@ -8,13 +8,13 @@ export interface BitWriter {
   finish(): Uint8Array
 }
 
-/** Hands out bits in the order written. */
+/** Returns bits in the order written. */
 export interface BitReader {
-  /** The next `count` (0…32) bits as a non-negative integer; throws 'bad-label-map' behind the end. */
+  /** The next `count` (0…32) bits as a non-negative integer; throws 'bad-label-map' at the end. */
   read(count: number): number
 }
 
-/** A writer with room for about `bytes`, growing as needed. */
+/** A writer with an initial capacity of about `bytes`; it grows as needed. */
 export function bitWriter(bytes = 1024): BitWriter {
   let out = new Uint8Array(Math.max(bytes, 16))
   let length = 0

@@ -1,7 +1,7 @@
 /** Little-endian bytes with variable-length integers: the plain parts of a record. */
 import { fail } from '../../base/error.ts'
 
-/** Reads a byte array from front to back; every call throws 'bad-label-map' behind the end. */
+/** Reads a byte array from front to back; every call throws 'bad-label-map' at the end. */
 export interface ByteReader {
   at: number
   byte(): number
@@ -12,7 +12,7 @@ export interface ByteReader {
   rest(): Uint8Array
 }
 
-/** A reader over `bytes`; what it hands out are views. */
+/** A reader over `bytes`; it returns views. */
 export function byteReader(bytes: Uint8Array): ByteReader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const reader: ByteReader = {

@@ -4,16 +4,16 @@ import type { BitReader, BitWriter } from './bits.ts'
 import { largestToken, putToken, takeToken } from './tokens.ts'
 
 /**
- * A list of all classes met so far, the latest in front. Before a cell is coded, the classes of the cell above and of the
- * cell to the left are brought to the front (left 0, above 0, left 1, above 1 …); each coded class moves to the front too,
+ * A list of all classes seen so far, the latest first. Before a cell is coded, the classes of the cell above and of the
+ * cell to the left are moved to the front (left 0, above 0, left 1, above 1 …); each coded class moves to the front too,
  * so that the first k of the list are the cell's own and never coded again.
- * Classes are numbered in the order they were met; `entries` holds those numbers `[K, H, W]`.
+ * Classes are numbered in the order in which they were seen; `entries` holds those numbers `[K, H, W]`.
  */
 function recentClasses([K, H, W]: readonly [number, number, number]) {
   const cells = H * W
   const entries = new Int32Array(K * cells)
   const list = new Int32Array(K * cells)
-  /** Where each class is in the list: searching it would be most of the work. */
+  /** Position of each class in the list: searching for it would dominate the time. */
   const places = new Int32Array(K * cells)
   const ids: number[] = []
   function toFront(index: number): void {
@@ -30,9 +30,9 @@ function recentClasses([K, H, W]: readonly [number, number, number]) {
     list,
     places,
     toFront,
-    /** The id of each class met. */
+    /** The id of each class seen. */
     ids,
-    /** A new class is put in front as well. */
+    /** A new class is put at the front as well. */
     add(id: number): number {
       const index = ids.push(id) - 1
       places[index] = index
@@ -48,7 +48,7 @@ function recentClasses([K, H, W]: readonly [number, number, number]) {
   }
 }
 
-/** How many bits a class id of this map takes. */
+/** Number of bits for a class id of this map. */
 export function idBits(ids: ArrayLike<number>): number {
   let largest = 0
   for (let i = 0; i < ids.length; i++) largest = Math.max(largest, ids[i]!)
@@ -56,8 +56,8 @@ export function idBits(ids: ArrayLike<number>): number {
 }
 
 /**
- * Tokens of the ids, cell by cell, `[H·W·K]`: 0 is a class met for the first time (its id follows in `bits`), n > 0 the class
- * at position n − 1 + k of the list. No class may occur twice in a cell.
+ * Tokens of the ids, cell by cell, `[H·W·K]`: 0 is a class seen for the first time (its id follows in `bits`), n > 0
+ * the class at position n − 1 + k of the list. No class may occur twice in a cell.
  */
 export function putIds(
   ids: ArrayLike<number>,
@@ -91,7 +91,7 @@ export function putIds(
   return tokens
 }
 
-/** Ids from {@link putIds}' tokens, row-major `[K, H, W]`; throws 'bad-label-map' when they make no sense. */
+/** Ids from {@link putIds}' tokens, row-major `[K, H, W]`; throws 'bad-label-map' if they are invalid. */
 export function takeIds(
   tokens: Uint8Array,
   shape: readonly [K: number, H: number, W: number],

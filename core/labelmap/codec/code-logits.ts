@@ -1,9 +1,13 @@
-/** Logits as small differences: the first of a cell against its neighbours, the others against the one before. */
+/**
+ * Logits as small differences: the first of a cell relative to its neighbours, the others relative to the previous one.
+ */
 import { fail } from '../../base/error.ts'
 import type { BitReader, BitWriter } from './bits.ts'
 import { largestToken, putToken, takeToken, unzigzag, zigzag } from './tokens.ts'
 
-/** Half-precision bit patterns in the order of their values, 0…65535: negative ones turned around, positive ones above. */
+/**
+ * Half-precision bit patterns in the order of their values, 0…65535: negative ones reversed, positive ones above them.
+ */
 export const orderHalf = (bits: number): number => (bits & 0x8000 ? 0xffff - bits : bits + 0x8000)
 
 /** Back from {@link orderHalf}. */
@@ -18,7 +22,7 @@ export function fallsInCells(levels: Levels, cells: number): boolean {
   return true
 }
 
-/** What to expect of a cell from the cells left, above and between them (the median predictor of LOCO-I). */
+/** Predicts a cell from the cells left, above and above left (the median predictor of LOCO-I). */
 function predict(levels: Levels, cell: number, W: number, start: number): number {
   const left = cell % W > 0 ? levels[cell - 1]! : -1
   const above = cell >= W ? levels[cell - W]! : -1
@@ -29,7 +33,7 @@ function predict(levels: Levels, cell: number, W: number, start: number): number
   return Math.max(Math.min(left, above), Math.min(Math.max(left, above), plane))
 }
 
-/** Tokens of the levels `[K·H·W]`, the rest of each value in `bits`; `start` is what to expect of the first cell. */
+/** Tokens of the levels `[K·H·W]`, the rest of each value in `bits`; `start` is the prediction for the first cell. */
 export function putLevels(
   levels: Levels,
   [K, H, W]: readonly [K: number, H: number, W: number],
@@ -48,7 +52,7 @@ export function putLevels(
   return tokens
 }
 
-/** Levels from {@link putLevels}' tokens; throws 'bad-label-map' where one falls out of 0…`top`. */
+/** Levels from {@link putLevels}' tokens; throws 'bad-label-map' if one is outside 0…`top`. */
 export function takeLevels(
   tokens: Uint8Array,
   [K, H, W]: readonly [K: number, H: number, W: number],

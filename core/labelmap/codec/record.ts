@@ -1,4 +1,4 @@
-/** One label map as bytes and back: the body of a record (docs/label-map-format.md, "The label map"). */
+/** Encodes a label map as bytes and back: the body of a record (docs/label-map-format.md, "The label map"). */
 import { fail } from '../../base/error.ts'
 import { bitReader, bitWriter } from './bits.ts'
 import { byteReader, concat, putFloat32, putVarint } from './bytes.ts'
@@ -8,7 +8,7 @@ import { fallsInCells, orderHalf, putLevels, takeLevels, unorderHalf } from './c
 import type { LabelMap } from '../label-map.ts'
 import { checkShape, validateLabelMap } from '../validate.ts'
 
-/** How logits are kept: exact to half precision, or 256 levels over the map's range (off by at most half a level). */
+/** How logits are stored: exact to half precision, or 256 levels over the map's range (off by at most half a level). */
 export type LogitMode = 'fp16' | 'u8'
 
 /** A general-purpose compressor (zstd in shards); `size` is the exact size to expect. */
@@ -22,7 +22,7 @@ const flag = { u8: 1, falling: 2 }
 const halfStart = orderHalf(0x4b00)
 
 /**
- * The bytes of a map. Throws 'bad-label-map' for a map that breaks its promises and, in mode `fp16`, for logits beyond
+ * The bytes of a map. Throws 'bad-label-map' for an invalid map and, in mode `fp16`, for logits beyond
  * ±65504, which half precision cannot hold. The bytes depend on the map, the mode and the compressor only.
  */
 export function encodeLabelMap(map: LabelMap, mode: LogitMode, compression: Compression): Uint8Array {
@@ -71,7 +71,7 @@ export function decodeLabelMap(bytes: Uint8Array, compression: Compression): Lab
   return { shape, ids, logits: u8 ? dequantize(levels, low, step) : fromHalves(levels) }
 }
 
-/** A length and the compressed bytes; length 0 and the bytes themselves where compression does not help. */
+/** A length and the compressed bytes; length 0 and the bytes themselves if compression does not help. */
 function stream(tokens: Uint8Array, compression: Compression): ArrayLike<number>[] {
   const packed = compression.compress(tokens)
   const length: number[] = []
@@ -126,7 +126,7 @@ function rangeOf(logits: Float32Array): { low: number; step: number } {
   return { low, step: Math.fround((high - low) / 255) }
 }
 
-/** The largest logit of a range, as the float32 that a map would hold: infinite where the sum leaves that type's range. */
+/** The largest logit of a range, as the float32 that a map would hold: infinite if the sum leaves that type's range. */
 const top = (low: number, step: number): number => Math.fround(low + 255 * step)
 
 function quantize(logits: Float32Array, { low, step }: { low: number; step: number }): Uint16Array {

@@ -1,4 +1,4 @@
-/** From the machine's map and a correction layer to the corrected map, as a whole or only some cells. */
+/** Applies a correction layer to the machine's map, for the whole map or for some cells. */
 import { fail } from '../../base/error.ts'
 import type { LabelMap } from '../label-map.ts'
 import { checkShape } from '../validate.ts'
@@ -6,7 +6,7 @@ import { cellRoom, correctedCell, insert, refuseCell } from './cell.ts'
 import type { CellEntries } from './cell.ts'
 import type { CorrectionLayer } from './layer.ts'
 
-/** What a layer is applied under. */
+/** Options for applying a layer. */
 export interface ApplyOptions {
   /** Logit of classes that a cell does not list. */
   fill: number
@@ -14,7 +14,7 @@ export interface ApplyOptions {
   classes: number
 }
 
-/** Throws 'mismatch' where the layer speaks of cells or classes that the map cannot have. */
+/** Throws 'mismatch' if the layer has cells or classes that the map cannot have. */
 function checkLayer(map: LabelMap, layer: CorrectionLayer, classes: number): void {
   const [, H, W] = map.shape
   for (const [cell, entries] of layer) {
@@ -31,8 +31,8 @@ function checkLayer(map: LabelMap, layer: CorrectionLayer, classes: number): voi
 /**
  * The corrected map, `[K, H, W]`: logits that the layer sets, classes that it adds, without those that it removes (they
  * have the fill logit again). K is the number of classes in the fullest cell; cells with fewer are padded with the lowest
- * classes that they do not list, at exactly the fill logit, which changes no target. Logits fall within a cell. The
- * machine's map is not changed; under an empty layer it is returned itself. Throws 'mismatch' where layer and map do not
+ * classes that they do not list, at exactly the fill logit, which changes no target. Logits descend within a cell. The
+ * machine's map is not changed; under an empty layer it is returned itself. Throws 'mismatch' if layer and map do not
  * fit.
  */
 export function applyLayer(map: LabelMap, layer: CorrectionLayer, options: ApplyOptions): LabelMap {
@@ -57,8 +57,8 @@ export function applyLayer(map: LabelMap, layer: CorrectionLayer, options: Apply
 }
 
 /**
- * The corrected map after some cells of the layer changed, for live brushing: `corrected` with those cells written again
- * where K suffices (in place), else the whole map made again. Equal to {@link applyLayer} but for padding.
+ * The corrected map after some cells of the layer changed, for live brushing: `corrected` with those cells rewritten
+ * in place if K suffices, else the whole map recomputed. Equal to {@link applyLayer} but for padding.
  */
 export function updateCells(
   corrected: LabelMap,
@@ -78,7 +78,7 @@ export function updateCells(
   return corrected
 }
 
-/** Entries of the fullest cell under the layer. */
+/** Largest number of entries in a cell under the layer. */
 function fullest(map: LabelMap, layer: CorrectionLayer): number {
   const [K, H, W] = map.shape
   const cells = H * W

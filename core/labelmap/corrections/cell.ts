@@ -1,4 +1,4 @@
-/** One cell of a label map under its corrections: the entries that it has, strongest first. */
+/** One cell of a label map under its corrections: its entries, strongest first. */
 import { fail } from '../../base/error.ts'
 import type { LayerEntry } from '../../contract/api/corrections.ts'
 import type { LabelMap } from '../label-map.ts'
@@ -11,19 +11,19 @@ export interface CellEntries {
   logits: number[]
 }
 
-/** Room for one cell, to be used again. */
+/** Reusable buffers for one cell. */
 export function cellRoom(): CellEntries {
   return { count: 0, ids: [], logits: [] }
 }
 
-/** The machine's logit of a class in a cell, or null where the cell does not list it. */
+/** The machine's logit of a class in a cell, or null if the cell does not list it. */
 export function machineLogit(map: LabelMap, cell: number, id: number): number | null {
   const cells = map.shape[1] * map.shape[2]
   for (let at = cell; at < map.ids.length; at += cells) if (map.ids[at] === id) return map.logits[at]!
   return null
 }
 
-/** The corrected logit of a class in a cell, or null where the cell does not list it. */
+/** The corrected logit of a class in a cell, or null if the cell does not list it. */
 export function correctedLogit(
   map: LabelMap,
   layer: CorrectionLayer,
@@ -35,8 +35,8 @@ export function correctedLogit(
 }
 
 /**
- * The corrected entries of one cell, by falling logit (ties: the lower class), without padding. Logits are rounded to
- * float32, as label maps have them. With `room` no memory is taken.
+ * The corrected entries of one cell, by descending logit (ties: the lower class), without padding. Logits are rounded to
+ * float32, as in label maps. With `room`, nothing is allocated.
  */
 export function correctedCell(
   map: LabelMap,
@@ -58,7 +58,7 @@ export function correctedCell(
   return room
 }
 
-/** Puts an entry in its place; entries mostly come in order, so that this is mostly one comparison. */
+/** Inserts an entry in order; entries mostly arrive in order, so this is usually one comparison. */
 export function insert(room: CellEntries, id: number, logit: number): void {
   const { ids, logits } = room
   let at = room.count++

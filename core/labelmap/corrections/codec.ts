@@ -1,7 +1,8 @@
 /**
  * A correction layer as bytes. Little-endian; "RLCL", a version byte, the edits' ids (count; length and ASCII of each),
  * the cells (count; gap to the one before, count of entries), of each entry the gap to the class before, the edit's
- * number, a kind (0 removed, 1 float32, 2 float64) and the logit; at the end the CRC-32 of all before. Integers are LEB128.
+ * number, a kind (0 removed, 1 float32, 2 float64) and the logit; at the end the CRC-32 of all before. Integers are
+ * LEB128.
  */
 import { fail } from '../../base/error.ts'
 import type { LayerEntry } from '../../contract/api/corrections.ts'
@@ -14,12 +15,12 @@ import type { CorrectionLayer } from './layer.ts'
 const magic = [0x52, 0x4c, 0x43, 0x4c]
 const version = 1
 
-/** Largest layer that is written or read, cell and class. */
+/** Limits of a layer that is written or read: entries, cell and class. */
 const layerLimits = { entries: 1 << 22, cell: 1 << 24, class: 1 << 24 }
 
 const editPattern = /^[\w-]{8,64}$/
 
-/** The layer's bytes; equal layers give equal bytes. Throws 'usage' where it is beyond {@link layerLimits}. */
+/** The layer's bytes; equal layers give equal bytes. Throws 'usage' if it exceeds {@link layerLimits}. */
 export function encodeLayer(layer: CorrectionLayer): Uint8Array {
   const size = layerSize(layer)
   if (size > layerLimits.entries)
@@ -63,8 +64,8 @@ const bad = (reason: string): never =>
   fail('bad-label-map', `a correction layer cannot be trusted: ${reason}`)
 
 /**
- * Back from {@link encodeLayer}. Throws 'bad-label-map' for anything that it would not write, 'unsupported' for a newer
- * version.
+ * Back from {@link encodeLayer}. Throws 'bad-label-map' for anything that the encoder would not write, 'unsupported'
+ * for a newer version.
  */
 export function decodeLayer(bytes: Uint8Array): CorrectionLayer {
   if (bytes.length < 10 || magic.some((byte, i) => bytes[i] !== byte)) bad('it does not begin like one')

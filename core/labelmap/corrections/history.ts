@@ -4,7 +4,7 @@ import type { CorrectionState, Edit, HistoryEdit } from '../../contract/api/corr
 import { applyChanges, emptyLayer, invertChanges, layerFromList } from './layer.ts'
 import type { CorrectionLayer } from './layer.ts'
 
-/** Where an image's corrections stand. */
+/** State of an image's corrections. */
 export interface CorrectionHistory {
   layer: CorrectionLayer
   /** Edits in force, oldest first. */
@@ -16,10 +16,10 @@ export interface CorrectionHistory {
 /** A step of the history. */
 export type HistoryStep = { kind: 'edit'; edit: Edit } | { kind: 'undo' } | { kind: 'redo' }
 
-/** Of an image that nobody corrected. */
+/** The state of an uncorrected image. */
 export const emptyHistory: CorrectionHistory = { layer: emptyLayer, done: [], undone: [] }
 
-/** From what the backend answers. */
+/** Converts the backend's response. */
 export function historyFrom(state: Pick<CorrectionState, 'layer' | 'history'>): CorrectionHistory {
   const edits = (wanted: boolean): Edit[] => {
     const found: Edit[] = []
@@ -38,8 +38,8 @@ export function historyList(history: CorrectionHistory): HistoryEdit[] {
 }
 
 /**
- * The history after a step. A new edit drops what was undone. Throws 'conflict' where an edit does not fit the layer,
- * 'usage' where there is nothing to undo or redo.
+ * The history after a step. A new edit discards undone edits. Throws 'conflict' if an edit does not fit the layer,
+ * 'usage' if there is nothing to undo or redo.
  */
 export function reduceHistory(history: CorrectionHistory, step: HistoryStep): CorrectionHistory {
   const { layer, done, undone } = history

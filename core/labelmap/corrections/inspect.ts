@@ -1,4 +1,4 @@
-/** Who says what of a cell: each of its classes with the machine's logit, the corrected one, and the edit behind it. */
+/** Lists the classes of a cell with the machine's logit, the corrected logit, and the edit that set it. */
 import type { Edit } from '../../contract/api/corrections.ts'
 import type { LabelMap } from '../label-map.ts'
 import { correctedCell, machineLogit } from './cell.ts'
@@ -8,13 +8,13 @@ import type { CorrectionLayer } from './layer.ts'
 /** One class of a cell. */
 export interface CellClass {
   class: number
-  /** The corrected logit; null where a person removed the class. */
+  /** The corrected logit; null if a person removed the class. */
   logit: number | null
-  /** The machine's; null where it does not list the class. */
+  /** The machine's logit; null if it does not list the class. */
   machine: number | null
   /** Id of the edit that set it last; null: the machine did. */
   editId: string | null
-  /** That edit, where `edits` has it. */
+  /** That edit, if `edits` contains it. */
   edit: Pick<Edit, 'id' | 'author' | 'created' | 'tool' | 'operation'> | null
 }
 

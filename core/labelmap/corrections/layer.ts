@@ -1,32 +1,32 @@
-/** The correction layer: what a person says of single classes in single cells; everywhere else the machine's map stands. */
+/** The correction layer: overrides for single classes in single cells; everywhere else the machine's map applies. */
 import { fail } from '../../base/error.ts'
 import type { Change, CorrectionState, LayerEntry } from '../../contract/api/corrections.ts'
 
 /**
- * Cell (y · W + x) → annotator class → its logit, or null where the class is removed, and the edit that said so. Never
- * changed in place: an edit makes a new layer that shares what stayed the same. A cell without entries is not in it.
+ * Cell (y · W + x) → annotator class → its logit, or null if the class is removed, and the edit that set it. Never
+ * changed in place: an edit makes a new layer that shares the unchanged parts. Cells without entries are absent.
  */
 export type CorrectionLayer = ReadonlyMap<number, ReadonlyMap<number, LayerEntry>>
 
 /** A layer as JSON, ordered by cell, then class. */
 export type LayerList = CorrectionState['layer']
 
-/** The layer of an image that nobody corrected. */
+/** The layer of an uncorrected image. */
 export const emptyLayer: CorrectionLayer = new Map()
 
-/** What the layer says of a class in a cell; null: nothing. */
+/** The layer's entry for a class in a cell; null: none. */
 export function entryAt(layer: CorrectionLayer, cell: number, id: number): LayerEntry | null {
   return layer.get(cell)?.get(id) ?? null
 }
 
-/** Number of (cell, class) pairs that the layer speaks of. */
+/** Number of (cell, class) entries of the layer. */
 export function layerSize(layer: CorrectionLayer): number {
   let size = 0
   for (const entries of layer.values()) size += entries.size
   return size
 }
 
-/** Whether two entries say the same and come from the same edit. */
+/** Whether two entries have the same value and come from the same edit. */
 function sameEntry(a: LayerEntry | null, b: LayerEntry | null): boolean {
   if (a === null || b === null) return a === b
   return a.logit === b.logit && a.edit === b.edit
@@ -41,7 +41,7 @@ export function layerToList(layer: CorrectionLayer): LayerList {
   return list
 }
 
-/** Back from {@link layerToList}, in any order; throws 'bad-data' where a class of a cell is listed twice. */
+/** Back from {@link layerToList}, in any order; throws 'bad-data' if a class of a cell is listed twice. */
 export function layerFromList(list: LayerList): CorrectionLayer {
   const layer = new Map<number, Map<number, LayerEntry>>()
   for (const { cell, class: id, entry } of list) {
@@ -54,8 +54,8 @@ export function layerFromList(list: LayerList): CorrectionLayer {
 }
 
 /**
- * The layer after the changes, one after another. Throws 'conflict' where a `before` is not what the layer says then;
- * the given layer stays as it is in any case.
+ * Applies changes to the layer, one after another. Throws 'conflict' if a `before` does not match the layer;
+ * the given layer never changes.
  */
 export function applyChanges(layer: CorrectionLayer, changes: readonly Change[]): CorrectionLayer {
   if (changes.length === 0) return layer
@@ -71,7 +71,7 @@ export function applyChanges(layer: CorrectionLayer, changes: readonly Change[])
     if (!sameEntry(entries.get(id) ?? null, before))
       fail(
         'conflict',
-        `class ${id} of cell ${cell} was corrected otherwise meanwhile; read the corrections again`,
+        `class ${id} of cell ${cell} has been corrected differently since; read the corrections again`,
         { cell, class: id },
       )
     if (after === null) entries.delete(id)
@@ -81,19 +81,19 @@ export function applyChanges(layer: CorrectionLayer, changes: readonly Change[])
   return next
 }
 
-/** The changes that take these back: applied after them they give the layer as it was. */
+/** The inverse changes: applied after the given ones they restore the layer. */
 export function invertChanges(changes: readonly Change[]): Change[] {
   return changes.map(change => ({ ...change, before: change.after, after: change.before })).reverse()
 }
 
-/** The cells that changes touch, each once. */
+/** The cells that the changes touch, each once. */
 export function changedCells(changes: readonly Change[]): number[] {
   return [...new Set(changes.map(change => change.cell))]
 }
 
 /**
- * Two groups of changes, the second made after the first, as one: each class of a cell at most once, without those that
- * came back to where they began. For the steps of one stroke.
+ * Merges two consecutive groups of changes: each class of a cell at most once, without those that
+ * return to their initial value. Used for the steps of one stroke.
  */
 export function mergeChanges(first: readonly Change[], second: readonly Change[]): Change[] {
   const merged = new Map<string, Change>()

@@ -1,4 +1,4 @@
-/** From an operation over a set of cells to the changes of the layer that carry it out. */
+/** Plans an operation over a set of cells as changes to the layer. */
 import { fail } from '../../base/error.ts'
 import type { Change, LayerEntry, Operation } from '../../contract/api/corrections.ts'
 import type { LabelMap } from '../label-map.ts'
@@ -6,18 +6,18 @@ import { correctedLogit, refuseCell } from './cell.ts'
 import { entryAt } from './layer.ts'
 import type { CorrectionLayer } from './layer.ts'
 
-/** Largest logit either way: what half precision holds. */
+/** Largest absolute logit: the limit of half precision. */
 const maxLogit = 65504
 
 type Say = (id: number, logit: number | null) => void
 
 /**
- * The changes that an operation makes of `cells`, as edit `options.edit`. A class that a cell does not list counts with the
+ * The changes that an operation makes in `cells`, as edit `options.edit`. A class that a cell does not list has the
  * fill logit.
  * - `raise`: logit + amount; `lower`: logit − amount, but never below the fill logit, where the class is removed.
- * - `set`: the logit `amount`; the fill logit itself means removed. `remove`: no longer listed.
- * - `swap`: where `class` is listed, `to` gets the larger of both logits and `class` is removed.
- * What changes nothing makes no change. Logits are rounded to float32. Throws 'usage' for a word or number missing, and
+ * - `set`: the logit `amount`; the fill logit itself removes the class. `remove`: no longer listed.
+ * - `swap`: if `class` is listed, `to` gets the larger of both logits and `class` is removed.
+ * If nothing changes, there is no entry. Logits are rounded to float32. Throws 'usage' for a missing parameter, and
  * for `revert`, which has functions of its own.
  */
 export function planChanges(
@@ -41,12 +41,12 @@ export function planChanges(
   return changes
 }
 
-/** What an operation does to one cell, whose logits `get` tells. */
+/** The effect of an operation on one cell, whose logits `get` returns. */
 function actOf(operation: Operation, fill: number): (get: (id: number) => number | null, say: Say) => void {
   const { kind, to } = operation
   if (kind === 'revert') return fail('usage', 'a revert is planned by revertCells, revertEdit or revertAll')
   const id = operation.class ?? fail('usage', `the operation ${kind} needs a class`)
-  /** Says the new logit of a listed or unlisted class, if that changes anything. */
+  /** Records the new logit of a class, if that changes anything. */
   const put = (was: number | null, wanted: number, say: Say): void => {
     const logit = Math.fround(Math.max(-maxLogit, Math.min(maxLogit, wanted)))
     if (logit !== (was ?? fill)) say(id, logit === fill ? null : logit)

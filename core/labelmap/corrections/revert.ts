@@ -1,10 +1,10 @@
-/** Taking corrections back as an edit of its own: cells, one edit, or everything. */
+/** Reverts corrections with a new edit: cells, one edit, or everything. */
 import { fail } from '../../base/error.ts'
 import type { Change, Edit, HistoryEdit, LayerEntry } from '../../contract/api/corrections.ts'
 import type { CorrectionLayer } from './layer.ts'
 import { layerToList } from './layer.ts'
 
-/** Changes that give these cells back to the machine. */
+/** Changes that reset these cells to the machine's values. */
 export function revertCells(layer: CorrectionLayer, cells: Iterable<number>): Change[] {
   const changes: Change[] = []
   for (const cell of new Set(cells))
@@ -13,16 +13,16 @@ export function revertCells(layer: CorrectionLayer, cells: Iterable<number>): Ch
   return changes
 }
 
-/** Changes that give every cell back to the machine. */
+/** Changes that reset every cell to the machine's values. */
 export function revertAll(layer: CorrectionLayer): Change[] {
   return revertCells(layer, layer.keys())
 }
 
 /**
- * Changes that take back what one edit still sets: each of its entries becomes what it was before that edit, or, where
- * that belongs to an edit that was reverted itself meanwhile, what it was before that one, and so on. What later edits set
- * stays. Nothing where nothing of it is left; a revert sets nothing of its own, so it can be undone but not reverted.
- * Throws 'not-found' where no edit in force has the id.
+ * Changes that revert what one edit still sets: each of its entries becomes what it was before that edit, or, if
+ * that value belongs to an edit that has itself been reverted, what it was before that one, and so on. Values of later
+ * edits stay. Empty if nothing of the edit is left. A revert sets no values itself, so it can be undone but not
+ * reverted. Throws 'not-found' if no edit in force has the id.
  */
 export function revertEdit(
   layer: CorrectionLayer,
@@ -34,7 +34,7 @@ export function revertEdit(
   if (!inForce.has(edit)) fail('not-found', `no edit in force has the id ${edit}`, { edit })
   const reverted = new Set([edit])
   for (const { operation, changes } of inForce.values()) {
-    // The changes of such a revert all stand on entries of the edit that it takes back.
+    // All changes of such a revert are based on entries of the edit that it reverts.
     const target = operation.kind === 'revert' && operation.what === 'edit' ? changes[0]?.before : null
     if (target) reverted.add(target.edit)
   }

@@ -3,7 +3,7 @@ import { fail } from '../../base/error.ts'
 import type { LabelMap } from '../label-map.ts'
 import { topClasses } from '../layers.ts'
 
-/** A place in units of cells: cell (x, y) covers x … x + 1 and y … y + 1. */
+/** A position in units of cells: cell (x, y) covers x … x + 1 and y … y + 1. */
 export interface CellPoint {
   x: number
   y: number
@@ -17,7 +17,7 @@ export interface CellGrid {
 
 /**
  * A brush of `radius` cells (may be fractional) moved from one place to another: the cells whose centre is at most
- * `radius` from the way, and those that the way itself passes, so that even the smallest brush paints without gaps.
+ * `radius` from the path, and those that the path crosses, so that even the smallest brush paints without gaps.
  */
 export function brushCells(
   grid: CellGrid,
@@ -40,7 +40,7 @@ export function brushCells(
   return cells
 }
 
-/** From a point to the segment between two others. */
+/** Distance from a point to the segment between two others. */
 function distance(point: CellPoint, from: CellPoint, to: CellPoint): number {
   const [dx, dy] = [to.x - from.x, to.y - from.y]
   const length = dx * dx + dy * dy
@@ -49,7 +49,7 @@ function distance(point: CellPoint, from: CellPoint, to: CellPoint): number {
   return Math.hypot(point.x - from.x - along * dx, point.y - from.y - along * dy)
 }
 
-/** Whether the segment goes through the half-open cell (x, y): clipped to it, some of it is left. */
+/** Whether the segment crosses the half-open cell (x, y): clipped to it, some of it remains. */
 function passes(x: number, y: number, from: CellPoint, to: CellPoint): boolean {
   let [begin, end] = [0, 1]
   for (const [start, step, low] of [
@@ -65,7 +65,7 @@ function passes(x: number, y: number, from: CellPoint, to: CellPoint): boolean {
     end = Math.min(end, Math.max(a, b))
   }
   if (begin < end) return true
-  // A single place, or one that only touches: the cell that it lies in.
+  // A single point, or a segment that only touches: the cell that contains it.
   return (
     begin === end &&
     Math.floor(from.x + begin * (to.x - from.x)) === x &&
@@ -73,7 +73,7 @@ function passes(x: number, y: number, from: CellPoint, to: CellPoint): boolean {
   )
 }
 
-/** The cells that a rectangle between two opposite corners touches; none where it lies outside the map. */
+/** The cells that a rectangle between two opposite corners touches; none if it is outside the map. */
 export function rectangleCells(grid: CellGrid, a: CellPoint, b: CellPoint): number[] {
   const span = (from: number, to: number, size: number): [first: number, last: number] => {
     const low = Math.floor(Math.min(from, to))
@@ -87,7 +87,7 @@ export function rectangleCells(grid: CellGrid, a: CellPoint, b: CellPoint): numb
   return cells
 }
 
-/** The cells connected with `cell` over edges that have the same top class on `map`, which is the corrected one. */
+/** The cells that are connected with `cell` over edges and have the same top class on `map`, the corrected map. */
 export function regionCells(map: LabelMap, cell: number): number[] {
   const [, H, W] = map.shape
   if (!Number.isInteger(cell) || cell < 0 || cell >= H * W)

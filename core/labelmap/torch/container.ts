@@ -1,4 +1,7 @@
-/** The two containers of torch.save: a zip file (torch ≥ 1.6), and before that a row of pickles with the numbers behind. */
+/**
+ * The two containers of torch.save: a zip file (torch ≥ 1.6), and before that a sequence of pickles followed by the
+ * numbers.
+ */
 import { fail } from '../../base/error.ts'
 import { decodeUtf8 } from './text.ts'
 import { byteLength } from './floats.ts'
@@ -23,7 +26,10 @@ export function loadTensor(bytes: Uint8Array): LoadedTensor {
   const [a, b, c, d] = bytes
   if (a === 0x50 && b === 0x4b && c === 3 && d === 4) return fromZip(bytes)
   if (a === 0x80) return fromLegacy(bytes)
-  return fail('bad-label-map', bytes.length === 0 ? 'the file is empty' : 'this is not a file of torch.save')
+  return fail(
+    'bad-label-map',
+    bytes.length === 0 ? 'the file is empty' : 'this file was not written by torch.save',
+  )
 }
 
 function asTensor(value: PickleValue): TensorRef {
@@ -38,7 +44,7 @@ function fromZip(bytes: Uint8Array): LoadedTensor {
   const entries = readStoredZip(bytes)
   const names = [...entries.keys()].filter(name => name.endsWith('/data.pkl'))
   if (names.length !== 1)
-    fail('bad-label-map', 'this zip file is not a file of torch.save: it has no data.pkl')
+    fail('bad-label-map', 'this zip file was not written by torch.save: it has no data.pkl')
   const prefix = names[0]!.slice(0, -'data.pkl'.length)
   const order = entries.get(`${prefix}byteorder`)
   if (order && decodeUtf8(order) !== 'little')
@@ -53,10 +59,10 @@ function fromZip(bytes: Uint8Array): LoadedTensor {
 
 function fromLegacy(bytes: Uint8Array): LoadedTensor {
   const magic = readPickle(bytes)
-  if (magic.value !== legacyMagic) fail('bad-label-map', 'this pickle is not a file of torch.save')
+  if (magic.value !== legacyMagic) fail('bad-label-map', 'this pickle was not written by torch.save')
   const protocol = readPickle(bytes, magic.end)
   if (protocol.value !== legacyProtocol)
-    fail('bad-label-map', 'this file of torch.save is of an unknown version')
+    fail('bad-label-map', 'this file has an unknown version of the torch.save format')
   const system = readPickle(bytes, protocol.end)
   if (!isLittleEndian(system.value))
     fail(

@@ -14,7 +14,7 @@ export const byteLength = (count: number, type: StorageType): number => count * 
 
 /** The numbers of little-endian bytes; doubles are rounded. */
 export function toFloat32(raw: Uint8Array, type: StorageType): Float32Array {
-  // A copy, because a file's offsets need not suit the elements; `slice` of Node's Buffer would be none.
+  // A copy, because offsets in a file may be unaligned; `slice` of Node's Buffer would not copy.
   const { buffer } = new Uint8Array(raw)
   switch (type) {
     case 'FloatStorage':

@@ -1,4 +1,4 @@
-/** A pickle reader for plain data and tensors only: it knows no objects, imports nothing and calls nothing. */
+/** A pickle reader for plain data and tensors only: it does not create objects, import or call anything. */
 import { fail } from '../../base/error.ts'
 import { decodeUtf8 } from './text.ts'
 import { call, lookUp, toStorage } from './rebuild.ts'
@@ -7,7 +7,7 @@ import type { PickleValue } from './values.ts'
 /** Far more than a tensor needs. */
 const limits = { operations: 20_000, stack: 5_000, text: 4096, digits: 64 }
 
-/** Where reading has come to. */
+/** The state of the reader. */
 interface Reader {
   bytes: Uint8Array
   view: DataView
@@ -21,7 +21,7 @@ const damaged = (): never => fail('bad-label-map', 'the file’s description is 
 const isMark = (value: PickleValue): boolean =>
   value !== null && typeof value === 'object' && value.kind === 'mark'
 
-/** Steps over `count` bytes and returns where they begin. */
+/** Skips `count` bytes and returns their start. */
 function take(reader: Reader, count: number): number {
   if (count > reader.bytes.length - reader.at)
     fail('bad-label-map', 'the file ends in the middle of its description')
@@ -112,7 +112,7 @@ function reduce(reader: Reader): PickleValue {
   return call(pop(reader), args)
 }
 
-/** An operation that puts what it reads on the stack. */
+/** An operation that pushes what it reads onto the stack. */
 const pushing =
   (read: (reader: Reader) => PickleValue) =>
   (reader: Reader): void => {
@@ -124,7 +124,7 @@ const tuple = (items: PickleValue[]): PickleValue => ({ kind: 'tuple', items })
 
 const stop = 0x2e
 
-/** What each operation does, but STOP. */
+/** The operations, except STOP. */
 const operations = new Map<number, (reader: Reader) => void>([
   [0x80, checkProtocol], // PROTO
   [0x95, reader => void take(reader, 8)], // FRAME: only a hint

@@ -6,9 +6,9 @@ import { readStrided } from './storage.ts'
 import { checkShape, validateLabelMap } from '../validate.ts'
 
 /**
- * The label map in a file of torch.save (either container; float32, float16, float64, bfloat16; any strides): plane 0 of the
- * tensor `[2, K, H, W]` holds logits, plane 1 class ids. Executes nothing. Throws 'bad-label-map' for everything that is not
- * exactly one such tensor.
+ * The label map in a file of torch.save (either container; float32, float16, float64, bfloat16; any strides): plane 0
+ * of the tensor `[2, K, H, W]` holds logits, plane 1 class ids. Executes nothing. Throws 'bad-label-map' for anything
+ * that is not exactly one such tensor.
  */
 export function readTorchLabelMap(bytes: Uint8Array): LabelMap {
   const { tensor, raw } = loadTensor(bytes)

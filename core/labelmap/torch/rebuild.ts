@@ -1,4 +1,7 @@
-/** The three things a torch.save file of a tensor asks for, done as data: name a class, name a storage, describe a tensor. */
+/**
+ * The three operations in a torch.save file of a tensor, as plain data: name a class, name a storage, describe a
+ * tensor.
+ */
 import { fail } from '../../base/error.ts'
 import { describe } from './values.ts'
 import type { GlobalName, PickleValue, StorageRef, StorageType } from './values.ts'
@@ -13,7 +16,7 @@ const allowed = new Map<string, GlobalName>([
   ['torch BFloat16Storage', 'BFloat16Storage'],
 ])
 
-/** The word for a name, if it is one of those a tensor needs. */
+/** The value for a name, if it is one that a tensor needs. */
 export function lookUp(module: string, name: string): PickleValue {
   const found = allowed.get(`${module} ${name}`)
   if (found) return { kind: 'global', name: found }
@@ -39,7 +42,7 @@ export function toStorage(id: PickleValue): StorageRef {
   return { kind: 'storage', type: type.name as StorageType, key, numel }
 }
 
-/** What a call gives: an empty dict, or a tensor's description. Nothing else can be called. */
+/** The result of a call: an empty dict, or a tensor's description. Nothing else can be called. */
 export function call(callee: PickleValue, args: PickleValue): PickleValue {
   const name = callee !== null && typeof callee === 'object' && callee.kind === 'global' ? callee.name : null
   const items = args !== null && typeof args === 'object' && args.kind === 'tuple' ? args.items : null

@@ -1,8 +1,8 @@
-/** Text from a file that nobody vouches for. */
+/** Text from an untrusted file. */
 import { fail } from '../../base/error.ts'
 import { fromUtf8 } from '../../graph/utf8.ts'
 
-/** UTF-8 bytes as text; throws 'bad-label-map' where they are none. */
+/** UTF-8 bytes as text; throws 'bad-label-map' if they are invalid. */
 export function decodeUtf8(bytes: Uint8Array): string {
   try {
     return fromUtf8(bytes)

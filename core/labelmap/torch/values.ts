@@ -1,12 +1,12 @@
 /** What a restricted pickle may hold: plain data, and descriptions of tensors; nothing in it can run. */
 
-/** The names that a file may refer to; each is only a word here. */
+/** The names that a file may refer to; they are only strings here. */
 export type GlobalName = 'rebuild_tensor' | 'OrderedDict' | StorageType
 
 /** torch's storage classes of floating-point numbers. */
 export type StorageType = 'FloatStorage' | 'HalfStorage' | 'DoubleStorage' | 'BFloat16Storage'
 
-/** A storage that a tensor looks into. */
+/** The storage that a tensor views. */
 export interface StorageRef {
   kind: 'storage'
   type: StorageType
@@ -38,7 +38,7 @@ export type PickleValue =
   | StorageRef
   | TensorRef
 
-/** What a value is called in messages. */
+/** Describes a value in messages. */
 export function describe(value: PickleValue): string {
   if (value === null) return 'None'
   if (typeof value !== 'object') return `a ${typeof value}`

@@ -1,4 +1,4 @@
-/** The one row that says which annotation is browsed, and counts the changes. */
+/** The single row that stores which annotation is browsed, and counts changes. */
 import { z } from 'zod'
 import type { Db } from '../database/connection.ts'
 import { parseRow, type Table } from '../database/rows.ts'
@@ -6,11 +6,11 @@ import { parseRow, type Table } from '../database/rows.ts'
 export interface BrowseState {
   /** Changes whenever the answer to some query may have changed. */
   version: number
-  /** Changes whenever images came or went. */
+  /** Changes whenever images are added or removed. */
   names: number
   /** Number of the current annotation, or null. */
   annotation: number | null
-  /** While its measures are brought in: those from this place on are not there yet. Null: all are. */
+  /** While its measures are loaded: the measures from this place on are still missing. Null: all are present. */
   filled: number | null
 }
 
@@ -30,7 +30,7 @@ export function readState(db: Db): BrowseState {
   )
 }
 
-/** To be called in the transaction that changes something. */
+/** Call it in the transaction that makes the change. */
 export function changed(db: Db, names = false): void {
   db.prepare('UPDATE browse_state SET version = version + 1, names = names + ?').run(names ? 1 : 0)
 }

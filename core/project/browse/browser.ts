@@ -1,4 +1,4 @@
-/** Answers to a project's queries: counts, pages, places and histograms, with what is worth remembering between them. */
+/** Answers a project's queries (counts, pages, places, histograms) and caches what later queries can reuse. */
 import type { Histograms, ImageFilter, ImageItem, ImageQuery } from '../../contract/api/browse.ts'
 import { guarded } from '../database/connection.ts'
 import type { Project } from '../database/handle.ts'
@@ -8,7 +8,7 @@ import { itemsAt } from './image-items.ts'
 import { offsetOf, orderOf, rankAt, type Order } from './order.ts'
 import { createQueryCache, countOf, refresh, warmUp, type QueryCache } from './query-cache.ts'
 
-/** Reads a project, of which it sees every change that is committed. All errors are `RelabelError`s. */
+/** Reads a project and sees every committed change. All errors are `RelabelError`s. */
 export interface Browser {
   /** `version` changes whenever any answer may have changed. */
   count(query: ImageQuery): { total: number; version: number }
@@ -17,10 +17,10 @@ export interface Browser {
     offset: number,
     limit: number,
   ): { offset: number; items: ImageItem[]; total: number; version: number }
-  /** Ids alone, of the same rows as `page`. */
+  /** Only the ids of the same rows as `page`. */
   ids(query: ImageQuery, offset: number, limit: number): number[]
   /**
-   * Offset of an image in a query's order, null where it does not pass the filter; the neighbours are those it has, or
+   * Offset of an image in a query's order, null if it does not pass the filter; the neighbours are those it has, or
    * would have.
    */
   place(
@@ -30,13 +30,13 @@ export interface Browser {
   histograms(filter: ImageFilter): Histograms
   version(): number
   /**
-   * Reads a little (some 10 to 20 ms) of the half second that the first filter or sort of a million images would
-   * take otherwise; false: all is there. To be called while nothing else is to do.
+   * Reads ahead for 10 to 20 ms, of the half second that the first filter or sort of a million images would
+   * take otherwise; false: everything is loaded. Call it when idle.
    */
   warm(): boolean
 }
 
-/** `project` may be a connection that only reads; it must not be closed while the browser is used. */
+/** `project` may be a read-only connection; it must stay open while the browser is used. */
 export function openBrowser(project: Project): Browser {
   const { db } = project
   db.pragma('cache_size = -131072')
@@ -78,7 +78,7 @@ function rankOf({ stretches }: QueryCache, place: number): number {
   return stretches.find(one => one.split === split)!.first + (place % splitPlaces)
 }
 
-/** Places of the offsets that there are. */
+/** Places of the offsets that exist. */
 function placesAt(cache: QueryCache, order: Order, offset: number, limit: number): number[] {
   const places: number[] = []
   const end = Math.min(order.total, offset + limit)

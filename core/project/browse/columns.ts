@@ -1,17 +1,18 @@
 /**
- * The browse table in memory, a typed array a column, so that any filter and sort is a plain loop. Rows lie in the order by
- * name: a rank counts images from 0 through all splits. SQLite says which rows have changed since they were read.
+ * The browse table in memory, a typed array a column, so that any filter and sort is a plain loop. Rows lie in the
+ * order by name: a rank counts images from 0 through all splits. SQLite says which rows have changed since they were
+ * read.
  */
 import type { Db } from '../database/connection.ts'
 import { sorting, type Sorted, type Sorting } from './radix-sort.ts'
 import { readState } from './browse-state.ts'
 
-/** Rows that are read, and noted as changed, together. */
+/** Rows that are read, and marked as changed, together. */
 export const chunkRows = 1024
 /** Places of one split; a place is the split's id times this plus a rank there. */
 export const splitPlaces = 2 ** 32
 
-/** A split's stretch of the ranks. */
+/** A split's range of ranks. */
 export interface Stretch {
   split: number
   first: number
@@ -23,7 +24,7 @@ export type SortKey = 'label' | 'score' | 'confidence'
 export interface Columns {
   count: number
   bits: Uint16Array
-  /** −1: none, here and below. */
+  /** −1 means none, here and below. */
   label: Int32Array
   top: Int32Array
   confidence: Float64Array
@@ -31,11 +32,11 @@ export interface Columns {
   /** Chunks by split and number there. */
   chunks: { place: number; rank: number; rows: number; fresh: boolean }[]
   byNumber: Map<number, Columns['chunks'][number]>
-  /** Everything committed up to here is known, or its chunk is not fresh. */
+  /** All changes committed up to this version are loaded, or their chunk is marked as stale. */
   version: number
   /** Chunks before this one are fresh. */
   next: number
-  /** What is sorted, and what is being sorted; dropped where a value changes. */
+  /** Finished sorts and the sort in progress; dropped when a value changes. */
   sorted: Map<SortKey, Sorted>
   sorting: Map<SortKey, Sorting>
 }
@@ -85,7 +86,7 @@ export function beginColumns(db: Db, stretches: readonly Stretch[]): Columns {
   }
 }
 
-/** Learns which chunks were changed since `columns.version`. */
+/** Marks the chunks that have changed since `columns.version`. */
 export function noteChanges(db: Db, columns: Columns, version: number): void {
   const changed = db
     .prepare<[number], number>('SELECT chunk FROM browse_changes WHERE version > ?')
@@ -99,11 +100,11 @@ export function noteChanges(db: Db, columns: Columns, version: number): void {
   columns.version = version
 }
 
-/** Reads up to `most` chunks that are not fresh; true: all are now. */
+/** Reads up to `most` stale chunks; true: all chunks are now fresh. */
 export function readChunks(db: Db, columns: Columns, most = Infinity): boolean {
   const { chunks } = columns
   const filled = readState(db).filled ?? Infinity
-  // Few values a row: turning each one into a number of JavaScript is what takes the time.
+  // Few values per row: converting each to a JavaScript number takes most of the time.
   const read = db
     .prepare<[number, number], [number, number, number, number]>(
       `SELECT bits, (label + 1) * 16777216 + top + 1, confidence, score FROM browse
@@ -121,7 +122,7 @@ export function readChunks(db: Db, columns: Columns, most = Infinity): boolean {
   return true
 }
 
-/** Rows from `filled` on wait for their measures, and show none meanwhile. */
+/** Rows from `filled` on still wait for their measures, and show none until then. */
 function take(
   columns: Columns,
   start: number,
@@ -136,7 +137,7 @@ function take(
       typeof classes !== 'number' ||
       typeof sure !== 'number' ||
       typeof gain !== 'number'
-    if (isBad) return // the row is told of where it is listed; here it has no measures
+    if (isBad) return // the row is reported where it is listed; here it has no measures
     const waits = index >= filled
     const given = Math.floor(classes / 16777216) - 1
     const newSure = waits ? -1 : sure
@@ -152,7 +153,7 @@ function take(
   })
 }
 
-/** Made once, and kept while no value changes. */
+/** Computed once, and kept until a value changes. */
 export function sortedBy(columns: Columns, key: SortKey): Sorted {
   for (;;) {
     const ready = sortStep(columns, key)
@@ -160,7 +161,7 @@ export function sortedBy(columns: Columns, key: SortKey): Sorted {
   }
 }
 
-/** Does one pass of a sort; null: there are more. */
+/** Runs one pass of a sort; null: more passes are needed. */
 export function sortStep(columns: Columns, key: SortKey): Sorted | null {
   const ready = columns.sorted.get(key)
   if (ready) return ready
@@ -173,7 +174,7 @@ export function sortStep(columns: Columns, key: SortKey): Sorted | null {
   return step.value
 }
 
-/** A value has changed: what was sorted by it, or half sorted, is void. */
+/** Invalidates finished and unfinished sorts after a value has changed. */
 function forgetSorted(columns: Columns, key: SortKey): void {
   columns.sorted.delete(key)
   columns.sorting.delete(key)

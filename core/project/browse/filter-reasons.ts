@@ -1,4 +1,4 @@
-/** Which images a filter keeps out, and why: what counts, lists and histograms are made of. */
+/** Which images a filter excludes, and why: the basis of counts, lists and histograms. */
 import type { ImageFilter } from '../../contract/api/browse.ts'
 import { rejectedBits } from './state-bits.ts'
 import type { Columns, Stretch } from './columns.ts'
@@ -10,7 +10,7 @@ export const reason = { text: 1, classes: 2, predicted: 4, confidence: 8, states
 export const isGiven = <T>(list: readonly T[] | undefined): list is readonly T[] =>
   list !== undefined && list.length > 0
 
-/** Whether anything but the text is asked. */
+/** Whether the filter has conditions other than the text. */
 export const needsColumns = (filter: ImageFilter): boolean =>
   rejectedBits(filter) !== 0 ||
   isGiven(filter.splits) ||
@@ -18,7 +18,7 @@ export const needsColumns = (filter: ImageFilter): boolean =>
   isGiven(filter.predicted) ||
   filter.confidence !== undefined
 
-/** Reasons by rank; 0: it passes. `splits`: ids of the splits that pass. `columns` where `needsColumns`. */
+/** Reasons by rank; 0: it passes. `splits`: ids of the splits that pass. `columns` if `needsColumns`. */
 export function reasonsAgainst(
   filter: ImageFilter,
   stretches: readonly Stretch[],

@@ -1,4 +1,4 @@
-/** A filter as conditions of SQL over the table `browse`, for what is written to all images of a query. */
+/** A filter as SQL conditions on the table `browse`, for updates of all images of a query. */
 import { fail } from '../../base/error.ts'
 import type { ImageFilter } from '../../contract/api/browse.ts'
 import type { Db } from '../database/connection.ts'
@@ -10,7 +10,7 @@ import { readState } from './browse-state.ts'
 
 export type SqlValue = number | string
 
-/** Conditions that hold at once; `1` where there is none. */
+/** Conditions that must all hold; `1` if there are none. */
 export interface Where {
   sql: string
   values: SqlValue[]
@@ -23,7 +23,7 @@ const integers = (values: readonly number[], what: string): string => {
   return values.join(',')
 }
 
-/** Ids of the named splits; an unknown one is left out. */
+/** Ids of the named splits; unknown ones are left out. */
 function splitIds(db: Db, names: readonly string[]): number[] {
   const find = db.prepare<[string], number>('SELECT id FROM splits WHERE name = ?').pluck()
   return names.flatMap(name => find.get(name) ?? [])
@@ -44,7 +44,7 @@ export function whereOf(db: Db, filter: ImageFilter): Where {
   if (isGiven(filter.predicted)) add(`top IN (${integers(filter.predicted, 'class')})`)
   if (filter.confidence)
     add('confidence BETWEEN ? AND ?', Math.max(0, filter.confidence[0]), filter.confidence[1])
-  // Images that wait for their measures pass no condition on them, whatever former ones say.
+  // Images that still wait for their measures never pass a condition on measures.
   const { filled } = readState(db)
   const measured = reject & (stateBits.disagree.unknown | stateBits.listed.unknown)
   if (filled !== null && (measured !== 0 || isGiven(filter.predicted) || filter.confidence))
@@ -56,7 +56,7 @@ export function whereOf(db: Db, filter: ImageFilter): Where {
   return { sql: parts.join(' AND ') || '1', values }
 }
 
-/** What `browse_hit(place)` asks, by connection. */
+/** The text search behind `browse_hit(place)`, by connection. */
 const inUse = new WeakMap<Db, { has: (place: number) => boolean }>()
 
 function useText(db: Db, text: string): void {

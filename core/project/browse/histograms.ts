@@ -1,4 +1,4 @@
-/** Counts beside each filter, each under all other filters. */
+/** The counts next to each filter, each computed under all other filters. */
 import { reviewStates, type Histograms, type ImageFilter } from '../../contract/api/browse.ts'
 import { stateBits, reviewBit } from './state-bits.ts'
 import { reason } from './filter-reasons.ts'
@@ -7,7 +7,7 @@ import { passes, type StateCounts, type StateCount } from './state-counts.ts'
 
 const bins = 20
 const mostClasses = 1000
-/** More than `bits` can be. */
+/** Upper limit of `bits`. */
 const mostBits = 32_768
 
 function without(filter: ImageFilter, name: keyof ImageFilter): ImageFilter {
@@ -17,7 +17,7 @@ function without(filter: ImageFilter, name: keyof ImageFilter): ImageFilter {
 }
 
 interface Counted {
-  /** By split and states, under a filter without any condition on these. */
+  /** By split and states, under a filter without conditions on these. */
   rows: Omit<StateCount, 'bin'>[]
   /** By class, from −1. */
   classes: Uint32Array
@@ -25,7 +25,7 @@ interface Counted {
   confidence: number[]
 }
 
-/** One pass over all images: each counts wherever nothing but the histogram's own condition is against it. */
+/** One pass over all images: each counts in every histogram whose own condition is the only one that excludes it. */
 function counted(cache: QueryCache, filter: ImageFilter): Counted {
   const columns = columnsOf(cache)
   const reasons = reasonsFor(cache, filter)
@@ -54,7 +54,7 @@ function counted(cache: QueryCache, filter: ImageFilter): Counted {
   return { rows, classes, predicted, confidence: sure }
 }
 
-/** Those with the most images first; `from`: the first class that counts. */
+/** The values with the most images first; `from`: the first class to include. */
 function groups(counts: Uint32Array, from: -1 | 0): { value: number; count: number }[] {
   const found: { value: number; count: number }[] = []
   counts.forEach((count, index) => {
@@ -63,7 +63,7 @@ function groups(counts: Uint32Array, from: -1 | 0): { value: number; count: numb
   return found.sort((a, b) => b.count - a.count || a.value - b.value).slice(0, mostClasses)
 }
 
-/** One state's values with their counts, under the other states and splits. */
+/** The values of one state with their counts, under the other states and splits. */
 function facet<T>(
   stateCounts: StateCounts,
   rows: readonly Omit<StateCount, 'bin'>[],

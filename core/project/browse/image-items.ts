@@ -14,7 +14,7 @@ const select = `
   FROM browse JOIN images ON images.id = browse.image JOIN splits ON splits.id = images.split
   LEFT JOIN facts ON facts.annotation = (SELECT annotation FROM browse_state) AND facts.image = images.id`
 
-/** A row as an item, before anything of it is checked. */
+/** A row as an item, before validation. */
 function composed(row: Record<string, unknown>): unknown {
   const { split, path, bits, top, confidence, margin, entropy, listed, disputed, score, ...image } = row
   const states = typeof bits === 'number' ? bits : 0
@@ -38,7 +38,7 @@ function composed(row: Record<string, unknown>): unknown {
   }
 }
 
-/** The images at some places, in that order; one whose row is bad keeps its place and says what is wrong. */
+/** The images at some places, in that order; an image with an invalid row keeps its position and reports the problem. */
 export function itemsAt(db: Db, places: readonly number[]): ImageItem[] {
   const find = db.prepare<[number], Record<string, unknown>>(`${select} WHERE browse.place = ?`)
   return places.flatMap(place => {

@@ -1,4 +1,4 @@
-/** Measures of label maps: writing them, and choosing the annotation whose measures are browsed. */
+/** Stores measures of label maps, and switches the annotation whose measures are browsed. */
 import { fail } from '../../base/error.ts'
 import { annotationIdOf, annotationNumber } from '../../contract/ids.ts'
 import { reviewScore } from '../../labelmap/review-score.ts'
@@ -15,7 +15,7 @@ export interface MeasuresRow {
   top: number
   /** Its probability, 0…1. */
   confidence: number
-  /** Its lead over the second, 0…1. */
+  /** Its lead over the second class, 0…1. */
   margin: number
   /** Entropy of the whole image's target as a share of log C, 0…1. */
   entropy: number
@@ -25,7 +25,7 @@ export interface MeasuresRow {
 
 interface StoredMeasures extends Omit<MeasuresRow, 'listed' | 'image'> {
   annotation: number
-  /** As stored; null: not stored yet. */
+  /** The stored score; null: not stored yet. */
   disputed: number | null
   listed: number | null
 }
@@ -47,9 +47,10 @@ export function browsedAnnotation(project: Project): string | null {
 }
 
 /**
- * Switches to another annotation's measures and corrections. It is the browsed one at once; its measures follow in slices
- * of some 20 ms (see switch-annotation.ts), `told` after each, and all are there when the promise resolves. Switching again meanwhile
- * turns to the newest; closing the project stops, and `finishAnnotation` goes on later. Rejects with `not-found`.
+ * Switches to another annotation's measures and corrections. It becomes the browsed one at once; its measures follow in
+ * slices of about 20 ms (see switch-annotation.ts), with `told` called after each, and are complete when the promise
+ * resolves. Switching again meanwhile turns to the newest; closing the project stops, and `finishAnnotation` goes on
+ * later. Rejects with `not-found`.
  */
 export async function useAnnotation(project: Project, id: string, told?: () => void): Promise<void> {
   transaction(project.db, () => {
@@ -59,7 +60,7 @@ export async function useAnnotation(project: Project, id: string, told?: () => v
   await finishSwitch(project, told)
 }
 
-/** Brings in what a switch left behind when the program ended; nothing to do in most projects. */
+/** Completes a switch that was interrupted when the program ended; usually does nothing. */
 export async function finishAnnotation(project: Project, told?: () => void): Promise<void> {
   if (!project.readonly && readState(project.db).filled !== null) await finishSwitch(project, told)
 }
@@ -81,8 +82,8 @@ const share = (value: number, name: string, image: number): number =>
     : fail('usage', `the ${name} of image ${image} is ${value}; it must lie in 0…1`)
 
 /**
- * Stores a batch of measures in one transaction; those an image had are replaced, and those of other annotations learn
- * of the new strongest class. Give some thousand rows a call.
+ * Stores a batch of measures in one transaction. Replaces earlier measures of the images, and updates other annotations
+ * with the new strongest class. Pass a few thousand rows per call.
  */
 export function writeMeasures(project: Project, id: string, rows: readonly MeasuresRow[]): void {
   const { db } = project
@@ -121,7 +122,7 @@ export function writeMeasures(project: Project, id: string, rows: readonly Measu
       for (const facts of all) {
         const { annotation, top, confidence, margin, entropy } = facts
         const disputed = all.length < 2 ? 0 : all.filter(one => one.top !== top).length / (all.length - 1)
-        if (facts.disputed === disputed) continue // nothing else of another annotation can have changed
+        if (facts.disputed === disputed) continue // nothing else in another annotation can have changed
         const listed = facts.listed === null ? null : facts.listed === 1
         const score = reviewScore({ label, top, margin, entropy, listed, disputed })
         store.run(annotation, row.image, top, confidence, margin, entropy, facts.listed, disputed, score)

@@ -1,4 +1,4 @@
-/** Images in a query's order: those with the measure up or down, then those without, by name. */
+/** Images in a query's order: those with the measure, ascending or descending, then those without, by name. */
 import type { ImageQuery, ImageSort } from '../../contract/api/browse.ts'
 import { sortedBy, type SortKey } from './columns.ts'
 import { columnsOf, countOf, reasonsFor, listFor, type QueryCache } from './query-cache.ts'
@@ -43,13 +43,13 @@ export function orderOf(cache: QueryCache, query: ImageQuery): Order {
   return { total, descending, list }
 }
 
-/** The rank at an offset that lies in the order. */
+/** The rank at an offset within the order. */
 export function rankAt(order: Order, offset: number): number {
   if (order.list) return order.list[offset]!
   return order.descending ? order.total - 1 - offset : offset
 }
 
-/** Where an image stands, or would: the offset, and whether it is there. */
+/** The offset of an image, or the one it would have, and whether it is included. */
 export function offsetOf(
   cache: QueryCache,
   { sort }: ImageQuery,
@@ -69,7 +69,7 @@ export function offsetOf(
   return { offset: low, belongs: list[low] === rank }
 }
 
-/** Below 0 where the first rank comes before the second. */
+/** Negative if the first rank comes before the second. */
 function comparison(cache: QueryCache, sort: ImageSort): (a: number, b: number) => number {
   const key = keyOf(sort)
   const way = sort.descending ? -1 : 1

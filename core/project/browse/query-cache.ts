@@ -1,4 +1,4 @@
-/** What a browser remembers between two calls, as long as the project's version stays. */
+/** Caches results between calls, as long as the project's version is unchanged. */
 import type { ImageFilter } from '../../contract/api/browse.ts'
 import type { Db } from '../database/connection.ts'
 import {
@@ -15,7 +15,7 @@ import { createSearchText, findHits, readSearchText, type Hits, type SearchText 
 import { readState } from './browse-state.ts'
 import { passes, readStateCounts, sumCounts, type StateCounts } from './state-counts.ts'
 
-/** Reasons why images do not pass, by rank (`reason` in filter-reasons.ts), and how many do. */
+/** Reasons why images do not pass, by rank (`reason` in filter-reasons.ts), and the number that pass. */
 export interface Result {
   reasons: Uint8Array
   total: number
@@ -26,7 +26,7 @@ export interface QueryCache {
   version: number
   stretches: Stretch[]
   stateCounts: StateCounts
-  /** Whether some images wait for their measures: the counts are former ones then. */
+  /** Whether some images still wait for their measures; the counts are then outdated. */
   filling: boolean
   names: { version: number; read: SearchText | null; hits: Map<string, Hits> }
   columns: Columns | null
@@ -36,7 +36,7 @@ export interface QueryCache {
   lists: Map<string, Uint32Array>
 }
 
-/** A million images take a megabyte a result or search, four a list. */
+/** For a million images, a result or search takes a megabyte, a list four. */
 const kept = { hits: 4, results: 8, lists: 8, counts: 1000 }
 
 export function createQueryCache(db: Db): QueryCache {
@@ -54,7 +54,7 @@ export function createQueryCache(db: Db): QueryCache {
   }
 }
 
-/** Forgets what has changed. To be called in the transaction that reads. */
+/** Drops outdated entries. Call it in the transaction that reads. */
 export function refresh(cache: QueryCache): void {
   const { db } = cache
   const state = readState(db)
@@ -72,14 +72,14 @@ export function refresh(cache: QueryCache): void {
   } else if (cache.columns) noteChanges(db, cache.columns, state.version)
 }
 
-/** All columns, read as far as they are not. */
+/** All columns, after reading the missing parts. */
 export function columnsOf(cache: QueryCache): Columns {
   cache.columns ??= beginColumns(cache.db, cache.stretches)
   readChunks(cache.db, cache.columns)
   return cache.columns
 }
 
-/** Reads a little of what later questions will need, some 10 to 20 ms; false: everything is there. */
+/** Reads ahead for later queries, for about 10 to 20 ms; false: everything is loaded. */
 export function warmUp(cache: QueryCache): boolean {
   const { db, names } = cache
   names.read ??= createSearchText(cache.stretches)
@@ -101,7 +101,7 @@ function keep<T>(map: Map<string, T>, key: string, value: T, most: number): T {
   return value
 }
 
-/** What was kept, which is the newest then, or what `make` makes. */
+/** Returns the cached value, which becomes the most recent, or the result of `make`. */
 function recall<T>(map: Map<string, T>, key: string, most: number, make: () => T): T {
   const known = map.get(key)
   if (known === undefined) return keep(map, key, make(), most)
@@ -119,11 +119,11 @@ function hitsOf(cache: QueryCache, text: string): Hits {
   })
 }
 
-/** Only states and splits are asked, which the counts by state answer. */
+/** The query concerns only states and splits, which the counts by state answer. */
 const answeredByCounts = ({ text, classes, predicted, confidence }: ImageFilter): boolean =>
   !text && !classes?.length && !predicted?.length && !confidence
 
-/** How many images pass. */
+/** Number of images that pass. */
 export function countOf(cache: QueryCache, filter: ImageFilter): number {
   return recall(cache.counts, JSON.stringify(filter), kept.counts, () => {
     if (isAll(cache, filter)) return cache.stateCounts.total
@@ -135,7 +135,7 @@ export function countOf(cache: QueryCache, filter: ImageFilter): number {
   })
 }
 
-/** Whether every image passes without a look. */
+/** Whether every image passes, without checking them. */
 function isAll(cache: QueryCache, filter: ImageFilter): boolean {
   if (needsColumns(filter)) return false
   return !filter.text || hitsOf(cache, filter.text).count === cache.stateCounts.total
@@ -160,12 +160,12 @@ function resultOf(cache: QueryCache, filter: ImageFilter): Result {
   })
 }
 
-/** The reasons against each image; null: none against any. */
+/** The reasons that exclude each image; null: no image is excluded. */
 export function reasonsFor(cache: QueryCache, filter: ImageFilter): Uint8Array | null {
   return isAll(cache, filter) ? null : resultOf(cache, filter).reasons
 }
 
-/** A query's list, kept. */
+/** A query's list, cached. */
 export function listFor(cache: QueryCache, key: string, make: () => Uint32Array): Uint32Array {
   return recall(cache.lists, key, kept.lists, make)
 }

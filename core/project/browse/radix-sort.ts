@@ -1,15 +1,18 @@
-/** Ranks sorted by a measure: by radix, as fast as a few passes over the numbers, and pass by pass where others wait. */
+/** Radix sort of ranks by a measure: a few passes over the numbers, which can be interleaved with other work. */
 
-/** Ranks by a measure, upwards, and those without it by name. */
+/** Ranks in ascending order of a measure, and those without it by name. */
 export interface Sorted {
   known: Uint32Array
   unknown: Uint32Array
 }
 
-/** A sort under way: each step is one pass. */
+/** A sort in progress: each step is one pass. */
 export type Sorting = Generator<void, Sorted, void>
 
-/** Sorts by `values`, of which those below 0 are none. A pass takes some 20 ms for a million; no value may change meanwhile. */
+/**
+ * Sorts by `values`, where negative numbers mean none. A pass takes some 20 ms for a million; values must not change
+ * during the sort.
+ */
 export function* sorting(values: ArrayLike<number>): Sorting {
   const { known: ranks, unknown } = parted(values)
   yield
@@ -43,14 +46,14 @@ function parted(values: ArrayLike<number>): Sorted {
   return { known: known.slice(0, knowns), unknown: unknown.slice(0, unknowns) }
 }
 
-/** The bits of doubles from 0 up are in the order of the numbers: four digits of 16 bits each. */
+/** The bit patterns of non-negative doubles have the order of the numbers: four digits of 16 bits each. */
 function digitsOf(ranks: Uint32Array, values: ArrayLike<number>): Uint16Array {
   const doubles = new Float64Array(ranks.length)
   for (let i = 0; i < ranks.length; i++) doubles[i] = values[ranks[i]!]! + 0
   return new Uint16Array(doubles.buffer)
 }
 
-/** Sorts `order` by the digit `at` into `other`; equal ones keep their order. False: all have the same, nothing is done. */
+/** Sorts `order` by the digit `at` into `other`, stably. False: all have the same digit, so nothing was done. */
 function pass(digits: Uint16Array, at: number, order: Uint32Array, other: Uint32Array): boolean {
   const count = order.length
   const starts = new Uint32Array(65_536)

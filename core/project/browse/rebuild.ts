@@ -1,4 +1,4 @@
-/** Keeps the browse table in step with the images: new ones get a place; big changes fill it afresh. */
+/** Keeps the browse table in sync with the images: new images get a place; big changes rebuild it. */
 import type { Db } from '../database/connection.ts'
 import { browseIndexes, browseNames, browseTally, browseTriggers } from '../database/migrations/browse.ts'
 import { changed } from './browse-state.ts'
@@ -8,7 +8,7 @@ const bitsOf = `(1 << coalesce(reviews.state, 0)) | iif(corrections.entries > 0,
   | CASE facts.listed WHEN 1 THEN 4096 WHEN 0 THEN 2048 ELSE 1024 END
   | iif(images.problem IS NULL, 8192, 16384)`
 
-/** Rows of the browse table from everything that is known; the place is the first column. */
+/** Rows of the browse table from all known data; the place is the first column. */
 const rowsOf = (place: string): string => `
   INSERT INTO browse (place, split, image, bits, label, top, confidence, score)
   SELECT ${place}, images.split, images.id, ${bitsOf}, coalesce(images.label, -1),
@@ -24,7 +24,7 @@ const ranked = (first: string): string =>
 const indexNames = (sql: string): string[] => [...sql.matchAll(/INDEX (\w+)/g)].map(match => match[1]!)
 const triggerNames = [...browseTriggers.matchAll(/TRIGGER (\w+)/g)].map(match => match[1]!)
 
-/** Fills the browse table afresh: seconds for a million images. To be called in a transaction. */
+/** Rebuilds the browse table: seconds for a million images. Call it in a transaction. */
 export function rebuildBrowse(db: Db): void {
   const indexes = indexNames(browseIndexes)
   db.exec(indexes.map(name => `DROP INDEX IF EXISTS ${name};`).join(''))
@@ -37,7 +37,10 @@ export function rebuildBrowse(db: Db): void {
   changed(db, true)
 }
 
-/** After images were added to a split: those with an id above `last` are new. To be called in the transaction. */
+/**
+ * Updates the table after images were added to a split: those with an id above `last` are new. Call it in the
+ * transaction.
+ */
 export function placeNewImages(db: Db, split: number, last: number): void {
   const added = db
     .prepare<[number, number], { images: number; first: string | null }>(

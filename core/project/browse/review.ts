@@ -1,4 +1,4 @@
-/** What a person says of images: marking them, one or all of a query, and how far the review is. */
+/** Review marks: marks single images or all of a query, and reports the progress of the review. */
 import { reviewStates, type ReviewState, type Selection } from '../../contract/api/browse.ts'
 import { guarded, transaction } from '../database/connection.ts'
 import type { Project } from '../database/handle.ts'
@@ -8,19 +8,19 @@ import { changed } from './browse-state.ts'
 import { readStateCounts } from './state-counts.ts'
 import { whereOf, type SqlValue } from './filter-sql.ts'
 
-/** Former states are told of up to this many images. */
+/** Previous states are returned for up to this many images. */
 const mostBefore = 1000
-/** A longer break ends a sitting, milliseconds. */
+/** A longer break ends a session, milliseconds. */
 const longestBreak = 30 * 60_000
 const mostSittings = 50
 
 export interface MarkResult {
   changed: number
-  /** Former states by image; null where there were more than 1000. */
+  /** Previous states by image; null if there were more than 1000. */
   before: { id: number; state: ReviewState }[] | null
 }
 
-/** Says the same of all selected images in one transaction; `none` takes it back. `now`: milliseconds since 1970. */
+/** Marks all selected images alike in one transaction; `none` removes the mark. `now`: milliseconds since 1970. */
 export function markReview(
   project: Project,
   selection: Selection,
@@ -89,7 +89,7 @@ export interface ReviewProgress {
   sittings: { began: string; ended: string; marks: number }[]
 }
 
-/** How far the review of the usable images of some splits is (default: all), and all sittings so far. */
+/** Progress of the review of the usable images of some splits (default: all), and all sessions so far. */
 export function reviewProgress(project: Project, splits?: readonly string[]): ReviewProgress {
   return guarded(project.db.name, () => {
     const stateCounts = readStateCounts(project.db)

@@ -6,13 +6,13 @@ import { guarded, transaction } from '../database/connection.ts'
 import type { Project } from '../database/handle.ts'
 import { json, parseRows, type Table } from '../database/rows.ts'
 
-/** Far more than anybody would look through. */
+/** Far more than anyone would look through. */
 const mostViews = 1000
 
 const stored = z.object({ id: z.int().min(1), name: z.string(), query: json.pipe(imageQuery) })
 const table: Table<SavedView> = { name: 'views', key: 'id', row: stored }
 
-/** By name; one that this program cannot read (a project may come from anywhere) is left out. */
+/** By name; views that this program cannot read are left out, because a project may come from anywhere. */
 export function listViews(project: Project): SavedView[] {
   return guarded(project.db.name, () =>
     parseRows(
@@ -23,7 +23,7 @@ export function listViews(project: Project): SavedView[] {
   )
 }
 
-/** Keeps a view; the same name takes the new query. */
+/** Saves a view; an existing view of that name is replaced. */
 export function saveView(project: Project, name: string, query: ImageQuery): SavedView[] {
   transaction(project.db, () => {
     const { db } = project

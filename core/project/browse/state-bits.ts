@@ -1,6 +1,6 @@
 /**
- * The states of an image in one integer, each as one bit of its group, so that any combination of state filters is one
- * test: `bits & reject = 0`.
+ * The states of an image in one integer, one bit per state within its group, so that any combination of state filters
+ * is one test: `bits & reject = 0`.
  */
 import { reviewStates, type ImageFilter, type ReviewState } from '../../contract/api/browse.ts'
 
@@ -19,7 +19,7 @@ export const reviewBit = (state: ReviewState): number => 1 << reviewStates.index
 export const reviewOf = (bits: number): ReviewState =>
   reviewStates[stateBits.review.findIndex(bit => (bits & bit) !== 0)] ?? 'none'
 
-/** The bits that a filter does not let pass; 0: it says nothing of states. */
+/** The bits that a filter rejects; 0: it has no conditions on states. */
 export function rejectedBits(filter: ImageFilter): number {
   let reject = 0
   const { review, corrected, disagree, listed, problem } = filter

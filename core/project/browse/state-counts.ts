@@ -1,4 +1,4 @@
-/** Images by split, states and twentieth of confidence: a few hundred rows that answer most counts at once. */
+/** Counts of images by split, states and twentieth of confidence: a few hundred rows that answer most counts directly. */
 import type { ImageFilter } from '../../contract/api/browse.ts'
 import type { Db } from '../database/connection.ts'
 import { rejectedBits } from './state-bits.ts'
@@ -39,7 +39,7 @@ export function sumCounts(stateCounts: StateCounts, passes: (row: StateCount) =>
   return sum
 }
 
-/** Whether a count's images pass a filter's states and splits. */
+/** Whether the images of a count pass a filter's states and splits. */
 export function passes(
   stateCounts: StateCounts,
   filter: ImageFilter,

@@ -1,7 +1,7 @@
 /**
- * Switching the annotation whose measures are browsed, in slices, so that whatever else is to be saved gets its turn.
- * `browse_state` says which annotation is brought in and how far: after a kill it goes on from there. Meanwhile images that
- * have not been reached show no measures, neither new nor former ones.
+ * Switches the annotation whose measures are browsed, in slices, so that other writes are not delayed.
+ * `browse_state` stores the annotation and the progress, so that the switch continues after a kill. Until then, images
+ * that have not been reached show no measures, neither new nor old ones.
  */
 import { setImmediate as pause } from 'node:timers/promises'
 import { transaction, type Db } from '../database/connection.ts'
@@ -9,14 +9,14 @@ import type { Project } from '../database/handle.ts'
 import { chunkRows, readStretches, splitPlaces } from './columns.ts'
 import { changed, readState } from './browse-state.ts'
 
-/** A slice should take about this long, milliseconds. */
+/** Target duration of a slice, milliseconds. */
 const wantedTime = 20
 const firstSlice = 2048
 const sliceLimits = { least: 512, most: 16_384 }
 
 const correctedIn = 'SELECT image FROM corrections WHERE annotation = ? AND entries > 0'
 
-/** Makes an annotation the browsed one, with none of its measures yet. To be called in a transaction. */
+/** Makes an annotation the browsed one, without its measures at first. Call it in a transaction. */
 export function beginSwitch(db: Db, annotation: number): void {
   const before = readState(db).annotation
   const mark = (bit: number, of: number): unknown =>
@@ -25,7 +25,7 @@ export function beginSwitch(db: Db, annotation: number): void {
         `UPDATE browse INDEXED BY browse_by_image SET bits = (bits & ~96) | ? WHERE image IN (${correctedIn})`,
       )
       .run(bit, of)
-  // Corrections are few: they are right at once.
+  // Corrections are few, so they are updated at once.
   if (before !== null) mark(32, before)
   mark(64, annotation)
   db.prepare('UPDATE browse_state SET annotation = ?, filled = 0').run(annotation)
@@ -35,7 +35,7 @@ export function beginSwitch(db: Db, annotation: number): void {
   changed(db)
 }
 
-/** Brings in the measures of the next images; false: there is nothing left. */
+/** Loads the measures of the next images; false: nothing is left. */
 export function switchSlice(db: Db, rows: number): boolean {
   const { filled } = readState(db)
   if (filled === null) return false
@@ -61,7 +61,7 @@ export function switchSlice(db: Db, rows: number): boolean {
   return end !== null
 }
 
-/** Goes on until everything is brought in, the project is closed, or `told` of a slice fails. */
+/** Continues until everything is loaded, the project is closed, or `told` fails. */
 export async function finishSwitch(project: Project, told: () => void = () => undefined): Promise<void> {
   const { db } = project
   let rows = firstSlice

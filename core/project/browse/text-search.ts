@@ -1,4 +1,4 @@
-/** Text search: the folded keys lie in SQLite as lines, 1024 places a row, and are searched as bytes. */
+/** Text search: the case-folded keys are stored in SQLite as lines, 1024 places per row, and searched as bytes. */
 import type { Db } from '../database/connection.ts'
 import { noteDamage, rowError } from '../database/rows.ts'
 import { chunkRows, splitPlaces, type Stretch } from './columns.ts'
@@ -14,10 +14,10 @@ export interface SearchText {
   whole: boolean
 }
 
-/** The images whose key holds a text. */
+/** The images whose key contains a text. */
 export interface Hits {
   count: number
-  /** By rank: 1 where it does. */
+  /** By rank: 1 if it does. */
   found: Uint8Array
 }
 
@@ -26,7 +26,7 @@ export function createSearchText(stretches: readonly Stretch[]): SearchText {
   return { count, chunks: [], stretches, last: -1, whole: false }
 }
 
-/** Reads up to `most` more rows; a million keys are some 45 MB. True: all are there. */
+/** Reads up to `most` more rows; a million keys take about 45 MB. True: all are loaded. */
 export function readSearchText(db: Db, names: SearchText, most = 1e9): boolean {
   if (names.whole) return true
   const rows = db
@@ -52,7 +52,7 @@ export function readSearchText(db: Db, names: SearchText, most = 1e9): boolean {
 
 const newline = 10
 
-/** Where each line begins, and one entry more: where another one would. */
+/** Start of each line, plus one entry for the end. */
 function lineStarts(keys: Buffer): Uint32Array {
   const starts = new Uint32Array(chunkRows + 1)
   let lines = 1
@@ -66,7 +66,7 @@ function isAt(keys: Buffer, wanted: Buffer, at: number): boolean {
   return true
 }
 
-/** Like `indexOf`, and faster where the next match is near. */
+/** Like `indexOf`, but faster if the next match is near. */
 function matchAfter(keys: Buffer, wanted: Buffer, start: number): number {
   const near = Math.min(keys.length - wanted.length, start + 256)
   const first = wanted[0]
@@ -74,7 +74,7 @@ function matchAfter(keys: Buffer, wanted: Buffer, start: number): number {
   return near < start ? -1 : keys.indexOf(wanted, near)
 }
 
-/** Searches for a part of the key, whatever its case. */
+/** Searches for a part of the key, case-insensitively. */
 export function findHits(names: SearchText, text: string): Hits {
   const wanted = Buffer.from(foldText(text))
   const found = new Uint8Array(names.count)
@@ -89,7 +89,7 @@ export function findHits(names: SearchText, text: string): Hits {
       const fromEnd = starts[line + 1]! - at
       found[rank + line++] = 1
       count++
-      // Keys beside each other are alike: the next match is often at the same distance from an end of its line.
+      // Adjacent keys are similar: the next match is often at the same distance from an end of its line.
       for (; line < lines; line++) {
         const start = starts[line]!
         const end = starts[line + 1]!

@@ -3,7 +3,7 @@ import { guarded } from '../database/connection.ts'
 import { annotationNumber } from '../../contract/ids.ts'
 import type { Project } from '../database/handle.ts'
 
-/** An image whose label map is to be measured, if there is one. */
+/** An image whose label map will be measured, if it has one. */
 export interface UnmeasuredImage {
   id: number
   key: string
@@ -11,8 +11,8 @@ export interface UnmeasuredImage {
 }
 
 /**
- * Usable images without measures, ordered by id, in pieces: no statement stays open while they are worked on, so that
- * the database's log can be folded back meanwhile.
+ * Usable images without measures, ordered by id, in batches: no statement stays open while they are processed, so that
+ * the database's write-ahead log can be checkpointed.
  */
 export function* unmeasuredImages(
   project: Project,

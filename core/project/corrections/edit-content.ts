@@ -1,12 +1,14 @@
-/** What an edit did, as the database keeps it: JSON under zstd, each change a short row, the edits before it by number. */
+/**
+ * The content of an edit in the database: JSON compressed with zstd, each change a short row, earlier edits by number.
+ */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { edit as editSchema } from '../../contract/api/corrections.ts'
 import type { Change, Edit, LayerEntry } from '../../contract/api/corrections.ts'
 
-/** Decompressed content is refused beyond this, whatever a foreign project says. */
+/** Limit of decompressed content, for projects of unknown origin. */
 const maxBytes = 2 ** 28
 
-/** A logit or null where the class is removed, and the number of the edit. */
+/** A logit, or null if the class is removed, and the number of the edit. */
 type StoredEntry = [logit: number | null, edit: number] | null
 type StoredChange = [cell: number, id: number, before: StoredEntry, after: StoredEntry]
 
@@ -38,7 +40,7 @@ export function packEdit(edit: Pick<Edit, 'tool' | 'operation' | 'changes'>): Bu
   return zstdCompressSync(Buffer.from(JSON.stringify(content)))
 }
 
-/** Back from {@link packEdit}; throws where that is not an edit. */
+/** Back from {@link packEdit}; throws if that is not an edit. */
 export function unpackEdit(bytes: Uint8Array, row: Pick<Edit, 'id' | 'author' | 'created'>): Edit {
   const text = zstdDecompressSync(bytes, { maxOutputLength: maxBytes }).toString()
   const { tool, operation, edits, changes } = JSON.parse(text) as StoredContent

@@ -2,11 +2,11 @@
 import { fail } from '../../base/error.ts'
 import type { Edit } from '../../contract/api/corrections.ts'
 
-/** How much a label map has room for. */
+/** The size of a label map. */
 export interface MapExtent {
   /** H · W of the map. */
   cells: number
-  /** Of its annotator. */
+  /** Number of the annotator's classes. */
   classes: number
 }
 

@@ -1,6 +1,7 @@
 /**
- * The log of corrections beside the database: every step that was saved, one line each, durable before the database has it.
- * A line is the CRC-32 of its JSON and the JSON. `meta.log` in the database says how far into the log it has everything.
+ * The log of corrections next to the database: every saved step, one line each, durable before the database has it.
+ * A line is the CRC-32 of its JSON and the JSON. `meta.log` in the database stores up to which byte of the log it has
+ * everything.
  */
 import { randomUUID } from 'node:crypto'
 import {
@@ -38,7 +39,7 @@ const entrySchema = z.discriminatedUnion('kind', [
 export type LogEntry = z.infer<typeof entrySchema>
 export type LoggedStep = Exclude<LogEntry, { kind: 'log' }>
 
-/** Longer lines are none of ours. */
+/** Longer lines were not written by this program. */
 const longestLine = 2 ** 28
 
 const lineOf = (entry: LogEntry): string => {
@@ -46,7 +47,7 @@ const lineOf = (entry: LogEntry): string => {
   return `${crc32(text).toString(16).padStart(8, '0')} ${text}\n`
 }
 
-/** The entry of a line; null where the line is not one that was written whole. */
+/** The entry of a line; null if the line is incomplete or damaged. */
 function parseLine(line: string): LogEntry | null {
   const text = line.slice(9)
   if (line[8] !== ' ' || line.slice(0, 8) !== crc32(text).toString(16).padStart(8, '0')) return null
@@ -66,7 +67,7 @@ export function writeMeta(db: Db, key: string, value: string): void {
   ).run(key, value)
 }
 
-/** The project's identity; one from before there was a log gets it now. */
+/** The project's id; a project from before the log existed gets one now. */
 function identityOf(db: Db): string {
   const known = readMeta(db, 'id')
   if (known !== undefined) return known
@@ -76,8 +77,8 @@ function identityOf(db: Db): string {
 }
 
 /**
- * Appends a step and makes it durable, in the transaction that saves it. Gives what takes it back, to be called where the
- * transaction fails after all. Throws `disk`.
+ * Appends a step and makes it durable, in the transaction that saves it. Returns a function that removes it, to be
+ * called if the transaction fails after all. Throws `disk`.
  */
 export function appendStep(project: Project, entry: LoggedStep): () => void {
   const file = logFile(project)
@@ -111,7 +112,7 @@ export function appendStep(project: Project, entry: LoggedStep): () => void {
   }
 }
 
-/** What ends a line that a kill cut off. */
+/** Terminates a line that a kill cut off. */
 function tornEnd(handle: number, size: number): string {
   const last = Buffer.alloc(1)
   readSync(handle, last, 0, 1, size - 1)
@@ -128,7 +129,7 @@ function cut(file: string, size: number): void {
   }
 }
 
-/** Entries from a byte on, with the byte each begins at; null: a line that is torn or damaged. */
+/** Entries from a byte on, each with its start byte; null: a torn or damaged line. */
 export function* readLog(file: string, from: number): Generator<{ at: number; entry: LogEntry | null }> {
   const handle = openSync(file, 'r')
   try {
@@ -147,7 +148,7 @@ export function* readLog(file: string, from: number): Generator<{ at: number; en
         start = at + begin
       }
       const held = pieces.reduce((sum, piece) => sum + piece.length, 0)
-      // Of a line that is too long only enough is kept for it to count as damaged.
+      // Of an overlong line, only enough is kept to detect it as damaged.
       if (held < longestLine) pieces.push(Buffer.from(buffer.subarray(begin, read)))
       at += read
     }
@@ -157,7 +158,7 @@ export function* readLog(file: string, from: number): Generator<{ at: number; en
   }
 }
 
-/** What a log is of: its first line; null where that is damaged. */
+/** The header of a log: its first line; null if that is damaged. */
 export function projectOfLog(file: string): string | null {
   for (const { entry } of readLog(file, 0)) return entry?.kind === 'log' ? entry.project : null
   return null

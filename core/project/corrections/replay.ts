@@ -1,4 +1,4 @@
-/** Brings steps of the log of corrections into a database that does not have them: after a restored copy, or a lost write. */
+/** Replays steps of the log of corrections that a database lacks, after restoring a copy or losing a write. */
 import { existsSync, renameSync, statSync } from 'node:fs'
 import { messageOf, RelabelError } from '../../base/error.ts'
 import { asProjectError, transaction } from '../database/connection.ts'
@@ -9,19 +9,19 @@ import { unpackEdit } from './edit-content.ts'
 import { projectOfLog, readLog, readMeta, writeMeta, type LoggedStep } from './log.ts'
 import { replayStep } from './store.ts'
 
-/** What came of a replay. */
+/** The result of a replay. */
 export interface Replay {
-  /** Steps that were brought in. */
+  /** Number of steps that were replayed. */
   applied: number
-  /** Steps that could not be, one sentence each; at most a hundred. */
+  /** Steps that could not be replayed, one sentence each; at most a hundred. */
   failed: string[]
 }
 
 const mostFailures = 100
 
 /**
- * Replays what the project's own log has beyond the database; to be called when it is opened for writing. A log of another
- * project is put aside. Steps that cannot be replayed are noted as damage and tried again the next time.
+ * Replays the part of the project's own log that the database lacks; call it when the project is opened for writing. A
+ * log of another project is set aside. Steps that cannot be replayed are recorded as damage and retried the next time.
  */
 export function replayOwnLog(project: Project): Replay {
   const { db } = project
@@ -52,7 +52,9 @@ export function replayOwnLog(project: Project): Replay {
   }
 }
 
-/** Replays a log into a project that may be another one with the same images and annotations; known steps change nothing. */
+/**
+ * Replays a log into a project, possibly a different one with the same images and annotations; known steps are skipped.
+ */
 export function replayForeignLog(project: Project, file: string): Replay {
   const { applied, failed } = replay(project, file, 0)
   return { applied, failed }

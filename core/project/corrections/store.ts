@@ -22,7 +22,7 @@ import { checkEditFits, type MapExtent } from './fit.ts'
 import { appendStep, type LoggedStep } from './log.ts'
 import type { Project } from '../database/handle.ts'
 
-/** Whose corrections: an image's (row id) over the map of an annotation (`a1`). */
+/** Identifies corrections: an image (row id) and an annotation (`a1`). */
 export interface CorrectionPlace {
   image: number
   annotation: string
@@ -33,14 +33,16 @@ export interface CorrectedImage {
   image: number
   key: string
   version: number
-  /** How many classes of cells the layer speaks of. */
+  /** Number of entries of the layer. */
   entries: number
 }
 
-/** Decompressed layers are refused beyond this. */
+/** Limit of decompressed layers. */
 const maxLayer = 2 ** 26
 
-/** `done`: in force; `undone`: can be redone; `dropped`: a new edit was made instead of redoing it, kept for the record. */
+/**
+ * `done`: in force; `undone`: can be redone; `dropped`: a new edit was made instead of redoing it, kept for the record.
+ */
 type EditState = 'done' | 'undone' | 'dropped'
 
 const bytes = z.instanceof(Uint8Array)
@@ -56,7 +58,7 @@ const storedCorrected = z.object({
 })
 const corrected: Table<CorrectedImage> = { name: 'corrections', key: 'image', row: storedCorrected }
 
-/** The annotation's number; throws 'not-found' where there is no such annotation, or no such image. */
+/** The annotation's number; throws 'not-found' if the annotation or the image does not exist. */
 function locate(project: Project, { image, annotation }: CorrectionPlace): number {
   const number = numberOf(project, annotation)
   if (!project.db.prepare('SELECT 1 FROM images WHERE id = ?').get(image))
@@ -71,7 +73,7 @@ function numberOf(project: Project, annotation: string): number {
   return number
 }
 
-/** Whatever is wrong with stored bytes is the project's fault, and says where. */
+/** Converts any error about stored bytes to a project error that names the location. */
 function trusted<T>(project: Project, what: string, read: () => T): T {
   try {
     return read()
@@ -85,7 +87,7 @@ const unpackLayer = (project: Project, bytes: Uint8Array, image: number | string
     decodeLayer(zstdDecompressSync(bytes, { maxOutputLength: maxLayer })),
   )
 
-/** Version and layer as they are. */
+/** The current version and layer. */
 function readLayer(
   project: Project,
   number: number,
@@ -140,7 +142,7 @@ export function getCorrections(project: Project, place: CorrectionPlace): Correc
       readEdits(project, number, place.image, state).map(one => ({ ...one, undone: state === 'undone' }))
     return { version, layer: layerToList(layer), history: [...edits('done'), ...edits('undone')] }
   }
-  // One transaction, so that a reader beside a writer sees layer and history of the same moment.
+  // One transaction, so that a concurrent reader sees layer and history of the same moment.
   return guarded(project.db.name, () => project.db.transaction(read).deferred())
 }
 
@@ -148,12 +150,12 @@ function checkVersion(asked: number, current: number): void {
   if (asked !== current)
     fail(
       'conflict',
-      `the corrections are at version ${current}, the step was made on version ${asked}; read them again`,
+      `the corrections are at version ${current}, but the step is based on version ${asked}; read them again`,
       { version: current, asked },
     )
 }
 
-/** An edit may sign only its own entries; a revert may also bring back those of edits that are known. */
+/** An edit may set only entries with its own id; a revert may also restore entries of known edits. */
 function checkSigned(
   project: Project,
   number: number,
@@ -171,11 +173,11 @@ function checkSigned(
 }
 
 /**
- * Saves an edit and what it changes; on disk when it returns. What was undone can no longer be redone then. An edit that is
- * saved already (same id) changes nothing and returns the version that it got. `edit` is as the contract's schema gives
- * it; `extent` is that of the label map, null where there is no map to compare with. Throws 'conflict' where `version` is
- * not the current one, a `before` does not hold or the id belongs to another image; 'mismatch' where the map has no such
- * cell or class; 'not-found'.
+ * Saves an edit and its changes; on disk when it returns. Undone edits can no longer be redone after that. An edit that
+ * is saved already (same id) changes nothing and returns its version. `edit` is as parsed by the contract's schema;
+ * `extent` is that of the label map, null if there is no map to compare with. Throws 'conflict' if `version` is not the
+ * current one, a `before` does not match or the id belongs to another image; 'mismatch' if the map has no such cell or
+ * class; 'not-found'.
  */
 export function applyEdit(
   project: Project,
@@ -185,10 +187,10 @@ export function applyEdit(
   return saved(project, log => applyIn(project, step, log))
 }
 
-/** Notes a step in the log, within the transaction that saves it. */
+/** Logs a step, within the transaction that saves it. */
 type Log = (step: LoggedStep) => void
 
-/** Saves a step in one transaction, and in the log before that is committed: neither has it without the other. */
+/** Saves a step in one transaction, and in the log before the commit, so that both have it or neither. */
 function saved(project: Project, save: (log: Log) => { version: number }): { version: number } {
   let takeBack: (() => void) | undefined
   try {
@@ -244,7 +246,7 @@ function applyIn(
   return { version: version + 1 }
 }
 
-/** The image's name in the log, which is read where row ids may be others. */
+/** The image's name in the log, which may be read where row ids differ. */
 function keyOf(project: Project, image: number): string {
   return project.db
     .prepare<[number], string>(
@@ -256,12 +258,12 @@ function keyOf(project: Project, image: number): string {
 
 type NamedStep = CorrectionPlace & { version: number; edit: string }
 
-/** Takes the newest edit in force back, which `edit` must name. Throws 'conflict', 'not-found'. */
+/** Undoes the newest edit in force, which `edit` must name. Throws 'conflict', 'not-found'. */
 export function undoEdit(project: Project, step: NamedStep): { version: number } {
   return saved(project, log => move(project, step, 'undo', log))
 }
 
-/** Puts the oldest undone edit in force again, which `edit` must name. Throws 'conflict', 'not-found'. */
+/** Redoes the edit that was undone last, which `edit` must name. Throws 'conflict', 'not-found'. */
 export function redoEdit(project: Project, step: NamedStep): { version: number } {
   return saved(project, log => move(project, step, 'redo', log))
 }
@@ -297,8 +299,8 @@ function move(project: Project, step: NamedStep, verb: 'undo' | 'redo', log: Log
 }
 
 /**
- * Saves a step of a log, without logging it again; false: the database has it. Throws 'conflict' where steps before it
- * are missing, 'not-found' where its image or annotation is, and as the step did.
+ * Saves a step of a log, without logging it again; false: the database already has it. Throws 'conflict' if earlier steps
+ * are missing, 'not-found' if its image or annotation is missing, and the errors of the step itself.
  */
 export function replayStep(project: Project, step: LoggedStep, edit: Edit | null): boolean {
   const { db } = project
@@ -321,7 +323,7 @@ export function replayStep(project: Project, step: LoggedStep, edit: Edit | null
   })
 }
 
-/** The images whose layer says something, by row id. */
+/** The images whose layer has entries, by row id. */
 export function listCorrected(project: Project, annotation: string): CorrectedImage[] {
   const number = numberOf(project, annotation)
   const rows = project.db
@@ -334,7 +336,7 @@ export function listCorrected(project: Project, annotation: string): CorrectedIm
   return parseRows(project.db, corrected, rows)
 }
 
-/** Layers of an annotation by the images' keys, of all corrected images or of some; those without one are left out. */
+/** Layers of an annotation by the images' keys, for all corrected images or some; images without a layer are left out. */
 export function readLayers(
   project: Project,
   annotation: string,

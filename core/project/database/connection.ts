@@ -12,7 +12,7 @@ export type Db = Database.Database
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '')
 
-/** What an error of SQLite or of the file system means to a user. */
+/** Converts errors of SQLite and the file system to messages for the user. */
 export function asProjectError(error: unknown, file: string): RelabelError {
   if (error instanceof RelabelError) return error
   const code = codeOf(error)
@@ -50,7 +50,7 @@ export function guarded<T>(file: string, action: () => T): T {
   }
 }
 
-/** Lets the statements of a connection fail with our errors wherever SQLite fails, which it may do at every row of a damaged file. */
+/** Makes the statements of a connection fail with our errors; in a damaged file, SQLite may fail at any row. */
 function withOwnErrors(db: Db, file: string): Db {
   const own = <A extends unknown[], R>(action: (...args: A) => R) => {
     return (...args: A): R => {
@@ -81,18 +81,21 @@ function withOwnErrors(db: Db, file: string): Db {
   return db
 }
 
-/** Everything or nothing: a failure in the middle leaves the file as it was. */
+/** Runs an action atomically: a failure leaves the file as it was. */
 export function transaction<T>(db: Db, action: () => T): T {
   return guarded(db.name, () => db.transaction(action).immediate())
 }
 
-/** The version, which this program knows, of a database whose schema is that of the version. To be asked before anything else. */
+/**
+ * The version of a database, after checking that this program supports it and that the schema matches. Call it before
+ * any other query.
+ */
 function checkSchema(db: Db, file: string): number {
   const version = db.pragma('user_version', { simple: true }) as number
   if (version > schemaVersion)
     fail(
       'bad-project',
-      `${file} was written by a newer version of Relabel Studio (project format ${version}, this program knows ${schemaVersion}); update the program`,
+      `${file} was written by a newer version of Relabel Studio (project format ${version}, this program supports ${schemaVersion}); update the program`,
       { file, version, known: schemaVersion },
     )
   if (version < 1) fail('bad-project', `${file} is not a project of Relabel Studio`, { file })
@@ -120,7 +123,7 @@ export function openWritable(file: string, create: boolean): Db {
 }
 
 /**
- * A connection that only reads, beside a writer if there is one. On a read-only disk, where SQLite cannot make the
+ * A read-only connection, possibly concurrent with a writer. On a read-only disk, where SQLite cannot create the
  * files it shares with other readers, the database is read into memory instead.
  */
 export function openReadonly(file: string): { db: Db; version: number } {

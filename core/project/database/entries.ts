@@ -1,18 +1,18 @@
-/** Where a project keeps what is its own, and that all of it lies in the project's folder itself. */
+/** Where a project keeps its own files, and the check that all of them are in the project's folder. */
 import { join } from 'node:path'
 import { makeOwnedFolder, requireOwned, requireOwnedTree } from '../../base/files/owned.ts'
 import { databaseEndings } from '../../base/files/sqlite.ts'
 
-/** Databases of the project, each with the files that SQLite may keep beside it. */
+/** Databases of the project, each with the files that SQLite may keep next to it. */
 const databases = ['project.db', 'project.new.db', 'project.lock']
 /** Checksums of the database while it is closed, and the log of corrections. */
 const files = ['project.sum', 'corrections.jsonl']
-/** Folders that hold nothing but what the program writes, to any depth. */
+/** Folders with only files of the program, at any depth. */
 export const ownedFolders = ['annotations', 'runs', 'cache', 'copies']
 
 /**
- * Looks at all that the program owns in a project's folder: files and folders only. Throws `bad-project`, naming the
- * entry that is a link or of another kind. What lies beside it (images, say) is not looked at.
+ * Checks everything that the program owns in a project's folder: files and folders only. Throws `bad-project`, naming the
+ * entry that is a link or of another kind. Anything else (images, for example) is ignored.
  */
 export function requireOwnEntries(dir: string): void {
   for (const name of databases)
@@ -27,7 +27,7 @@ type InProject = { dir: string }
 export const annotationFolder = ({ dir }: InProject, id: string): string => join(dir, 'annotations', id)
 /** The folder of a run's configuration, metrics, checkpoints and models. */
 export const runFolder = ({ dir }: InProject, id: string): string => join(dir, 'runs', id)
-/** The folder of what can be made again: pixels and thumbnails. */
+/** The folder of data that can be regenerated: pixels and thumbnails. */
 export const cacheFolder = ({ dir }: InProject): string => join(dir, 'cache')
 
 /** The folder of copies of the database. */
@@ -35,6 +35,6 @@ export const copiesFolder = ({ dir }: InProject): string => join(dir, 'copies')
 /** The log of corrections. */
 export const logFile = ({ dir }: InProject): string => join(dir, 'corrections.jsonl')
 
-/** Makes one of the folders above. Throws `bad-project` where a link is in the way, `disk`. */
+/** Creates one of the folders above. Throws `bad-project` if a link is in the way, `disk`. */
 export const makeInProject = (project: InProject, folder: string): string =>
   makeOwnedFolder(project.dir, folder)

@@ -1,9 +1,9 @@
-/** How keys and search texts are compared: whatever their case, a line break like a space. */
+/** Normalizes keys and search texts for comparison: ignores case, and treats a line break as a space. */
 import type { Database } from 'better-sqlite3'
 
 export const foldText = (text: string): string => text.toLowerCase().replaceAll('\n', ' ')
 
-/** Makes `fold` known to SQL, which knows only the case of ASCII letters. */
+/** Registers `fold` in SQL, because SQLite only folds ASCII letters. */
 export function addFoldText(db: Database): void {
   db.function('fold', { deterministic: true }, text => foldText(String(text)))
 }

@@ -1,8 +1,8 @@
-/** An open project as the rooms of `core/project` hand it to each other. */
+/** An open project, as used within `core/project`. */
 import type { ClassEntry } from '../../contract/class-entry.ts'
 import type { Db } from './connection.ts'
 
-/** An open project. `close` it; a writable one keeps others from writing while it is open. */
+/** An open project; must be closed with `close`. While a writable one is open, no one else can write. */
 export interface Project {
   /** Absolute. */
   dir: string
@@ -11,7 +11,7 @@ export interface Project {
   readonly: boolean
   /** Internal to core/project. */
   db: Db
-  /** What opening brought in from the log of corrections, which the database had lost. */
+  /** What opening replayed from the log of corrections, because the database lacked it. */
   replayed: { applied: number; failed: string[] }
   close(): void
 }

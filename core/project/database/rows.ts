@@ -1,9 +1,9 @@
-/** Rows parsed where they leave the database: a bad one names itself, and spoils nothing but itself. */
+/** Parses rows where they leave the database: an invalid row is reported by name and affects nothing else. */
 import { z } from 'zod'
 import { RelabelError } from '../../base/error.ts'
 import type { Db } from './connection.ts'
 
-/** Bad rows that are remembered of a connection; more would tell nobody more. */
+/** Maximum number of invalid rows recorded per connection. */
 const mostNoted = 100
 const noted = new WeakMap<Db, Map<string, string>>()
 
@@ -17,24 +17,24 @@ export const json = z.string().transform((text, context): unknown => {
   }
 })
 
-/** The integer in a row's column, for naming the row; −1 where there is none. */
+/** The integer in a row's column, for naming the row; −1 if there is none. */
 const keyIn = (row: unknown, column: string): string => {
   const value = (row as Record<string, unknown> | null)?.[column]
   return typeof value === 'number' || typeof value === 'string' ? String(value).slice(0, 200) : 'unknown'
 }
 
-/** Where a row stands: its table, and the column that names it. */
+/** Identifies a row: its table, and the column that names it. */
 export interface Table<T> {
   name: string
   key: string
   row: z.ZodType<T>
 }
 
-/** A row that cannot be used; throws nothing. */
+/** The error for an invalid row; does not throw. */
 export function rowError(db: Db, table: string, key: string, column: string, reason: string): RelabelError {
   return new RelabelError(
     'bad-project',
-    `${db.name}: row ${key} of the table "${table}" cannot be used: ${column} ${reason}; "relabel project check" tells how much is damaged, "relabel project restore" brings back a copy`,
+    `${db.name}: row ${key} of the table "${table}" cannot be used: ${column} ${reason}; "relabel project check" lists all damage, "relabel project restore" brings back a copy`,
     { file: db.name, table, key, column, reason },
   )
 }
@@ -48,7 +48,7 @@ export function parseRow<T>(db: Db, table: Table<T>, row: unknown): T {
   throw rowError(db, table.name, keyIn(row, table.key), column, issue?.message ?? 'is wrong')
 }
 
-/** Those rows that can be used; of the others it is noted what is wrong with them. */
+/** The valid rows; the problems of the others are recorded. */
 export function parseRows<T>(db: Db, table: Table<T>, rows: Iterable<unknown>): T[] {
   const good: T[] = []
   for (const row of rows) {
@@ -58,7 +58,7 @@ export function parseRows<T>(db: Db, table: Table<T>, rows: Iterable<unknown>): 
   return good
 }
 
-/** What `read` makes of a row; undefined where the row is bad, which is noted. */
+/** The result of `read` for a row; undefined if the row is invalid, which is recorded. */
 export function tryRow<T>(db: Db, read: () => T): T | undefined {
   try {
     return read()
@@ -69,7 +69,7 @@ export function tryRow<T>(db: Db, read: () => T): T | undefined {
   }
 }
 
-/** Remembers that something in the database is damaged, once for each place. */
+/** Records damage in the database, once per location. */
 export function noteDamage(db: Db, { message, detail }: RelabelError): void {
   const known = noted.get(db) ?? new Map<string, string>()
   noted.set(db, known)
@@ -77,5 +77,5 @@ export function noteDamage(db: Db, { message, detail }: RelabelError): void {
   if (known.size < mostNoted) known.set(place, message)
 }
 
-/** What was found to be damaged through this connection so far, one sentence each; at most a hundred. */
+/** The damage found through this connection so far, one sentence each; at most a hundred. */
 export const damageNoted = (db: Db): string[] => [...(noted.get(db)?.values() ?? [])]

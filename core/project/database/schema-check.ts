@@ -1,4 +1,7 @@
-/** Whether a database holds exactly the tables, indexes and triggers that the program makes: strange ones would run with every query. */
+/**
+ * Checks that a database has exactly the tables, indexes and triggers that the program creates, because others could
+ * run with every query.
+ */
 import type Database from 'better-sqlite3'
 import { fail } from '../../base/error.ts'
 import { differenceOf, madeBy, schemaOf } from '../../base/files/sqlite-schema.ts'
@@ -6,7 +9,7 @@ import { addFoldText } from './fold-text.ts'
 import { migrations } from './schema.ts'
 
 /**
- * Compares a database with what the migrations up to `version` make. To be called before any other query.
+ * Compares a database with the schema of the migrations up to `version`. Call it before any other query.
  * Throws `bad-project`, naming the first difference.
  */
 export function requireOwnSchema(db: Database.Database, file: string, version: number): void {
@@ -18,7 +21,7 @@ export function requireOwnSchema(db: Database.Database, file: string, version: n
   if (difference !== null)
     fail(
       'bad-project',
-      `${file} is not opened: it ${difference}, and what a database holds besides the program's own tables can run with every query. Ask whoever made the project, or remove it with a tool for SQLite if it is yours`,
+      `${file} is not opened: it ${difference}, and extra objects in a database can run with every query. Ask whoever made the project, or remove it with an SQLite tool if it is yours`,
       { file, difference },
     )
 }

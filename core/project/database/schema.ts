@@ -1,4 +1,4 @@
-/** The tables of a project and their history: one migration a version, applied in order, each in a transaction. */
+/** The tables of a project and their history: one migration per version, applied in order, each in a transaction. */
 import type { Database } from 'better-sqlite3'
 import { browseChanges, browseTables, correctionTriggers } from './migrations/browse.ts'
 import { correctionTables } from './migrations/corrections.ts'
@@ -61,10 +61,13 @@ export const migrations: readonly string[] = [
   imageFiles,
 ]
 
-/** The version this program writes; kept in SQLite's user_version. */
+/** The version that this program writes; stored in SQLite's user_version. */
 export const schemaVersion = migrations.length
 
-/** Brings a file to the current version; each step is a transaction, so a kill leaves a whole older or newer file. */
+/**
+ * Migrates a file to the current version; each step is a transaction, so a kill leaves a consistent older or newer
+ * file.
+ */
 export function migrate(db: Database): void {
   for (;;) {
     const version = db.pragma('user_version', { simple: true }) as number

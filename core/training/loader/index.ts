@@ -22,7 +22,7 @@ export interface LoaderConfig {
   classes: number
   maps?: MapSetup | undefined
   annotator?: AnnotatorView | undefined
-  /** Samples a batch; the recipe's unless given. */
+  /** Samples per batch; the recipe's unless given. */
   batch?: number
 }
 
@@ -36,14 +36,17 @@ export interface Batch extends Slot {
 
 /** Batches in order. */
 export interface Loader {
-  /** Batches an epoch. */
+  /** Batches per epoch. */
   batches: number
   /** Begins with batch `batch` of epoch `epoch` and ends before epoch `until`. Only once nothing is under way. */
   start(epoch: number, batch: number, until: number): void
   /** The next batch, or undefined at the end. Rejects with the reason where it cannot be made. */
   next(): Promise<Batch | undefined>
   release(batch: Batch): void
-  /** Gives up what is under way; afterwards the loader can start again. Batches that were handed over are still to be released. */
+  /**
+   * Gives up what is under way; afterwards the loader can start again. Batches that were handed over are still to be
+   * released.
+   */
   stop(): Promise<void>
   /** Images that turned out to be unusable, so far. */
   skipped: readonly Skipped[]

@@ -48,7 +48,7 @@ async function fillInLanes(
   await Promise.all(Array.from({ length: lanes }, lane))
 }
 
-/** One after the other, in the usual case without a promise a sample. */
+/** One after the other, in the usual case without a promise per sample. */
 async function fillInOrder(
   state: SamplerState,
   { epoch, slot, start, count, unusable }: Task,

@@ -99,7 +99,7 @@ export function openEvaluator(setup: EvaluationSetup, model?: OnnxModel): Evalua
           if (answer.length !== rows * inputs)
             fail(
               'mismatch',
-              `the model gives ${answer.length / rows} values an image, but there are ${inputs} classes`,
+              `the model gives ${answer.length / rows} values per image, but there are ${inputs} classes`,
             )
           const kept = next.indices.subarray(0, next.count)
           const logits = classMap ? mapLogits(answer, next.count, classMap) : answer

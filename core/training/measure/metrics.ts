@@ -21,8 +21,8 @@ export interface MetricsCollector {
 const maximumScores = 2 ** 29
 
 /**
- * Average precision Σ_n (R_n − R_{n−1}) · P_n over the distinct scores in falling order, so that ties do not depend on the
- * order of images. Null without positives. `positive[i]` is 1 where image i has the class.
+ * Average precision Σ_n (R_n − R_{n−1}) · P_n over the distinct scores in falling order, so that ties do not depend on
+ * the order of images. Null without positives. `positive[i]` is 1 where image i has the class.
  */
 export function averagePrecision(scores: Float32Array, positive: Uint8Array): number | null {
   const order = Uint32Array.from(scores, (_, i) => i).sort((a, b) => scores[b]! - scores[a]!)
@@ -78,7 +78,7 @@ function meanAveragePrecision(
   return share(sum, count)
 }
 
-/** A collector for `classes` classes; `mAP: false` saves its memory of 4 bytes an image and class. */
+/** A collector for `classes` classes; `mAP: false` saves its memory of 4 bytes per image and class. */
 export function createMetrics(classes: number, options: { mAP?: boolean } = {}): MetricsCollector {
   const probabilities: Float32Array[] = []
   const truths: Truth[] = []

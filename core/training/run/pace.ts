@@ -1,6 +1,6 @@
 /** How fast a run goes, over the last few seconds. */
 
-/** Items a second and seconds left. */
+/** Items per second and seconds left. */
 export interface Pace {
   mark(done: number): void
   rate(): number

@@ -29,7 +29,7 @@ export interface RunLog {
   flush(): void
 }
 
-/** Thousands of lines a run take a thousandth of it. */
+/** Thousands of lines per run take a thousandth of it. */
 const mostBytes = 400_000_000
 const limits = { what: 'the metrics of a run', maxBytes: mostBytes, mayBeCut: true }
 

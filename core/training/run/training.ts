@@ -18,7 +18,7 @@ import type { RunLog } from './run-log.ts'
 import type { RunHooks, RunProgress, RunSetup } from './run-setup.ts'
 import type { ScheduleConfig } from './schedule.ts'
 
-/** At most about this many step lines a run unless the recipe says otherwise. */
+/** At most about this many step lines per run unless the recipe says otherwise. */
 const stepLines = 10_000
 
 /** A model to train, and the annotator where it answers. */
@@ -36,7 +36,7 @@ export interface Training extends Models {
   log: RunLog
   pace: Pace
   schedule: ScheduleConfig
-  /** Batches an epoch. */
+  /** Batches per epoch. */
   perEpoch: number
   /** Of the whole run. */
   steps: number

@@ -32,7 +32,7 @@ export function randomResizedCrop(
   return centredCrop(height, width, ratio)
 }
 
-/** The largest centred crop whose aspect lies within `ratio`; at least one pixel a side. */
+/** The largest centred crop whose aspect lies within `ratio`; at least one pixel per side. */
 export function centredCrop(height: number, width: number, ratio: readonly [number, number]): Crop {
   const aspect = width / height
   const h = aspect < ratio[0] ? Math.min(height, Math.max(1, Math.round(width / ratio[0]))) : height

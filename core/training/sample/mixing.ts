@@ -24,7 +24,7 @@ function partners(batch: number, draw: Random): Int32Array {
 
 /**
  * Draws how batch `index` of `epoch` is mixed, or undefined: CutMix with its probability, else mixup with its own. λ ~
- * Beta(β, β), one box a batch as published, λ corrected to the clipped box.
+ * Beta(β, β), one box per batch as published, λ corrected to the clipped box.
  */
 export function drawMixing(
   recipe: Pick<Recipe, 'cutmix' | 'mixup' | 'epochs' | 'seed' | 'size' | 'batch'>,

@@ -1,4 +1,4 @@
-/** What a supervision is: one object a name, which says what it needs and how its targets are made. */
+/** What a supervision is: one object per name, which says what it needs and how its targets are made. */
 import type { Recipe } from '../../contract/recipe.ts'
 import type { NeedOf, SupervisionName, supervisionNeeds } from '../../contract/supervision.ts'
 import type { ClassMap } from '../../labelmap/class-map.ts'

@@ -7,7 +7,10 @@ import type { Project } from '../../../core/project/project.ts'
 
 const open = new Map<string, Promise<LabelMapReader>>()
 
-/** u32 K, H, W and bytes an id; `[K, H, W]` ids; padding to a multiple of four; `[K, H, W]` float32 logits. Little-endian. */
+/**
+ * u32 K, H, W and bytes per id; `[K, H, W]` ids; padding to a multiple of four; `[K, H, W]` float32 logits.
+ * Little-endian.
+ */
 function packLabelMap(map: LabelMap): ArrayBuffer {
   const [k, h, w] = map.shape
   const width = map.ids.BYTES_PER_ELEMENT

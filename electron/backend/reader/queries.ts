@@ -11,7 +11,7 @@ import {
 } from './label-maps.ts'
 
 let opened: Browser | undefined
-/** What a browser remembers between calls is worth keeping: one a thread. */
+/** What a browser remembers between calls is worth keeping: one per thread. */
 const browser = (project: Project): Browser => (opened ??= openBrowser(project))
 
 /** Reads ahead what filters and sorts will need; false: there is no more. */

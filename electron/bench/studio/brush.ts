@@ -107,7 +107,7 @@ async function brush(page: Page): Promise<BrushBench | null> {
   await page.keyboard.press('l')
   await page.locator('[data-test=class-search]').fill('class 7')
   await page.keyboard.press('Enter')
-  // A larger brush changes more cells an event.
+  // A larger brush changes more cells per event.
   for (let i = 0; i < 2; i++) await page.keyboard.press(']')
   const reach = (Math.min(box.width, box.height) - 60) / 2
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]

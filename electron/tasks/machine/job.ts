@@ -48,7 +48,7 @@ async function trainSome(): Promise<string> {
     const ms = (performance.now() - began) / steps
     const [first, last] = [losses[0]!, losses.at(-1)!]
     if (!(last < first)) fail('unsupported', `the loss went from ${first} to ${last} in ${steps} steps`)
-    return `${steps} training steps of a tiny net: loss ${first.toFixed(2)} → ${last.toFixed(2)} (${ms.toFixed(1)} ms a step)`
+    return `${steps} training steps of a tiny net: loss ${first.toFixed(2)} → ${last.toFixed(2)} (${ms.toFixed(1)} ms per step)`
   } finally {
     await trainer.close()
   }

@@ -30,7 +30,7 @@ export const relabel = {
   mean: 'Mean (R, G, B)',
   std: 'Deviation (R, G, B)',
   output: 'Label maps',
-  topK: 'Classes a cell (K)',
+  topK: 'Classes per cell (K)',
   topKHint: 'The probe shows what K costs.',
   logits: 'Logits',
   fp16: '16 bit',

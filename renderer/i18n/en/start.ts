@@ -3,7 +3,7 @@
 export const start = {
   title: 'Start',
   heading: 'Relabel Studio',
-  lead: 'From one label an image to localized multi-labels, corrected by you, and students trained on them.',
+  lead: 'From one label per image to localized multi-labels, corrected by you, and students trained on them.',
   opening: 'Opening the project…',
   openFailed: 'The project could not be opened',
   tryNew: 'To make a project of a folder of images, use “New project”.',

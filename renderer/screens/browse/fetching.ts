@@ -1,4 +1,7 @@
-/** Asks for the images of the query: from its beginning, page by page as they come into sight, and again when they changed. */
+/**
+ * Asks for the images of the query: from its beginning, page by page as they come into sight, and again when they
+ * changed.
+ */
 import type { ImageItem } from '../../../core/contract/api/browse.ts'
 import type { CallOutput } from '../../../core/contract/api/index.ts'
 import { api } from '../../api/client.ts'
@@ -10,7 +13,7 @@ import { itemsAt } from './geometry.ts'
 import { begun, heldItem, placeIn, refreshed, type ListState, type Place } from './list.ts'
 import { createPages } from './pages.ts'
 
-/** Items a page. */
+/** Items per page. */
 const pageSize = 200
 /** Milliseconds between two looks at a list that keeps changing. */
 const refreshInterval = 400

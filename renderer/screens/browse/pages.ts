@@ -8,7 +8,7 @@ export interface PageAnswer<Item> {
 }
 
 export interface PageOptions<Item> {
-  /** Items a page. */
+  /** Items per page. */
   size: number
   /** Pages kept, the last ones used. */
   keep: number

@@ -8,7 +8,7 @@ import { useQuery } from '../../stores/query.ts'
 import { add, all, mostIds, nothingPicked, toggle } from './selection.ts'
 import { useBrowse } from './store.ts'
 
-/** The contract's limit of images a page. */
+/** The contract's limit of images per page. */
 const chunk = 500
 
 export function usePicking() {

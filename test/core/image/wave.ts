@@ -18,7 +18,7 @@ function wave(width: number, height: number, axis: Axis, period: number): Uint8A
   return data
 }
 
-/** Writes a wave that has 16 pixels a crest after it was resized from `from` to `to` pixels along the axis. */
+/** Writes a wave that has 16 pixels per crest after it was resized from `from` to `to` pixels along the axis. */
 export async function writeWave(
   file: string,
   size: { width: number; height: number },

@@ -49,7 +49,7 @@ describe('a database that holds', () => {
         const { code, message } = problemOf(() => openProject(dir, { readonly }))
         expect(code).toBe('bad-project')
         expect(message).toContain(join(dir, 'project.db'))
-        expect(message).toMatch(/which this program does not make|in a form|lacks/)
+        expect(message).toMatch(/which this program does not create|in a form|lacks/)
       }
       takeLock(join(dir, 'project.lock')).release() // nobody holds it
     })

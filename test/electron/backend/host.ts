@@ -135,7 +135,7 @@ export async function png(file: string, colour = '#3366cc', width = 24, height =
     .toFile(file)
 }
 
-/** A project of the images below `dir/images`, one folder a class, in `dir/project`. */
+/** A project of the images below `dir/images`, one folder per class, in `dir/project`. */
 export async function projectOf(dir: string): Promise<string> {
   const project = createProject(join(dir, 'project'), {
     name: 'Test',

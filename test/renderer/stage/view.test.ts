@@ -50,7 +50,7 @@ test('a fitted image is whole, centred, and touches the margin on one axis', () 
   expect(Math.min(a.x, a.y)).toBeCloseTo(24)
 })
 
-test('actual size is one image pixel a device pixel about the middle', () => {
+test('actual size is one image pixel per device pixel about the middle', () => {
   const fitted = fitView(image, screen)
   const middle = toImage(fitted, { x: 500, y: 350 })
   const actual = actualView(fitted, image, screen, 2)

@@ -1,4 +1,4 @@
-/** Frees the batch size of a model that was exported for a fixed one. */
+/** Makes the batch size of a model flexible that was exported with a fixed one. */
 import type { Graph } from '../../model.ts'
 import { intAttribute, node, tensorAttribute } from '../../node.ts'
 import { constantTensor } from '../../operators/constant.ts'
@@ -6,7 +6,7 @@ import { elements, intTensor, toNumbers } from '../../tensor.ts'
 import { freshName, producersOf } from './draft.ts'
 
 /**
- * Makes batch, height and width of the input symbols. Where the batch was a number, reshapes of maps that name it copy
+ * Makes batch, height and width of the input symbols. If the batch was a number, reshapes of maps that name it copy
  * it instead (0 in ONNX); returns how many did. Changes `graph`.
  */
 export function freeBatch(graph: Graph): number {

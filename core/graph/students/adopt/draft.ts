@@ -1,4 +1,4 @@
-/** Editing a copy of a graph: who makes a value, who reads it, and what nobody needs. */
+/** Edits a copy of a graph: producers and consumers of values, and removal of unused nodes. */
 import type { Graph, Node } from '../../model.ts'
 
 /** A copy whose nodes, lists and maps may be changed; tensors are shared. Declared inner shapes are left out. */
@@ -46,7 +46,7 @@ export function dropUnused(graph: Graph): void {
   for (const name of [...graph.initializers.keys()]) if (!needed.has(name)) graph.initializers.delete(name)
 }
 
-/** A name that neither a value nor an initializer has. */
+/** A name that is not used by a value or an initializer. */
 export function freshName(graph: Graph, wanted: string): string {
   const taken = new Set([...graph.initializers.keys(), ...graph.nodes.flatMap(of => of.outputs)])
   for (const { name } of graph.inputs) taken.add(name)

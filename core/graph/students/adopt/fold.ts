@@ -1,4 +1,4 @@
-/** Computes what depends on no input, such as the padding that PyTorch exports as a dozen nodes, ahead of training. */
+/** Precomputes what does not depend on any input, such as the padding that PyTorch exports as a dozen nodes. */
 import { evaluate, maxComputed } from '../../inference/evaluate.ts'
 import type { Graph, Node, Tensor } from '../../model.ts'
 import { node, tensorAttribute } from '../../node.ts'
@@ -12,8 +12,8 @@ const isVector = (fact: Fact | undefined): boolean =>
   fact?.tensor !== undefined && !whole.includes(fact.dataType) && elements(fact.tensor.dims) > 1
 
 /**
- * Shapes and scalars only, and what rearranges one tensor: weights that are scaled by other weights or joined with them are
- * to be trained as they are written.
+ * Only shapes, scalars and rearrangements of one tensor: weights that are scaled by or joined with other weights are
+ * trained as they are.
  */
 function mayFold(result: Tensor, moved: boolean, inputs: readonly (Fact | undefined)[]): boolean {
   if (whole.includes(result.dataType) || elements(result.dims) <= 1) return true
@@ -21,7 +21,7 @@ function mayFold(result: Tensor, moved: boolean, inputs: readonly (Fact | undefi
   return vectors === 0 || (vectors === 1 && moved)
 }
 
-/** The tensors that a node yields, or undefined where this program leaves it to the engine. */
+/** The tensors that a node yields, or undefined if this program leaves it to the engine. */
 function resultsOf(of: Node, inputs: readonly (Fact | undefined)[]): Tensor[] | undefined {
   const facts = evaluate(of, [...inputs], maxComputed)
   const tensors = of.outputs.map((_, i) => {

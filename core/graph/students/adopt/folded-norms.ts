@@ -1,4 +1,4 @@
-/** Finds convolutions into which an exporter has probably folded their batch norms. */
+/** Finds convolutions into which an exporter has probably folded batch norms. */
 import type { Graph, Node } from '../../model.ts'
 import { consumersOf } from './draft.ts'
 import { modulePath } from './names.ts'
@@ -7,8 +7,8 @@ const otherNorms = ['LayerNormalization', 'InstanceNormalization', 'GroupNormali
 
 /**
  * Names of convolutions with a bias that no batch norm follows. Left out are those behind a global pool (squeeze and
- * excitation), the classifier's own layer `head`, where a bias is usual, and whole networks of other norms. A network that never had batch
- * norms looks the same.
+ * excitation), the classifier's own layer `head`, where a bias is usual, and whole networks of other norms. A network
+ * that never had batch norms looks the same.
  */
 export function foldedNorms(graph: Graph, head?: Node): string[] {
   if (graph.nodes.some(of => otherNorms.includes(of.op))) return []

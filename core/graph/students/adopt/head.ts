@@ -16,14 +16,14 @@ export interface Head {
   bias: string | undefined
   features: number
   classes: number
-  /** What follows up to the output, from the output backwards. */
+  /** The following nodes up to the output, from the output backwards. */
   tail: Node[]
 }
 
 const reshaping = ['Flatten', 'Reshape', 'Squeeze']
 const passing = [...reshaping, 'Identity', 'Dropout', 'GlobalAveragePool', 'ReduceMean', 'Relu']
 
-/** `[features, classes]` of a linear node by its weight, or undefined where it is not a plain linear layer. */
+/** `[features, classes]` of a linear node by its weight, or undefined if it is not a plain linear layer. */
 function sizesOf(of: Node, weight: Tensor): [number, number] | undefined {
   const [a = 0, b = 0, ...kernel] = weight.dims
   if (of.op === 'Conv') {
@@ -35,7 +35,7 @@ function sizesOf(of: Node, weight: Tensor): [number, number] | undefined {
   return of.op === 'Gemm' && intAttribute(of, 'transB', 0) === 1 ? [b, a] : [a, b]
 }
 
-/** The head of a classifier: Gemm, MatMul with or without Add, or a 1×1 Conv; undefined where the end is another. */
+/** The head of a classifier: Gemm, MatMul with or without Add, or a 1×1 Conv; undefined if the model ends differently. */
 export function findHead(graph: Graph): Head | undefined {
   const producers = producersOf(graph)
   const tail: Node[] = []
@@ -59,8 +59,9 @@ export function findHead(graph: Graph): Head | undefined {
 }
 
 /**
- * Puts a fresh linear layer (PyTorch's initialisation, U(±1/√features), always with a bias) in the head's place and
- * keeps its weights' names. What reshaped the old logits becomes one Flatten, as its sizes no longer fit. Changes `graph`.
+ * Replaces the head by a new linear layer (PyTorch's initialisation, U(±1/√features), always with a bias) and
+ * keeps its weights' names. What reshaped the old logits becomes one Flatten, as its sizes no longer fit. Changes
+ * `graph`.
  */
 export function replaceHead(graph: Graph, head: Head, classes: number, seed: number): void {
   const { kind, linear, features } = head

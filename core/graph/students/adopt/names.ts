@@ -1,4 +1,7 @@
-/** PyTorch's names for what an exporter renamed: `onnx::Conv_193` of node `/layer1/layer1.0/conv1/Conv` is `layer1.0.conv1.weight`. */
+/**
+ * PyTorch's names for what an exporter renamed: `onnx::Conv_193` of node `/layer1/layer1.0/conv1/Conv` is
+ * `layer1.0.conv1.weight`.
+ */
 import type { Graph, Node } from '../../model.ts'
 import { operatorOf } from '../../operators/index.ts'
 
@@ -19,13 +22,13 @@ export function modulePath(of: Node): string | undefined {
     .reduce((path, step) => (path === '' || step.startsWith(`${path}.`) ? step : `${path}.${step}`), '')
 }
 
-/** What input `position` of a node is called in PyTorch, or undefined where the node does not tell. */
+/** PyTorch's name of input `position` of a node, or undefined if the node does not reveal it. */
 export function parameterName(of: Node, position: number): string | undefined {
   const [path, part] = [modulePath(of), partName(of, position)]
   return path && part && `${path}.${part}`
 }
 
-/** Gives numbered initializers their PyTorch names where the node tells them and they are free. Changes `graph`. */
+/** Gives numbered initializers their PyTorch names, if the node reveals them and they are unused. Changes `graph`. */
 export function restoreNames(graph: Graph): void {
   const renamed = new Map<string, string>()
   const taken = new Set([...graph.initializers.keys(), ...graph.nodes.flatMap(of => of.outputs)])
@@ -33,7 +36,7 @@ export function restoreNames(graph: Graph): void {
     of.inputs.forEach((name, position) => {
       if (renamed.has(name) || !graph.initializers.has(name) || !/^(onnx::\w+_)?\d+$/.test(name)) return
       const wanted = parameterName(of, position)
-      // A Gemm without transB holds the transposed weight, which must not go by the original's name.
+      // A Gemm without transB holds the transposed weight, which must not have the original's name.
       const transposed = of.op === 'Gemm' && position === 1 && of.attributes['transB']?.value !== 1
       if (!wanted || taken.has(wanted) || transposed) return
       renamed.set(name, wanted)

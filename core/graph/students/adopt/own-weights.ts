@@ -1,4 +1,4 @@
-/** Gives every layer weights of its own, as initializers, where an exporter hid or merged them. */
+/** Gives every layer its own weights as initializers, if an exporter hid or merged them. */
 import type { Graph } from '../../model.ts'
 import { constantTensor } from '../../operators/constant.ts'
 import { elements } from '../../tensor.ts'
@@ -23,7 +23,8 @@ export function promoteConstants(graph: Graph): void {
 
 /**
  * Exporters merge equal tensors, say all biases that are 0; trained as one they would be tied. Gives each layer its own
- * vector again and returns how many were separated. Kernels and matrices stay shared, as that is meant. Changes `graph`.
+ * vector again and returns how many were separated. Kernels and matrices stay shared, because that is intended. Changes
+ * `graph`.
  */
 export function separateShared(graph: Graph): number {
   const owned = new Set<string>()

@@ -1,4 +1,4 @@
-/** Brings a model in half or double precision to float32, in which training runs. */
+/** Converts a model in half or double precision to float32, which training uses. */
 import type { DataType, Graph, Tensor } from '../../model.ts'
 import { dataTypes } from '../../model.ts'
 import { intAttribute, tensorAttribute } from '../../node.ts'

@@ -1,4 +1,4 @@
-/** AdamP: AdamW whose step loses its radial part on scale-invariant weights (Heo et al. 2021, algorithm 2). */
+/** AdamP: AdamW without the radial part of the step on scale-invariant weights (Heo et al. 2021, algorithm 2). */
 import { add, broadcast, div, mul, reduce, reshape, scale, sub, unary, type Writer } from '../../writer.ts'
 import { elements } from '../../tensor.ts'
 import { adamMoments, type AdamOptions } from './adamw.ts'
@@ -6,7 +6,7 @@ import { biasCorrections, learningRate, type Optimizer } from './optimizer.ts'
 
 /** δ: a weight counts as scale-invariant when |cos(w, g)| < δ/√dim. */
 const delta = 0.1
-/** Weight decay is scaled by this where the projection applies. */
+/** Weight decay is scaled by this if the projection applies. */
 const decayRatio = 0.1
 
 const where = (w: Writer, condition: string, yes: string, no: string): string =>
@@ -21,7 +21,10 @@ interface Step {
   step: string
 }
 
-/** For weights as [rows, dim]: whether every row's cosine with the gradient is small, and the step without its radial part. */
+/**
+ * For weights as [rows, dim]: whether every row's cosine with the gradient is small, and the step without its radial
+ * part.
+ */
 function projection(
   w: Writer,
   { parameter, gradient, step }: Step,

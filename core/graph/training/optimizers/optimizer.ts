@@ -1,4 +1,7 @@
-/** What an optimizer contributes to the training graph: one update a parameter, everything that changes per step an input. */
+/**
+ * An optimizer's part of the training graph: one update per parameter; everything that changes between steps is an
+ * input.
+ */
 import type { Writer } from '../../writer.ts'
 
 /** One parameter at one step, as values of the training graph. */
@@ -11,7 +14,7 @@ export interface Update {
   moments: string[]
 }
 
-/** An optimizer; `scalars` names the inputs it wants besides `learning_rate`. */
+/** An optimizer; `scalars` names its inputs besides `learning_rate`. */
 export interface Optimizer {
   moments: number
   scalars: readonly string[]

@@ -1,4 +1,6 @@
-/** Unsent steps where a reload or a crash of the page does not lose them: one entry of the browser's storage an image. */
+/**
+ * Unsent steps where a reload or a crash of the page does not lose them: one entry of the browser's storage per image.
+ */
 import type { SaveStep } from './steps.ts'
 
 /** Which corrections. */

@@ -78,7 +78,7 @@ describe('the codec of label maps', () => {
   it('needs few bytes where neighbours list the same classes', () => {
     const map = randomMap(3, 5, [5, 15, 15])
     map.logits.forEach((z, i) => (map.logits[i] = 12 + z / 4))
-    // Five classes in random order: log2(5!) < 7 bits a cell. Logits of 8 to 16 have 1024 levels: at most 10 bits each.
+    // Five classes in random order: log2(5!) < 7 bits per cell. Logits of 8 to 16 have 1024 levels: at most 10 bits each.
     const bits = 225 * 7 + 1125 * 10
     expect(encodeLabelMap(map, 'fp16', zstd).length).toBeLessThan(bits / 8 + 100)
   })

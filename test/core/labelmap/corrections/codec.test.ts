@@ -50,7 +50,7 @@ describe('a layer', () => {
     )
   })
 
-  it('takes about ten bytes an entry', () => {
+  it('takes about ten bytes per entry', () => {
     const list = Array.from({ length: 225 }, (_, cell) => ({
       cell,
       class: 7,

@@ -69,7 +69,7 @@ const lively: RecipeInput = {
 }
 
 describe('order', () => {
-  it('visits every image once an epoch, otherwise in each', () => {
+  it('visits every image once per epoch, otherwise in each', () => {
     expect([...epochOrder(50, 1, 0)].sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i))
     expect(epochOrder(50, 1, 0)).toEqual(epochOrder(50, 1, 0))
     expect(epochOrder(50, 1, 1)).not.toEqual(epochOrder(50, 1, 0))

@@ -1,4 +1,7 @@
-/** Training on corrected maps: the loader's targets are those of the corrected map, and a run takes them from its snapshot. */
+/**
+ * Training on corrected maps: the loader's targets are those of the corrected map, and a run takes them from its
+ * snapshot.
+ */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -46,7 +49,7 @@ const mapsDir = join(dir, 'maps')
 const classMap = classMapOf([0, 1, 2, -1], 3)
 let images: TrainingImage[] = []
 let annotation: AnnotationInput
-/** Images 1 and 4 have more classes a cell than before, image 6 fewer; image 8's fits no map. */
+/** Images 1 and 4 have more classes per cell than before, image 6 fewer; image 8's fits no map. */
 let corrections: Map<string, CorrectionLayer>
 
 const entry = (logit: number | null) => ({ logit, edit: 'edit-0001' })

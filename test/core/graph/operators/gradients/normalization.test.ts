@@ -48,7 +48,7 @@ const layerNorm = (
 const cases: Case[] = [
   batchNorm('BatchNormalization', [4, 3, 4, 5]),
   batchNorm('BatchNormalization with a large ε', [4, 3, 4, 5], { epsilon: float(0.5) }),
-  batchNorm('BatchNormalization of two values a channel', [2, 5, 1, 1], { epsilon: float(0.1) }),
+  batchNorm('BatchNormalization of two values per channel', [2, 5, 1, 1], { epsilon: float(0.1) }),
   batchNorm('BatchNormalization of one image', [1, 3, 4, 5]),
   batchNorm('BatchNormalization over [N, C]', [6, 5, 1, 1], {}, [6, 5]),
   batchNorm('BatchNormalization over [N, C, L]', [3, 2, 2, 5], {}, [3, 2, 10]),

@@ -1,4 +1,4 @@
-/** How large an annotator's label map is for an image size, and how many pixels per cell covers. */
+/** How large an annotator's label map is for an image size, and how many pixels a cell covers. */
 import type { Dim, OnnxModel } from '../model.ts'
 import { factsAt } from '../inference/consistent.ts'
 import { labelMapName } from './report.ts'

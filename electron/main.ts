@@ -1,9 +1,11 @@
 /** The desktop app: starts and supervises the backend, opens the window, and offers what only a desktop can. */
 import { join } from 'node:path'
-import { app, BrowserWindow, protocol, session } from 'electron'
+import { app, BrowserWindow, dialog, protocol, session } from 'electron'
+import { messageOf } from '../core/base/error.ts'
 import { startApp } from './shell/app.ts'
 import { placesOf } from './shell/places.ts'
 import { privileges } from './shell/scheme.ts'
+import { wordsFor } from './shell/words.ts'
 
 // Before anything else: every renderer is sandboxed, and the scheme gets its privileges before the app is ready.
 app.enableSandbox()
@@ -30,6 +32,7 @@ if (!app.requestSingleInstanceLock()) {
       sample: process.argv.includes('--sample'),
     }).catch((error: unknown) => {
       console.error(error)
+      dialog.showErrorBox(wordsFor(app.getLocale()).notStarted, messageOf(error))
       app.exit(1)
     }),
   )

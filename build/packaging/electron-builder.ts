@@ -8,12 +8,17 @@ const config: Configuration = {
   copyright: 'Apache-2.0',
   directories: { output: 'dist/packages', buildResources: 'build/packaging/resources' },
   // The Electron side is bundled, so no package goes into the asar.
-  files: ['dist/electron/**', 'dist/renderer/**', 'package.json', '!**/node_modules/**'],
+  files: [
+    ...['dist/electron/**', 'dist/renderer/**', 'package.json', '!**/node_modules/**'],
+    'resources/update-key.pem', // once there is one: docs/releasing.md
+  ],
   extraMetadata: { main: 'dist/electron/main.js' },
   extraResources: [
     { from: 'dist/stage/${os}-${arch}', to: 'backend' },
     // electron-builder leaves a node_modules folder out unless it is named.
     { from: 'dist/stage/${os}-${arch}/node_modules', to: 'backend/node_modules' },
+    // electron-updater looks here for the name of its folder.
+    { from: 'build/packaging/resources/app-update.yml', to: 'app-update.yml' },
   ],
   asar: true,
   // The backend runs on plain Node with prebuilt modules; nothing is compiled against Electron.
@@ -37,7 +42,8 @@ const config: Configuration = {
     executableName: 'relabel-studio',
   },
   deb: { depends: ['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1'] },
-  win: { target: ['nsis'] },
+  // Node has a signature of its own, and its hash is in the asar by then.
+  win: { target: ['nsis'], signExts: ['!node.exe'] },
   nsis: { oneClick: false, perMachine: false, allowToChangeInstallationDirectory: true },
   mac: {
     target: ['dmg', 'zip'],

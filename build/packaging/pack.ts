@@ -6,7 +6,9 @@ import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Arch, build, Platform, type Configuration } from 'electron-builder'
+import { backendList } from '../../electron/shell/places.ts'
 import { bundleElectron } from '../bundle-electron.ts'
+import { writeBackendFiles } from './backend-files.ts'
 import config from './electron-builder.ts'
 import { stage } from './stage.ts'
 import { hostTarget } from './targets.ts'
@@ -33,7 +35,8 @@ export async function pack(options: {
     if (built.status !== 0) throw new Error('the renderer could not be built; see above')
   }
   await bundleElectron()
-  stage(`${os}-${arch}`)
+  const staged = stage(`${os}-${arch}`)
+  await writeBackendFiles(staged, join(root, 'dist', 'electron', backendList), os === 'mac')
   return build({
     targets: platforms[os].createTarget(dir ? 'dir' : null, Arch[arch]),
     projectDir: root,

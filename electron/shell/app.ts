@@ -1,6 +1,16 @@
 /** Puts the desktop app together: backend, scheme, window, menu, messages, notifications, and an orderly end. */
 import { join } from 'node:path'
-import { app, dialog, Menu, Notification, shell, type BrowserWindow, type Session } from 'electron'
+import {
+  app,
+  dialog,
+  Menu,
+  Notification,
+  shell,
+  type BrowserWindow,
+  type MessageBoxOptions,
+  type Session,
+} from 'electron'
+import { messageOf, RelabelError } from '../../core/base/error.ts'
 import type { Recent } from '../../core/contract/api/app.ts'
 import type { DesktopCommand } from '../../core/contract/desktop.ts'
 import { ask, startBackend, type Backend } from './backend.ts'
@@ -9,10 +19,11 @@ import { listenToBackend } from './event-stream.ts'
 import { registerIpc } from './ipc.ts'
 import { createJobWatch, type JobWatch } from './job-watch.ts'
 import { menuTemplate } from './menu.ts'
+import { checkBackend } from './integrity.ts'
 import type { Places } from './places.ts'
 import { handleScheme } from './scheme.ts'
 import { lockContents, lockSession, mayOpen } from './security.ts'
-import { checkForUpdates } from './update.ts'
+import { lookForUpdate } from './update/index.ts'
 import { openWindow } from './window.ts'
 import { wordsFor, type Words } from './words.ts'
 
@@ -33,9 +44,10 @@ interface Running extends AppParts {
   leaving: boolean
 }
 
-/** Rejects where the backend cannot even be tried (no Node, say). */
+/** Rejects where the backend cannot even be tried: no Node, say, or its files are not those that were installed. */
 export async function startApp(parts: AppParts): Promise<void> {
   const words = (): Words => wordsFor(app.getLocale())
+  if (parts.places.sealed) await checkBackend(parts.places.sealed.dir, parts.places.sealed.list)
   const backend = startBackend(parts.places, parts.sample ? ['--sample'] : [])
   const running: Running = { ...parts, backend, watch: createJobWatch(), words, leaving: false }
   lockSession(parts.session)
@@ -55,7 +67,8 @@ export async function startApp(parts: AppParts): Promise<void> {
   })
   app.on('second-instance', () => show(running))
   app.on('activate', () => show(running))
-  app.on('window-all-closed', () => app.quit())
+  // Whoever leaves in order ends the app when everything else has ended.
+  app.on('window-all-closed', () => running.leaving || app.quit())
   app.on('before-quit', event => {
     if (running.leaving) return
     event.preventDefault()
@@ -63,7 +76,49 @@ export async function startApp(parts: AppParts): Promise<void> {
   })
   app.on('will-quit', stopListening)
   await refreshMenu(running)
-  void checkForUpdates(process.resourcesPath).catch((error: unknown) => console.error(error))
+  void update(running)
+}
+
+/** A message box over the window; gives the index of the button. */
+async function question(running: Running, options: MessageBoxOptions): Promise<number> {
+  const [window] = running.windows()
+  const { response } = await (window
+    ? dialog.showMessageBox(window, options)
+    : dialog.showMessageBox(options))
+  return response
+}
+
+/** Looks for an update and offers it. What is wrong with it is told; a feed that cannot be reached only where it was asked for. */
+async function update(running: Running): Promise<void> {
+  const words = running.words()
+  let wanted = false
+  const asks = (message: string, detail: string, yes: string) => async (version: string) => {
+    const buttons = [yes, words.notNow]
+    const options = { type: 'question' as const, detail, buttons, defaultId: 1, cancelId: 1 }
+    const response = await question(running, { ...options, message: message.replace('{version}', version) })
+    return (wanted = response === 0)
+  }
+  try {
+    await lookForUpdate({
+      resources: process.resourcesPath,
+      appRoot: app.getAppPath(),
+      version: app.getVersion(),
+      ask: {
+        download: asks(words.updateFound, words.updateFoundDetail, words.download),
+        restart: asks(words.updateReady, words.updateReadyDetail, words.restart),
+      },
+      leave: then =>
+        leave(running, () => {
+          app.releaseSingleInstanceLock() // the new version may start before this one has ended
+          then()
+        }),
+    })
+  } catch (error) {
+    console.error(error)
+    if (wanted || (error instanceof RelabelError && error.code !== 'not-found'))
+      dialog.showErrorBox(words.updateFailed, messageOf(error))
+    if (running.leaving) app.quit()
+  }
 }
 
 function open(running: Running): BrowserWindow {
@@ -135,30 +190,26 @@ async function quit(running: Running): Promise<void> {
   if (running.leaving) return
   if (!running.watch.running()) return leave(running)
   const words = running.words()
-  const [window] = running.windows()
-  const question = {
-    type: 'question' as const,
+  const response = await question(running, {
+    type: 'question',
     message: words.jobRuns,
     detail: words.jobRunsDetail,
     buttons: [words.keepRunning, words.pauseAndQuit, words.stay],
     defaultId: 0,
     cancelId: 2,
-  }
-  const { response } = await (window
-    ? dialog.showMessageBox(window, question)
-    : dialog.showMessageBox(question))
-  if (response === 0) window?.hide()
+  })
+  if (response === 0) running.windows()[0]?.hide()
   if (response === 1) await leave(running)
 }
 
-async function leave(running: Running): Promise<void> {
+async function leave(running: Running, end = (): void => app.quit()): Promise<void> {
   if (running.leaving) return
   // The page is asked first: it may hold corrections that are not on disk.
   for (const window of running.windows()) if (!(await closed(running, window))) return
   running.leaving = true
   await ask(running.backend, 'project.close', { pauseJobs: true }).catch(() => undefined)
   await running.backend.stop()
-  app.quit()
+  end()
 }
 
 /** Closes a window; false where its page holds it back and the person stays. */

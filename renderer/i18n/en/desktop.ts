@@ -36,4 +36,14 @@ export const desktop = {
   jobFailed: 'Failed',
   onnxFiles: 'ONNX models',
   classFiles: 'Class lists',
+  notStarted: 'Relabel Studio was not started.',
+  updateFound: 'Version {version} is available.',
+  updateFoundDetail:
+    'It is downloaded and compared with what the publisher signed. Nothing is installed before you say so.',
+  download: 'Download',
+  notNow: 'Not now',
+  updateReady: 'Version {version} has been downloaded and verified.',
+  updateReadyDetail: 'The app closes and the new version starts. Jobs that run pause and continue then.',
+  restart: 'Restart and install',
+  updateFailed: 'The update was not installed.',
 }

@@ -37,4 +37,13 @@ export const desktop: Messages['desktop'] = {
   jobFailed: '실패',
   onnxFiles: 'ONNX 모델',
   classFiles: '클래스 목록',
+  notStarted: 'Relabel Studio를 시작하지 못했습니다.',
+  updateFound: '버전 {version}을(를) 사용할 수 있습니다.',
+  updateFoundDetail: '다운로드한 뒤 게시자의 서명과 대조합니다. 동의하기 전에는 아무것도 설치하지 않습니다.',
+  download: '다운로드',
+  notNow: '나중에',
+  updateReady: '버전 {version}을(를) 다운로드하고 확인했습니다.',
+  updateReadyDetail: '앱을 닫고 새 버전을 시작합니다. 실행 중인 작업은 일시 중지되었다가 이어집니다.',
+  restart: '다시 시작하고 설치',
+  updateFailed: '업데이트를 설치하지 않았습니다.',
 }

@@ -36,4 +36,13 @@ export const desktop: Messages['desktop'] = {
   jobFailed: '失败',
   onnxFiles: 'ONNX 模型',
   classFiles: '类别列表',
+  notStarted: 'Relabel Studio 未能启动。',
+  updateFound: '版本 {version} 可用。',
+  updateFoundDetail: '下载后会与发布者的签名核对。在您同意之前不会安装任何内容。',
+  download: '下载',
+  notNow: '暂不',
+  updateReady: '版本 {version} 已下载并通过验证。',
+  updateReadyDetail: '应用将关闭并启动新版本。正在运行的任务会暂停，随后继续。',
+  restart: '重新启动并安装',
+  updateFailed: '未安装更新。',
 }

@@ -1,6 +1,15 @@
 /** The packed app: electron-builder runs for real (on a stand-in for Electron's binary), and what it packed works. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { extractAll, getRawHeader, listPackage } from '@electron/asar'
@@ -13,6 +22,7 @@ import { backendPackages } from '../../../build/packaging/stage.ts'
 import { hostTarget, isForeign, isForeignPackage, targets } from '../../../build/packaging/targets.ts'
 import { browserPath, openBrowser } from '../../e2e/browser.ts'
 import { buildRenderer } from '../../e2e/template.ts'
+import { drive } from '../../electron/shell/drive.ts'
 import { makeElectronDist } from './electron-dist.ts'
 
 const base = mkdtempSync(join(tmpdir(), 'relabel-packed-'))
@@ -90,6 +100,27 @@ describe.skipIf(process.platform !== 'linux')('the packed app', () => {
     expect(packages).not.toContain('vue')
     expect(statSync(join(backend, 'bin', 'node')).mode & 0o111).not.toBe(0)
     expect(readdirSync(join(unpacked, 'locales')).sort()).toEqual(['en-US.pak', 'ko.pak', 'zh-CN.pak'])
+  })
+
+  test.skipIf(!browserPath)('starts only with the backend that it was packed with', async () => {
+    const root = join(base, 'asar')
+    extractAll(join(unpacked, 'resources', 'app.asar'), root)
+    const packed = { root, resources: join(unpacked, 'resources') }
+    const intact = await drive(join(base, 'intact-home'), packed)
+    await intact.heard('window')
+    await intact.end()
+
+    const main = join(backend, 'electron', 'backend', 'main.ts')
+    const source = readFileSync(main)
+    appendFileSync(main, '\nconsole.log(1)\n')
+    const changed = await drive(join(base, 'changed-home'), packed)
+    const { options } = await changed.heard('dialog', one => one.type === 'error')
+    expect(JSON.stringify(options)).toMatch(
+      /not started.*main\.ts is not as it was installed.*install it again/,
+    )
+    expect(await changed.ended).toBe(1)
+    expect(changed.reports.some(one => one.kind === 'window')).toBe(false)
+    writeFileSync(main, source)
   })
 
   test.skipIf(!browserPath)('serves the sample to a browser, run by the packed Node', async () => {

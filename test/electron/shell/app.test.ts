@@ -1,5 +1,5 @@
 /** The desktop app on a stand-in for Electron with a real backend and a real Chromium: start, work, crash, quit. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -74,8 +74,13 @@ interface SampleProject {
 
 describe.skipIf(!browserPath)('the desktop app', () => {
   test('opens a locked window on the app scheme and offers native dialogs', async () => {
-    const app = await start()
+    const home = newHome()
+    writeFileSync(join(home, 'update.json'), '{"provider":"generic","url":"https://updates.example/feed"}')
+    const app = await start(home)
     const page = await app.page()
+    // No key ships with what is not released: a feed alone updates nothing, and says why.
+    const box = await app.heard('dialog', one => one.type === 'error')
+    expect(JSON.stringify(box.options)).toMatch(/not installed.*no key to verify updates with/)
     const { options } = app.reports.find(one => one.kind === 'window')!
     expect(options).toMatchObject({
       webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { startBackend, type BackendState } from '../../../electron/shell/backend.ts'
+import type { Places } from '../../../electron/shell/places.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'relabel-supervise-'))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
@@ -11,13 +12,10 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }))
 const times = { attempts: 3, windowMs: 60_000, waitMs: 20, graceMs: 10_000 }
 
 /** A backend of a few lines; `life` says what it does after it is ready. */
-function child(
-  name: string,
-  life: string,
-): { node: string; backend: string; renderer: string; home: string } {
+function child(name: string, life: string): Places {
   const backend = join(dir, `${name}.mjs`)
   writeFileSync(backend, `import { appendFileSync } from 'node:fs'\n${life}`)
-  return { node: process.execPath, backend, renderer: dir, home: dir }
+  return { node: process.execPath, backend, renderer: dir, sealed: null, home: dir }
 }
 
 const ready = `console.log(JSON.stringify({ ready: true, socket: process.argv[process.argv.indexOf('--socket') + 1] }))`

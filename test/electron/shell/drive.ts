@@ -43,13 +43,25 @@ export async function removeBundle(): Promise<void> {
   if (bundled) rmSync(await bundled, { recursive: true, force: true })
 }
 
-/** Starts the app with its files in `home`. */
-export async function drive(home: string): Promise<Driven> {
-  const dir = await bundle()
+/** A packed app: its asar's files and its `resources`. */
+export interface Packed {
+  root: string
+  resources: string
+}
+
+/** Starts the app with its files in `home`, bundled from the sources or as it was packed. */
+export async function drive(home: string, packed?: Packed): Promise<Driven> {
+  const dir = packed ? join(packed.root, 'dist', 'electron') : await bundle()
   const register = join(import.meta.dirname, 'stand-in', 'register.ts')
   const child = fork(join(dir, 'main.js'), [], {
     execArgv: ['--import', register],
-    env: { ...process.env, STAND_IN_ROOT: root, STAND_IN_HOME: home, STAND_IN_CHROMIUM: browserPath ?? '' },
+    env: {
+      ...process.env,
+      STAND_IN_ROOT: packed?.root ?? root,
+      STAND_IN_HOME: home,
+      STAND_IN_CHROMIUM: browserPath ?? '',
+      ...(packed && { STAND_IN_RESOURCES: packed.resources }),
+    },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   let printed = ''

@@ -1,6 +1,6 @@
 /** The small parts of the shell that need no window: bounds, links, files, event streams, job watching, menus. */
 import { EventEmitter } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -11,7 +11,6 @@ import { splitEvents } from '../../../electron/shell/event-stream.ts'
 import { contentPolicy, fileOf, serveFile } from '../../../electron/shell/files.ts'
 import { createJobWatch } from '../../../electron/shell/job-watch.ts'
 import { menuTemplate } from '../../../electron/shell/menu.ts'
-import { updateFeed } from '../../../electron/shell/update.ts'
 import { fitBounds, readWindowState, writeWindowState } from '../../../electron/shell/window-state.ts'
 import { wordsFor } from '../../../electron/shell/words.ts'
 
@@ -263,13 +262,4 @@ test('every language has every word, and none is left in English by mistake', ()
       expect(word).not.toBe('')
       expect(word, key).not.toBe(english[key as keyof typeof english])
     }
-})
-
-test('updates are off until a feed over https is named', () => {
-  expect(updateFeed(dir)).toBeUndefined()
-  writeFileSync(join(dir, 'update.json'), '{"provider":"generic","url":"http://example.com/"}')
-  expect(updateFeed(dir)).toBeUndefined()
-  writeFileSync(join(dir, 'update.json'), '{"provider":"generic","url":"https://example.com/feed"}')
-  expect(updateFeed(dir)).toEqual({ provider: 'generic', url: 'https://example.com/feed' })
-  expect(readFileSync(join(dir, 'update.json'), 'utf8')).toContain('example.com')
 })

@@ -4,6 +4,7 @@
  */
 import { EventEmitter } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { request as httpRequest, type OutgoingHttpHeaders } from 'node:http'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import type * as Electron from 'electron'
@@ -13,7 +14,7 @@ import { report, type Order } from './control.ts'
 import { preloadScript } from './preload-shim.ts'
 
 const emitter = new EventEmitter()
-Object.assign(process, { resourcesPath: process.env['STAND_IN_HOME'] })
+Object.assign(process, { resourcesPath: process.env['STAND_IN_RESOURCES'] ?? process.env['STAND_IN_HOME'] })
 const state = {
   handler: undefined as SchemeHandler | undefined,
   windows: [] as StandInWindow[],
@@ -40,9 +41,12 @@ function preventable<Extra extends object>(
 }
 
 export const app = {
-  isPackaged: false,
+  isPackaged: process.env['STAND_IN_RESOURCES'] !== undefined,
+  getVersion: () => '0.1.0',
+  getName: () => 'relabel-studio',
   enableSandbox() {},
   requestSingleInstanceLock: () => true,
+  releaseSingleInstanceLock() {},
   setAppUserModelId() {},
   whenReady: () => Promise.resolve(),
   getLocale: () => 'en-US',
@@ -57,7 +61,7 @@ export const app = {
     report({ kind: 'quit' })
     setTimeout(() => process.exit(0), 100)
   },
-  exit: (code = 0) => process.exit(code),
+  exit: (code = 0) => void setTimeout(() => process.exit(code), 100), // what was reported has to get out
 } satisfies Partial<Electron.App>
 
 export const protocol = {
@@ -69,7 +73,21 @@ export const protocol = {
   },
 } satisfies Partial<Electron.Protocol>
 
+/** The address that stands for every https address of the update feed. */
+const feedAddress = (path: string): URL => new URL(path, process.env['STAND_IN_FEED'])
+
+/** electron-updater's way to the net. */
+export const net = {
+  request: ({ path, headers }: { path: string; headers: OutgoingHttpHeaders }) =>
+    httpRequest(feedAddress(path), { headers }),
+}
+
+export const autoUpdater = new EventEmitter()
+
 export const session = {
+  fromPartition: () => ({
+    fetch: (url: string, init?: RequestInit) => fetch(feedAddress(new URL(url).pathname), init),
+  }),
   defaultSession: {
     protocol: {
       handle(_scheme: string, handler: SchemeHandler) {
@@ -118,6 +136,9 @@ export const dialog = {
   showMessageBox(...args: unknown[]) {
     report({ kind: 'dialog', type: 'message', options: optionsOf(args) })
     return Promise.resolve({ response: state.message.shift() ?? 0, checkboxChecked: false })
+  },
+  showErrorBox(title: string, content: string) {
+    report({ kind: 'dialog', type: 'error', options: { title, content } })
   },
   showMessageBoxSync(...args: unknown[]) {
     report({ kind: 'dialog', type: 'message-sync', options: optionsOf(args) })

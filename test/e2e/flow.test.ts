@@ -39,7 +39,7 @@ async function train(page: Page, supervision: string): Promise<void> {
 
 describe.skipIf(!browserPath)('The whole flow', () => {
   it('goes from the sample to an exported student', { timeout: 400_000 }, async () => {
-    studio = await openStudio({ project: false, viewport: { width: 1440, height: 900 } })
+    studio = await openStudio({ project: false, sample: true, viewport: { width: 1440, height: 900 } })
     const { page, call, go, dir } = studio
 
     await page.locator(test('open-sample')).click()

@@ -56,7 +56,7 @@ describe.skipIf(!browserPath)('the Start screen', () => {
   })
 
   it('does not pull a person back who went elsewhere while a project was opened', async () => {
-    studio = await openStudio({ project: false })
+    studio = await openStudio({ project: false, sample: true })
     const { page } = studio
     const left = Promise.withResolvers<void>()
     await page.route('**/api/call/project.openSample', async route => {

@@ -10,11 +10,13 @@ import { inject, TestRunner } from 'vitest'
 import type { CallInput, CallName, CallOutput } from '../../core/contract/api/index.ts'
 import { callUrl } from '../../core/contract/api/urls.ts'
 import { rendererDir } from '../../build/fresh-renderer.ts'
-import { buildRenderer, projectTemplate, root } from './template.ts'
+import { buildRenderer, projectTemplate, root, seedSample } from './template.ts'
 
 export interface StudioOptions {
   /** Without: no project is open. */
   project?: boolean
+  /** The sample has been made already. */
+  sample?: boolean
   /** More of the backend's options. */
   args?: readonly string[]
   viewport?: { width: number; height: number }
@@ -138,6 +140,7 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
   }
   let project = copy()
   const home = ['--home', join(dir, 'home')]
+  if (options.sample) await seedSample(join(dir, 'home'))
   const opened = options.project === false ? [] : ['--project', project]
   let { child, url } = await startBackend([...home, ...opened, ...(options.args ?? [])], options.wrap)
   const context = await (await sharedBrowser()).newContext({ viewport, locale, colorScheme: 'light' })

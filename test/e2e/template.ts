@@ -1,6 +1,6 @@
 /** What the browser tests start from: the built renderer and a small project of digit scenes, made once and shared by the test files. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Job, JobRequest } from '../../core/contract/api/jobs.ts'
@@ -10,8 +10,10 @@ import { splits } from '../../core/dataset/digit-scenes/scene.ts'
 import { writeScenes } from '../../core/dataset/digit-scenes/write.ts'
 import { importImageFolder } from '../../core/dataset/import.ts'
 import { createProject } from '../../core/project/project.ts'
+import { createEventHub } from '../../electron/backend/events.ts'
 import type { JobQueue } from '../../electron/backend/queue/index.ts'
 import { rendererIsFresh } from '../../build/fresh-renderer.ts'
+import { ensureSample } from '../../electron/backend/sample.ts'
 import { startQueue } from '../electron/backend/queue/start-queue.ts'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -25,6 +27,10 @@ function newest(...places: string[]): number {
       if (entry.isFile()) latest = Math.max(latest, statSync(join(entry.parentPath, entry.name)).mtimeMs)
   return latest
 }
+
+/** The newest source of what makes projects and what is in them: a template is of one state of these. */
+const sourceState = (): number =>
+  Math.round(newest('core/project', 'core/dataset', 'core/labelmap', 'electron/tasks'))
 
 const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
 /** Longer than making anything takes: whoever holds the lock for so long is gone. */
@@ -123,8 +129,7 @@ async function makeTemplate(dir: string): Promise<void> {
  * after the state of the sources: what a test run uses is not taken from under it when a source is saved meanwhile.
  */
 export async function projectTemplate(): Promise<string> {
-  const state = newest('core/project', 'core/dataset', 'core/labelmap', 'electron/tasks')
-  const name = `template-${Math.round(state)}`
+  const name = `template-${sourceState()}`
   const dir = join(cache, name)
   await once(
     name,
@@ -137,12 +142,27 @@ export async function projectTemplate(): Promise<string> {
   return dir
 }
 
+/** Puts the sample where a backend with this home looks for it: making it costs more than most tests. */
+export async function seedSample(home: string): Promise<void> {
+  const name = `sample-${sourceState()}`
+  const dir = join(cache, name)
+  await once(
+    name,
+    () => existsSync(dir),
+    async () => {
+      removeOld()
+      await ensureSample(dir, createEventHub({ launch: 'template' }))
+    },
+  )
+  cpSync(dir, join(home, 'sample'), { recursive: true })
+}
+
 /** Removes templates that no test run can be using any more. */
 function removeOld(): void {
   const hour = 3_600_000
   for (const name of readdirSync(cache)) {
     const since = statSync(join(cache, name), { throwIfNoEntry: false })?.mtimeMs ?? Infinity
-    if (/^template-\d+$/.test(name) && Date.now() - since > hour)
+    if (/^(template|sample)-\d+$/.test(name) && Date.now() - since > hour)
       rmSync(join(cache, name), { recursive: true, force: true })
   }
 }

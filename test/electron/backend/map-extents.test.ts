@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Job } from '../../../core/contract/api/jobs.ts'
 import type { ProjectInfo } from '../../../core/contract/api/project.ts'
+import { seedSample } from '../../e2e/template.ts'
 import { startHost, type Host } from './chaos/host.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'relabel-fitting-'))
@@ -12,6 +13,7 @@ let host: Host
 let annotation: string
 
 beforeAll(async () => {
+  await seedSample(dir)
   host = await startHost(dir, join(dir, 'backend.sock'))
   const project = await host.call<ProjectInfo>('project.openSample')
   const { id } = await host.call<Job>('jobs.add', {

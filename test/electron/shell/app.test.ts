@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { browserPath } from '../../e2e/browser.ts'
-import { buildRenderer } from '../../e2e/template.ts'
+import { buildRenderer, seedSample } from '../../e2e/template.ts'
 import { childrenOf } from '../children.ts'
 import { drive, removeBundle, type Driven } from './drive.ts'
 
@@ -120,6 +120,7 @@ describe.skipIf(!browserPath)('the desktop app', () => {
 
   test('keeps a correction through a crash of the backend, an orderly end and the next start', async () => {
     const home = newHome()
+    await seedSample(home)
     const app = await start(home)
     const page = await app.page()
     await call(page, 'project.openSample')
@@ -189,6 +190,7 @@ describe.skipIf(!browserPath)('the desktop app', () => {
 
   test('asks before it ends while a job runs, and pauses the job where that is wanted', async () => {
     const home = newHome()
+    await seedSample(home)
     const app = await start(home)
     const page = await app.page()
     await call(page, 'project.openSample')

@@ -12,6 +12,7 @@ import type { ProjectInfo } from '../../../../core/contract/api/project.ts'
 import type { CorrectionState } from '../../../../core/contract/api/corrections.ts'
 import { random } from '../../../../core/base/random.ts'
 import { openLabelMaps } from '../../../../core/labelmap/files/index.ts'
+import { seedSample } from '../../../e2e/template.ts'
 import { startHost, type Host } from './host.ts'
 
 const kills = 50
@@ -22,6 +23,7 @@ let host: Host
 let project: ProjectInfo
 
 beforeAll(async () => {
+  await seedSample(dir)
   host = await startHost(dir, socket)
   project = await host.call<ProjectInfo>('project.openSample')
   await host.call('jobs.add', annotateRequest('val', 64))

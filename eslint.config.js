@@ -52,6 +52,11 @@ export default tseslint.config(
           message: 'No class hierarchies.',
         },
         {
+          selector:
+            'Program:has(CallExpression[callee.name="defineStore"]) CallExpression[callee.name=/^(ref|shallowRef|reactive)$/]',
+          message: 'A store keeps its state with createState: its fields can only be read outside.',
+        },
+        {
           selector: 'ObjectExpression > SpreadElement > ObjectExpression',
           message: 'Write the properties themselves.',
         },

@@ -48,7 +48,7 @@ export function useDesktop(): void {
         open(leaving.openSample())
         break
       case 'new-project':
-        app.newProject = true
+        app.askNewProject(true)
         void router.push({ name: 'start' })
         break
       case 'undo':
@@ -56,7 +56,7 @@ export function useDesktop(): void {
         edit(command.kind)
         break
       case 'help':
-        app.help = true
+        app.showHelp(true)
         break
     }
   }

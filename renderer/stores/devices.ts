@@ -1,26 +1,30 @@
 /** What trying the machine's devices found; kept while the app is open. */
 import { defineStore } from 'pinia'
-import { ref, shallowRef } from 'vue'
 import type { Finding } from '../../core/contract/api/app.ts'
 import { api } from '../api/client.ts'
+import { createState, readable } from './state.ts'
+
+const first: { findings: readonly Finding[] | null; problem: unknown; busy: boolean } = {
+  findings: null,
+  problem: null,
+  busy: false,
+}
 
 export const useDevices = defineStore('devices', () => {
-  const findings = shallowRef<Finding[] | null>(null)
-  const problem = shallowRef<unknown>(null)
-  const busy = ref(false)
+  const state = createState(first)
 
   async function test(): Promise<void> {
-    if (busy.value) return
-    busy.value = true
-    problem.value = null
+    if (state.now().busy) return
+    state.set({ busy: true, problem: null })
     try {
-      findings.value = (await api('app.devices', {})).findings
-    } catch (error) {
-      problem.value = error
+      const { findings } = await api('app.devices', {})
+      state.set({ findings })
+    } catch (problem) {
+      state.set({ problem })
     } finally {
-      busy.value = false
+      state.set({ busy: false })
     }
   }
 
-  return { findings, problem, busy, test }
+  return readable(state, { test })
 })

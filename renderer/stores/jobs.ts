@@ -1,66 +1,75 @@
 /** The job queue as the backend tells it: states by calls and events, progress by events. */
 import { defineStore } from 'pinia'
-import { computed, ref, watch } from 'vue'
+import { computed, watch } from 'vue'
 import type { Job, JobRequest } from '../../core/contract/api/jobs.ts'
 import { api } from '../api/client.ts'
 import { onEvent } from '../api/events.ts'
 import { useProject } from './project.ts'
+import { createState, readable } from './state.ts'
 
 const ended: ReadonlySet<Job['state']> = new Set(['done', 'failed', 'cancelled'])
 
+/** Newest first. */
+const first: { jobs: readonly Job[] } = { jobs: [] }
+
+const newestFirst = (jobs: readonly Job[]): Job[] => [...jobs].sort((a, b) => b.id - a.id)
+const without = (jobs: readonly Job[], id: number): Job[] => jobs.filter(job => job.id !== id)
+const withJob = (jobs: readonly Job[], job: Job): Job[] => newestFirst([...without(jobs, job.id), job])
+
 export const useJobs = defineStore('jobs', () => {
-  /** Newest first. */
-  const jobs = ref<Job[]>([])
+  const state = createState(first)
+  const { jobs } = state.fields
   /** The one that runs (or is about to stop). */
   const active = computed(() => jobs.value.find(job => job.state === 'running' || job.state === 'pausing'))
-  const waiting = computed(() => jobs.value.filter(job => !ended.has(job.state)))
+  const waiting = computed(() => jobs.value.filter(job => !hasEnded(job)))
 
   function put(job: Job): Job {
-    const rest = jobs.value.filter(other => other.id !== job.id)
-    jobs.value = [...rest, job].sort((a, b) => b.id - a.id)
+    state.set({ jobs: withJob(state.now().jobs, job) })
     return job
   }
-
-  const byId = (id: number): Job | undefined => jobs.value.find(job => job.id === id)
+  const remove = (id: number): void => state.set({ jobs: without(state.now().jobs, id) })
 
   let asked = 0
   async function load(): Promise<void> {
     const mine = ++asked
     const all = await api('jobs.list', {})
     // A later question has the newer answer, perhaps of another project.
-    if (mine === asked) jobs.value = all.sort((a, b) => b.id - a.id)
-  }
-
-  const add = async (request: JobRequest): Promise<Job> => put(await api('jobs.add', request))
-  const pause = async (id: number): Promise<Job> => put(await api('jobs.pause', { id }))
-  const resume = async (id: number): Promise<Job> => put(await api('jobs.resume', { id }))
-  const cancel = async (id: number): Promise<Job> => put(await api('jobs.cancel', { id }))
-  const retry = async (id: number): Promise<Job> => put(await api('jobs.retry', { id }))
-  const log = async (id: number): Promise<string[]> => (await api('jobs.log', { id })).lines
-  async function dismiss(id: number): Promise<void> {
-    await api('jobs.dismiss', { id })
-    jobs.value = jobs.value.filter(job => job.id !== id)
+    if (mine === asked) state.set({ jobs: newestFirst(all) })
   }
 
   onEvent('job', put)
-  onEvent('job.progress', ({ id, progress }) => {
-    const job = byId(id)
-    if (job) job.progress = progress
-  })
-  onEvent('job.dismissed', ({ id }) => (jobs.value = jobs.value.filter(job => job.id !== id)))
+  onEvent('job.progress', ({ id, progress }) =>
+    state.set({ jobs: state.now().jobs.map(job => (job.id === id ? { ...job, progress } : job)) }),
+  )
+  onEvent('job.dismissed', ({ id }) => remove(id))
   onEvent('reset', () => void load())
   // Each project has its own jobs: those of the one before go with it, in the same moment.
   const project = useProject()
   watch(
     () => project.info?.dir,
     (dir, before) => {
-      if (before !== undefined) jobs.value = []
+      if (before !== undefined) state.set({ jobs: [] })
       if (dir !== undefined) load().catch((error: unknown) => console.error(error))
     },
     { flush: 'sync' },
   )
 
-  return { jobs, active, waiting, byId, load, add, pause, resume, cancel, retry, dismiss, log }
+  return readable(state, {
+    active,
+    waiting,
+    byId: (id: number): Job | undefined => jobs.value.find(job => job.id === id),
+    load,
+    add: async (request: JobRequest): Promise<Job> => put(await api('jobs.add', request)),
+    pause: async (id: number): Promise<Job> => put(await api('jobs.pause', { id })),
+    resume: async (id: number): Promise<Job> => put(await api('jobs.resume', { id })),
+    cancel: async (id: number): Promise<Job> => put(await api('jobs.cancel', { id })),
+    retry: async (id: number): Promise<Job> => put(await api('jobs.retry', { id })),
+    async dismiss(id: number): Promise<void> {
+      await api('jobs.dismiss', { id })
+      remove(id)
+    },
+    log: async (id: number): Promise<string[]> => (await api('jobs.log', { id })).lines,
+  })
 })
 
 /** Whether a job has come to its end. */

@@ -1,22 +1,24 @@
 /** Opening another project: asks before a running job is paused for it, and says what failed. */
 import { defineStore } from 'pinia'
-import { shallowRef } from 'vue'
 import { isAbort, toApiError } from '../api/error.ts'
 import { useApp } from './app.ts'
 import { useProject } from './project.ts'
+import { createState, readable } from './state.ts'
+
+/** What waits for the answer whether the running job may be paused. */
+const first: { asking: { proceed: () => void; refuse: () => void } | null } = { asking: null }
 
 export const useLeaving = defineStore('leaving', () => {
   const project = useProject()
-  /** What waits for the answer whether the running job may be paused. */
-  const asking = shallowRef<{ proceed: () => void; refuse: () => void } | null>(null)
+  const state = createState(first)
 
   const mayPause = (): Promise<boolean> =>
     new Promise(resolve => {
       const answer = (yes: boolean) => () => {
-        asking.value = null
+        state.set({ asking: null })
         resolve(yes)
       }
-      asking.value = { proceed: answer(true), refuse: answer(false) }
+      state.set({ asking: { proceed: answer(true), refuse: answer(false) } })
     })
 
   /** True when it is done; false where the person kept the job running. Throws what else went wrong. */
@@ -35,5 +37,5 @@ export const useLeaving = defineStore('leaving', () => {
   const open = (dir: string): Promise<boolean> => leave(pause => project.open(dir, pause))
   const openSample = (): Promise<boolean> => leave(pause => project.openSample(pause))
 
-  return { asking, leave, open, openSample }
+  return readable(state, { leave, open, openSample })
 })

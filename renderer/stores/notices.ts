@@ -1,7 +1,7 @@
 /** Short messages at the edge of the window: what just happened, or failed. */
 import { defineStore } from 'pinia'
-import { ref } from 'vue'
 import { isAbort, toApiError } from '../api/error.ts'
+import { createState, readable } from './state.ts'
 
 export interface Notice {
   id: number
@@ -14,20 +14,23 @@ export interface Notice {
 /** Milliseconds that a notice stays, longer where there is more to read; errors stay until they are closed. */
 const stays = { success: 4000, info: 6000, warning: 10_000, error: null }
 
+const first: { notices: readonly Notice[] } = { notices: [] }
+
 export const useNotices = defineStore('notices', () => {
-  const notices = ref<Notice[]>([])
+  const state = createState(first)
   let last = 0
 
   function dismiss(id: number): void {
-    notices.value = notices.value.filter(notice => notice.id !== id)
+    state.set({ notices: state.now().notices.filter(notice => notice.id !== id) })
   }
 
   /** Shows a notice; the same words are not shown twice at once. */
   function show(notice: Omit<Notice, 'id'>): number {
-    const same = notices.value.find(other => other.title === notice.title && other.text === notice.text)
+    const { notices } = state.now()
+    const same = notices.find(other => other.title === notice.title && other.text === notice.text)
     if (same) return same.id
     const id = ++last
-    notices.value = [...notices.value, { ...notice, id }].slice(-4)
+    state.set({ notices: [...notices, { ...notice, id }].slice(-4) })
     const time = stays[notice.tone]
     if (time !== null) setTimeout(() => dismiss(id), time)
     return id
@@ -42,5 +45,5 @@ export const useNotices = defineStore('notices', () => {
     show({ tone: 'error', title, text: toApiError(error).message })
   }
 
-  return { notices, show, fail, dismiss }
+  return readable(state, { show, fail, dismiss })
 })

@@ -1,6 +1,6 @@
 /** The open project: its figures, its classes, and opening another one. */
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef } from 'vue'
+import { computed } from 'vue'
 import type { JobProgress } from '../../core/contract/api/common.ts'
 import type { CallInput } from '../../core/contract/api/index.ts'
 import type { ClassEntry } from '../../core/contract/class-entry.ts'
@@ -9,15 +9,23 @@ import { api } from '../api/client.ts'
 import { toApiError } from '../api/error.ts'
 import { onEvent } from '../api/events.ts'
 import { isolated } from '../i18n/isolate.ts'
+import { createState, readable } from './state.ts'
+
+interface ProjectState {
+  info: ProjectInfo | null
+  classes: readonly ClassEntry[]
+  /** False until the first answer is there. */
+  ready: boolean
+  /** How far opening is; null: nothing is being opened. */
+  opening: JobProgress | null
+  busy: boolean
+}
+
+const first: ProjectState = { info: null, classes: [], ready: false, opening: null, busy: false }
 
 export const useProject = defineStore('project', () => {
-  const info = ref<ProjectInfo | null>(null)
-  const classes = shallowRef<ClassEntry[]>([])
-  /** False until the first answer is there. */
-  const ready = ref(false)
-  /** How far opening is; null: nothing is being opened. */
-  const opening = ref<JobProgress | null>(null)
-  const busy = ref(false)
+  const state = createState(first)
+  const { info, classes } = state.fields
   const annotation = computed<AnnotationInfo | null>(
     () => info.value?.annotations.find(one => one.id === info.value?.annotation) ?? null,
   )
@@ -26,23 +34,27 @@ export const useProject = defineStore('project', () => {
   const className = (index: number): string => isolated(classes.value[index]?.name ?? `#${index}`)
 
   async function take(next: ProjectInfo | null): Promise<void> {
-    const before = info.value
-    info.value = next
-    if (next === null) classes.value = []
-    else if (before?.dir !== next.dir || before.classes !== next.classes || classes.value.length === 0) {
+    const before = state.now()
+    state.set({ info: next })
+    if (next === null) state.set({ classes: [] })
+    else if (
+      before.info?.dir !== next.dir ||
+      before.info.classes !== next.classes ||
+      before.classes.length === 0
+    ) {
       const named = await api('project.classes', {}).catch((error: unknown) => {
         // It was closed meanwhile; the event that says so is on its way.
         if (toApiError(error).code === 'no-project') return []
         throw error
       })
-      if (info.value?.dir === next.dir) classes.value = named
+      if (state.now().info?.dir === next.dir) state.set({ classes: named })
     }
   }
 
   /** Asks for everything again. */
   async function load(): Promise<void> {
     await take(await api('project.info', {}))
-    ready.value = true
+    state.set({ ready: true })
   }
 
   let last: Promise<unknown> = Promise.resolve()
@@ -51,15 +63,14 @@ export const useProject = defineStore('project', () => {
   /** One after the other, so that what was asked for last is what is open in the end. */
   async function leave(request: () => Promise<ProjectInfo | null>): Promise<void> {
     under++
-    busy.value = true
+    state.set({ busy: true })
     const turn = last.then(async () => take(await request()))
     last = turn.catch(() => undefined)
     try {
       await turn
     } finally {
       under--
-      busy.value = under > 0
-      if (!busy.value) opening.value = null
+      state.set(under > 0 ? { busy: true } : { busy: false, opening: null })
     }
   }
 
@@ -79,16 +90,11 @@ export const useProject = defineStore('project', () => {
 
   onEvent('project', data => void take(data))
   onEvent('opening', data => {
-    if (busy.value) opening.value = data
+    if (state.now().busy) state.set({ opening: data })
   })
   onEvent('reset', () => void load())
 
-  return {
-    info,
-    classes,
-    ready,
-    opening,
-    busy,
+  return readable(state, {
     annotation,
     className,
     load,
@@ -97,5 +103,5 @@ export const useProject = defineStore('project', () => {
     create,
     close,
     useAnnotation,
-  }
+  })
 })

@@ -1,20 +1,28 @@
 /** The query that is browsed: shared by the grid, its filters, and the screens that go from one of its images to the next. */
 import { defineStore } from 'pinia'
-import { computed, shallowRef } from 'vue'
+import { computed } from 'vue'
 import type { ImageFilter, ImageQuery, ImageSort } from '../../core/contract/api/browse.ts'
 import { defaultSort, sameQuery } from './query-url.ts'
+import { createState, readable } from './state.ts'
+
+interface QueryState {
+  query: ImageQuery
+  /** The image that was last looked at, where browsing goes on. */
+  image: number | null
+}
+
+const first: QueryState = { query: { filter: {}, sort: defaultSort }, image: null }
 
 export const useQuery = defineStore('query', () => {
-  const query = shallowRef<ImageQuery>({ filter: {}, sort: defaultSort })
+  const state = createState(first)
+  const { query } = state.fields
   const filter = computed(() => query.value.filter)
   const sort = computed(() => query.value.sort)
-  /** The image that was last looked at, where browsing goes on. */
-  const image = shallowRef<number | null>(null)
 
   /** Takes a whole query; the same one again changes nothing. */
   function set(next: ImageQuery): void {
     const clean = { filter: withoutEmpty(next.filter), sort: next.sort }
-    if (!sameQuery(query.value, clean)) query.value = clean
+    if (!sameQuery(query.value, clean)) state.set({ query: clean })
   }
 
   /** Lays conditions over those that hold; undefined takes one away. */
@@ -27,24 +35,14 @@ export const useQuery = defineStore('query', () => {
   }
 
   function lookAt(id: number): void {
-    image.value = id
+    state.set({ image: id })
   }
 
   function clearFilter(): void {
     set({ filter: {}, sort: query.value.sort })
   }
 
-  return {
-    query: computed(() => query.value),
-    filter,
-    sort,
-    image: computed(() => image.value),
-    set,
-    lookAt,
-    setFilter,
-    setSort,
-    clearFilter,
-  }
+  return readable(state, { filter, sort, set, lookAt, setFilter, setSort, clearFilter })
 })
 
 /** Without conditions that say nothing: undefined, empty lists and texts. */

@@ -1,10 +1,11 @@
 /** What the person has chosen; theme and language take effect as soon as they are set. */
 import { defineStore } from 'pinia'
-import { computed, ref, watch } from 'vue'
+import { computed, watch } from 'vue'
 import type { Settings } from '../../core/contract/api/app.ts'
 import { api } from '../api/client.ts'
 import { onEvent } from '../api/events.ts'
 import { languageOf, setLanguage } from '../i18n/index.ts'
+import { createState, readable } from './state.ts'
 
 const untouched: Settings = {
   theme: 'system',
@@ -18,9 +19,9 @@ const untouched: Settings = {
 const dark = window.matchMedia('(prefers-color-scheme: dark)')
 
 export const useSettings = defineStore('settings', () => {
-  const settings = ref<Settings>(untouched)
-  const systemDark = ref(dark.matches)
-  dark.addEventListener('change', event => (systemDark.value = event.matches))
+  const state = createState({ settings: untouched, systemDark: dark.matches })
+  const { settings, systemDark } = state.fields
+  dark.addEventListener('change', event => state.set({ systemDark: event.matches }))
   const theme = computed<'light' | 'dark'>(() => {
     if (settings.value.theme !== 'system') return settings.value.theme
     return systemDark.value ? 'dark' : 'light'
@@ -32,23 +33,23 @@ export const useSettings = defineStore('settings', () => {
     language => setLanguage(languageOf(language, navigator.languages)),
     { immediate: true, flush: 'sync' },
   )
-  onEvent('settings', data => (settings.value = data))
+  onEvent('settings', take)
 
   function take(data: Settings): void {
-    settings.value = data
+    state.set({ settings: data })
   }
 
   /** Changes some of them: seen at once, taken back where the backend refuses. */
   async function save(part: Partial<Settings>): Promise<void> {
     const before = settings.value
-    settings.value = { ...before, ...part }
+    take({ ...before, ...part })
     try {
-      settings.value = await api('app.settings', part)
+      take(await api('app.settings', part))
     } catch (error) {
-      settings.value = before
+      take(before)
       throw error
     }
   }
 
-  return { settings, theme, take, save }
+  return readable(state, { theme, take, save })
 })

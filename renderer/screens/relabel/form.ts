@@ -60,6 +60,19 @@ export function initialForm(
     : { ...common, ...withPreprocessing('imagenet'), size: 480, topK: 5, batch: 8 }
 }
 
+/** The form with one field as it was entered. */
+export function written<Name extends keyof RelabelForm>(
+  form: RelabelForm,
+  name: Name,
+  value: RelabelForm[Name],
+): RelabelForm {
+  const next = { ...form }
+  next[name] = value
+  // An approximation is accepted of the model that was looked at, not of the next one.
+  if (next.model !== form.model) next.acceptApproximation = false
+  return next
+}
+
 /** Mean and deviation of a named preprocessing, as the form holds them. */
 export function withPreprocessing(name: PreprocessingName): { mean: Triple; std: Triple } {
   const { mean, std } = preprocessings[name]

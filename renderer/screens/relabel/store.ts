@@ -1,6 +1,6 @@
 /** State of the relabel screen: the form, the check and the probe that belong to it, and starting the job. */
 import { defineStore } from 'pinia'
-import { computed, ref, watch } from 'vue'
+import { computed } from 'vue'
 import type { AnnotateProbe, SurgeryCheck } from '../../../core/contract/api/annotator.ts'
 import type { Job } from '../../../core/contract/api/jobs.ts'
 import type { ProjectInfo } from '../../../core/contract/api/project.ts'
@@ -8,6 +8,7 @@ import { api } from '../../api/client.ts'
 import { useJobs } from '../../stores/jobs.ts'
 import { useMeasured } from '../../stores/measured.ts'
 import { useSettings } from '../../stores/settings.ts'
+import { createState, readable } from '../../stores/state.ts'
 import {
   checkKey,
   initialForm,
@@ -15,6 +16,7 @@ import {
   problemsOf,
   requestOf,
   sampleAnnotator,
+  written,
   type RelabelForm,
 } from './form.ts'
 
@@ -27,11 +29,19 @@ export interface Offer {
   path: string
 }
 
+interface RelabelState {
+  /** The project that was prepared for. */
+  dir: string | null
+  form: RelabelForm
+  offers: readonly Offer[]
+}
+
+const first: RelabelState = { dir: null, form: initialForm({ splits: [], sample: false }), offers: [] }
+
 export const useRelabel = defineStore('relabel', () => {
   const jobs = useJobs()
-  const dir = ref<string | null>(null)
-  const form = ref<RelabelForm>(initialForm({ splits: [], sample: false }))
-  const offers = ref<Offer[]>([])
+  const state = createState(first)
+  const { form } = state.fields
   const check = useMeasured(
     () => checkKey(form.value),
     (signal): Promise<SurgeryCheck> => api('annotator.check', requestOf(form.value), { signal }),
@@ -40,12 +50,6 @@ export const useRelabel = defineStore('relabel', () => {
     () => probeKey(form.value),
     (signal): Promise<AnnotateProbe> =>
       api('annotator.probe', { request: requestOf(form.value), images: probeImages }, { signal }),
-  )
-
-  // An approximation is accepted of the model that was looked at, not of the next one.
-  watch(
-    () => form.value.model,
-    () => (form.value.acceptApproximation = false),
   )
 
   const problems = computed(() => problemsOf(form.value))
@@ -58,15 +62,19 @@ export const useRelabel = defineStore('relabel', () => {
 
   /** Starts over for another project; keeps what was entered for the same one. */
   async function prepare(project: ProjectInfo): Promise<void> {
-    if (dir.value === project.dir) return
-    dir.value = project.dir
+    if (state.now().dir === project.dir) return
     check.clear()
     probe.clear()
-    form.value = initialForm(project, useSettings().settings.provider ?? '')
-    offers.value = await find(project.dir)
-    const own = offers.value.find(offer => offer.name === sampleAnnotator)
-    if (own && project.sample && dir.value === project.dir && form.value.model === '')
-      form.value.model = own.path
+    state.set({ dir: project.dir, form: initialForm(project, useSettings().settings.provider ?? '') })
+    const offers = await find(project.dir)
+    if (state.now().dir !== project.dir) return
+    state.set({ offers })
+    const own = offers.find(offer => offer.name === sampleAnnotator)
+    if (own && project.sample && form.value.model === '') set('model', own.path)
+  }
+
+  function set<Name extends keyof RelabelForm>(name: Name, value: RelabelForm[Name]): void {
+    state.set({ form: written(state.now().form, name, value) })
   }
 
   /** ONNX files in the project's folder and the one above; a folder that cannot be read offers none. */
@@ -88,22 +96,21 @@ export const useRelabel = defineStore('relabel', () => {
   /** Queues the job; throws what the backend refuses. */
   const start = (): Promise<Job> => jobs.add({ kind: 'annotate', request: requestOf(form.value) })
 
-  return {
-    form,
-    offers,
+  return readable(state, {
     problems,
     valid,
-    check: check.finding,
-    checking: check.busy,
+    check: computed(() => check.finding.value),
+    checking: computed(() => check.busy.value),
     checkCurrent: check.current,
-    probe: probe.finding,
-    probing: probe.busy,
+    probe: computed(() => probe.finding.value),
+    probing: computed(() => probe.busy.value),
     probeCurrent: probe.current,
     usable,
     prepare,
+    set,
     runCheck,
     runProbe: probe.run,
     cancelProbe: probe.cancel,
     start,
-  }
+  })
 })

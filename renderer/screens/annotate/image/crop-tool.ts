@@ -1,8 +1,9 @@
 /** The crop inspector's box: dragged by its handles, drawn at random, typed in; and the target that it gives. */
 import { defineStore } from 'pinia'
-import { computed, shallowRef } from 'vue'
+import { computed } from 'vue'
 import { random } from '../../../../core/base/random.ts'
 import { cropBox, type Axes, type Crop } from '../../../../core/pooling/crop.ts'
+import { createState, readable } from '../../../stores/state.ts'
 import { cropBetween, dragCrop, drawCrop, fitCrop, handleAt, type Handle } from '../../../stage/crop-box.ts'
 import type { Point } from '../../../stage/view.ts'
 import { useAnnotate } from '../state/store.ts'
@@ -32,9 +33,14 @@ export interface CropOptions {
   axes: Axes
 }
 
+const first: { options: CropOptions } = {
+  options: { scale: [0.08, 1], aspect: 4 / 3, axes: 'correct' },
+}
+
 export const useCropTool = defineStore('annotate-crop', () => {
   const screen = useAnnotate()
-  const options = shallowRef<CropOptions>({ scale: [0.08, 1], aspect: 4 / 3, axes: 'correct' })
+  const state = createState(first)
+  const { options } = state.fields
   let draws = 0
   let drag: { handle: Handle | 'new'; from: Point; start: Crop } | null = null
 
@@ -112,9 +118,8 @@ export const useCropTool = defineStore('annotate-crop', () => {
     return grid && size && crop.value ? cropBox(crop.value, size, grid, options.value.axes) : null
   })
 
-  return {
-    options: computed(() => options.value),
-    setOptions: (part: Partial<CropOptions>) => (options.value = { ...options.value, ...part }),
+  return readable(state, {
+    setOptions: (part: Partial<CropOptions>) => state.set({ options: { ...options.value, ...part } }),
     crop,
     target,
     region,
@@ -126,5 +131,5 @@ export const useCropTool = defineStore('annotate-crop', () => {
     end: () => (drag = null),
     cancel,
     draw,
-  }
+  })
 })

@@ -1,22 +1,29 @@
 /** From image to image in the order of the browse query, with the next one fetched beforehand; and marks of a review. */
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef } from 'vue'
+import { computed } from 'vue'
 import type { ReviewState } from '../../../../core/contract/api/browse.ts'
 import { api } from '../../../api/client.ts'
 import { translate } from '../../../i18n/index.ts'
 import { router } from '../../../navigation/router.ts'
 import { useNotices } from '../../../stores/notices.ts'
 import { useQuery } from '../../../stores/query.ts'
+import { createState, readable } from '../../../stores/state.ts'
 import { useAnnotate } from '../state/store.ts'
 import { begin, canStep, found, nowhere, step, type Stepping, type Stepped } from './stepping.ts'
+
+/** Where the image stands in the query, and how many it has. */
+const firstPlace: { stepping: Stepping; offset: number | null; total: number } = {
+  stepping: nowhere,
+  offset: null,
+  total: 0,
+}
 
 export const useWalk = defineStore('annotate-walk', () => {
   const browsing = useQuery()
   const screen = useAnnotate()
   const notices = useNotices()
-  const stepping = shallowRef<Stepping>(nowhere)
-  const offset = ref<number | null>(null)
-  const total = ref(0)
+  const state = createState(firstPlace)
+  const { stepping } = state.fields
   /** Where the last step went, to fetch ahead of it. */
   let direction = 1
   const canGo = computed(() => ({ next: canStep(stepping.value, 1), previous: canStep(stepping.value, -1) }))
@@ -24,17 +31,17 @@ export const useWalk = defineStore('annotate-walk', () => {
   /** Looks up where an image stands; its neighbours are fetched, and steps that were asked for meanwhile are made. */
   async function locate(id: number): Promise<void> {
     browsing.lookAt(id)
-    stepping.value = begin(stepping.value, id)
+    state.set({ stepping: begin(stepping.value, id) })
     try {
       const place = await api('browse.place', { query: browsing.query, id })
       if (browsing.image !== id) return
-      offset.value = place.offset
-      total.value = place.total
+      state.set({ offset: place.offset, total: place.total })
       const ahead = direction > 0 ? [place.next, place.previous] : [place.previous, place.next]
       for (const neighbour of ahead) if (neighbour !== null) screen.prefetch(neighbour)
       take(found(stepping.value, place))
     } catch (error) {
-      if (browsing.image === id) stepping.value = found(stepping.value, { previous: null, next: null }).now
+      if (browsing.image === id)
+        state.set({ stepping: found(stepping.value, { previous: null, next: null }).now })
       throw error
     }
   }
@@ -47,7 +54,7 @@ export const useWalk = defineStore('annotate-walk', () => {
   }
 
   function take({ now, go: id }: Stepped): void {
-    stepping.value = now
+    state.set({ stepping: now })
     if (id === null) return
     // The way back to the review stays open.
     void router.replace({ name: 'annotate', params: { id }, query: router.currentRoute.value.query })
@@ -59,11 +66,11 @@ export const useWalk = defineStore('annotate-walk', () => {
   }
 
   /** Says something of the image; the same again takes it back. */
-  async function mark(state: Exclude<ReviewState, 'none'>): Promise<void> {
+  async function mark(mark: Exclude<ReviewState, 'none'>): Promise<void> {
     const image = screen.image
     if (!image) return
     const { id, review } = image.info.item
-    const wanted: ReviewState = review === state ? 'none' : state
+    const wanted: ReviewState = review === mark ? 'none' : mark
     try {
       await api('review.mark', { selection: { ids: [id] }, state: wanted })
       screen.forget(id)
@@ -73,5 +80,5 @@ export const useWalk = defineStore('annotate-walk', () => {
     }
   }
 
-  return { canGo, offset, total, locate, first, go, mark }
+  return readable(state, { canGo, locate, first, go, mark })
 })

@@ -12,11 +12,25 @@ import {
   probeKey,
   problemsOf,
   requestOf,
+  written,
   type RelabelForm,
 } from '../../../../renderer/screens/relabel/form.ts'
 
 const splits = [{ name: 'val' }, { name: 'train' }] as never
 const filled = (sample = false): RelabelForm => ({ ...initialForm({ splits, sample }), model: '/m/a.onnx' })
+
+describe('written', () => {
+  it('changes one field, and accepts an approximation of the model that was looked at only', () => {
+    const accepted = written(filled(), 'acceptApproximation', true)
+    expect(accepted).toEqual({ ...filled(), acceptApproximation: true })
+    expect(written(accepted, 'topK', 3)).toEqual({ ...accepted, topK: 3 })
+    expect(written(accepted, 'model', accepted.model)).toEqual(accepted)
+    expect(written(accepted, 'model', '/m/b.onnx')).toMatchObject({
+      model: '/m/b.onnx',
+      acceptApproximation: false,
+    })
+  })
+})
 
 describe('initialForm', () => {
   it('gives a request that the contract takes, once a file is chosen', () => {

@@ -1,8 +1,7 @@
 /** Whether images are still the files that the project knows: by their stamps, and only where these differ by their bytes. */
 import { fail } from '../base/error.ts'
 import { hashFile, isSameStamp, stampOf } from '../base/files/stamp.ts'
-import type { ImageFile } from '../project/image-files.ts'
-import type { ImageRow } from '../project/images.ts'
+import type { ImageFile, KnownFile } from '../project/image-files.ts'
 import { probeFile } from './probe-file.ts'
 
 /** What a look at files found; everything is by the images' ids. */
@@ -16,9 +15,9 @@ export interface Looked {
 }
 
 /** How to look. */
-export interface LookOptions {
+export interface LookOptions<T extends KnownFile> {
   /** Whether something was made of this image's file (a label map) that its hash is to be compared with. */
-  isUsed?: (image: ImageRow) => boolean
+  isUsed?: (image: T) => boolean
   signal?: AbortSignal | undefined
 }
 
@@ -27,17 +26,17 @@ const lanes = 8
 /** Files looked at before others get their turn. */
 const atOnce = 4096
 
-/** Whether the image can be used, or could be if its file were another one. */
-export const mayBeUsed = ({ problem, label }: ImageRow): boolean => problem === null || label !== null
-
 /**
  * Compares files with what the project knows of them: one `stat` a file, and a hash only where that differs from what is
  * known. An image that could not be used is tried again where its file is there and is another one than was tried. Rejects
  * with `cancelled`.
  */
-export async function lookAtFiles(images: readonly ImageRow[], options: LookOptions = {}): Promise<Looked> {
+export async function lookAtFiles<T extends KnownFile>(
+  images: readonly T[],
+  options: LookOptions<T> = {},
+): Promise<Looked> {
   const looked: Looked = { found: new Map(), changed: new Set(), gone: new Set() }
-  const others: ImageRow[] = []
+  const others: T[] = []
   for (const [i, image] of images.entries()) {
     if (i % atOnce === 0) await letOthers(options.signal)
     const stamp = stampOf(image.file)
@@ -60,7 +59,11 @@ async function letOthers(signal: AbortSignal | undefined): Promise<void> {
   if (signal?.aborted) fail('cancelled', 'stopped while the image files were compared with the project')
 }
 
-async function compare(image: ImageRow, looked: Looked, { isUsed }: LookOptions): Promise<void> {
+async function compare<T extends KnownFile>(
+  image: T,
+  looked: Looked,
+  { isUsed }: LookOptions<T>,
+): Promise<void> {
   const { id, file, sha256, width, height } = image
   // Of a project of an earlier version nothing is known that could differ.
   if (image.stamp === null && sha256 === null && !isUsed?.(image)) return
@@ -78,13 +81,13 @@ async function compare(image: ImageRow, looked: Looked, { isUsed }: LookOptions)
   looked.found.set(id, { id, ...hashed, ...probed })
 }
 
-async function tryAgain({ id, file }: ImageRow, looked: Looked): Promise<void> {
+async function tryAgain({ id, file }: KnownFile, looked: Looked): Promise<void> {
   const probed = await probeFile(file)
   const hashed = probed.problem === null ? await hashFile(file) : null
   if (probed.problem !== null || hashed) looked.found.set(id, { id, sha256: null, ...probed, ...hashed })
 }
 
 /** The images as they were found, without those that cannot be used. */
-export function usableNow(images: readonly ImageRow[], { found }: Looked): ImageRow[] {
+export function usableNow<T extends KnownFile>(images: readonly T[], { found }: Looked): T[] {
   return images.map(image => ({ ...image, ...found.get(image.id) })).filter(image => image.problem === null)
 }

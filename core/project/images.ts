@@ -83,7 +83,7 @@ const splitTable: Table<SplitRow> = { name: 'splits', key: 'name', row: split }
 /** Which images to list. */
 export interface ImageFilter {
   split?: string
-  /** Only those without a problem. */
+  /** True: only those without a problem; false: only those with one. */
   usable?: boolean
 }
 
@@ -215,7 +215,8 @@ function conditionOf(filter: ImageFilter): { where: string; values: string[] } {
     parts.push('images.split = (SELECT id FROM splits WHERE name = ?)')
     values.push(filter.split)
   }
-  if (filter.usable) parts.push('images.problem IS NULL')
+  if (filter.usable !== undefined)
+    parts.push(filter.usable ? 'images.problem IS NULL' : 'images.problem IS NOT NULL')
   return { where: parts.join(' AND '), values }
 }
 

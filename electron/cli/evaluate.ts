@@ -3,7 +3,8 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { fail, RelabelError } from '../../core/base/error.ts'
 import { readClasses } from '../../core/dataset/class-file.ts'
-import { openProject } from '../../core/project/project.ts'
+import { rememberFiles, type ImageFile } from '../../core/project/image-files.ts'
+import { openProject, type Project } from '../../core/project/project.ts'
 import { getRun } from '../../core/project/runs.ts'
 import { evaluateModel } from '../../core/training/measure/evaluate-model.ts'
 import type { EvaluationReport } from '../../core/training/measure/evaluate-model.ts'
@@ -11,6 +12,7 @@ import { modelOfRun } from '../tasks/export/model-files.ts'
 import { keepEvaluation } from '../tasks/train/steps.ts'
 import { act, leaf } from './action.ts'
 import type { CommandContext, CommandResult } from './action.ts'
+import { leftOutLines } from './left-out.ts'
 import { metricsText } from './metrics-text.ts'
 import { recipeParts } from './recipe-options.ts'
 import { mergeParts } from '../../core/training/recipe/recipe.ts'
@@ -47,6 +49,7 @@ async function evaluate(context: CommandContext, dir: string, options: Options):
     fail('usage', 'give either --run RUN or --model FILE')
   const project = openProject(dir, { readonly: true })
   let report: EvaluationReport
+  let files: ImageFile[] = []
   try {
     const row = options.run === undefined ? undefined : getRun(project, options.run)
     report = await evaluateModel(
@@ -59,6 +62,7 @@ async function evaluate(context: CommandContext, dir: string, options: Options):
       },
       {
         signal: context.signal,
+        onFiles: found => (files = found),
         onCache: (done, total) => context.progress.update({ phase: 'decode', done, total }),
         onProgress: (done, total) => context.progress.update({ phase: 'evaluate', done, total }),
       },
@@ -66,18 +70,25 @@ async function evaluate(context: CommandContext, dir: string, options: Options):
   } finally {
     project.close()
   }
-  if (options.run !== undefined && !options.best) keep(context, dir, options.run, report)
-  const skipped = report.skipped.slice(0, 5).map(({ key, reason }) => `  left out: ${key}: ${reason}`)
-  const text = [`${report.split}: ${metricsText(report.metrics)}, ${report.seconds.toFixed(1)} s`, ...skipped]
+  const run = options.best ? undefined : options.run
+  if (run !== undefined || files.length > 0)
+    keep(context, dir, project => {
+      rememberFiles(project, files)
+      if (run !== undefined) keepEvaluation(project, run, report.split, report.metrics)
+    })
+  const text = [
+    `${report.split}: ${metricsText(report.metrics)}, ${report.seconds.toFixed(1)} s`,
+    ...leftOutLines(report.skipped),
+  ]
   return { json: { ...report, ...(options.run ? { run: options.run } : {}) }, text: text.join('\n') }
 }
 
-/** Stores the figures with the run, so that runs can be compared; another writer is no reason to fail. */
-function keep(context: CommandContext, dir: string, id: string, report: EvaluationReport): void {
+/** Stores what was found, such as the figures with their run for comparing; another writer is no reason to fail. */
+function keep(context: CommandContext, dir: string, write: (project: Project) => void): void {
   try {
     const project = openProject(dir)
     try {
-      keepEvaluation(project, id, report.split, report.metrics)
+      write(project)
     } finally {
       project.close()
     }

@@ -12,6 +12,7 @@ import { located, newRun, trainRun } from '../tasks/train/steps.ts'
 import { act, leaf } from './action.ts'
 import type { CommandContext, CommandResult } from './action.ts'
 import { childOf } from './child.ts'
+import { leftOutLines } from './left-out.ts'
 import { metricsText, percent } from './metrics-text.ts'
 import { addRecipeOptions, recipeOf } from './recipe-options.ts'
 
@@ -33,7 +34,7 @@ async function train(
     const recipe = located(recipeOf(given, (old?.config ?? {}) as object))
     checkStudent(recipe.student)
     if (old?.status === 'done') fail('usage', `run ${old.id} is finished; there is nothing to resume`)
-    const id = old?.id ?? newRun(project, recipe)
+    const id = old?.id ?? (await newRun(project, recipe, childOf(context)))
     const report = await runOne(context, project, id, recipe, old?.status)
     const { dir: folder } = getRun(project, id)
     return { json: { run: id, dir: folder, ...report }, text: describe(id, folder, report) }
@@ -67,8 +68,6 @@ async function runOne(
   }
 }
 
-const shownSkips = 5
-
 function describe(id: string, folder: string, report: RunReport): string {
   const lines = [
     `run ${id}: ${report.epochs} epochs, ${report.steps} steps in ${report.seconds.toFixed(1)} s ` +
@@ -76,9 +75,7 @@ function describe(id: string, folder: string, report: RunReport): string {
     `  loss ${report.loss.toFixed(4)}${report.val ? `; validation: ${metricsText(report.val)}` : ''}`,
   ]
   if (report.disputed > 0) lines.push(`  ${report.disputed} labels disputed by the annotator`)
-  if (report.skippedCount > 0) lines.push(`  ${report.skippedCount} images left out:`)
-  for (const { key, reason } of report.skipped.slice(0, shownSkips)) lines.push(`    ${key}: ${reason}`)
-  if (report.skippedCount > shownSkips) lines.push('    … (--json lists more)')
+  lines.push(...leftOutLines(report.skipped, report.skippedCount))
   lines.push(`  models in ${folder}`)
   return lines.join('\n')
 }

@@ -88,7 +88,7 @@ async function train(dir: string, recipe: Recipe, child: RunChild): Promise<stri
   const project = openProject(dir)
   try {
     const unfinished = findUnfinished(project, recipe)
-    const run = unfinished?.id ?? newRun(project, recipe)
+    const run = unfinished?.id ?? (await newRun(project, recipe, child))
     await trainRun(project, { run, recipe, before: unfinished?.status }, child)
     return run
   } finally {

@@ -12,6 +12,7 @@ export const jobs: Readonly<Record<string, () => Promise<JobModule>>> = {
   'probe-training': () => import('./train/probe.ts'),
   evaluate: () => import('./evaluate/job.ts'),
   export: () => import('./export/job.ts'),
+  'bring-back': () => import('./import/bring-back.ts'),
   import: () => import('./import/job.ts'),
   'self-test': () => import('./machine/job.ts'),
 }

@@ -1,4 +1,5 @@
 /** Corrected label maps for the workers: once decoded into shared flat arrays where they fit, else from their shards. */
+import { fail } from '../../base/error.ts'
 import { applyLayer, decodeLayer, encodeLayer } from '../../labelmap/corrections/index.ts'
 import type { CorrectionLayer } from '../../labelmap/corrections/index.ts'
 import type { LabelMap } from '../../labelmap/label-map.ts'
@@ -20,6 +21,8 @@ export type MapSource =
       kind: 'disk'
       dir: string
       keys: readonly string[]
+      /** [n, 8]: the first bytes of each file's SHA-256; zeros: not known. */
+      hashes: Uint8Array
       /** Layers to put over the maps, where there are any. */
       corrections?: PackedCorrections
     }
@@ -47,7 +50,7 @@ export async function openMaps(source: MapSource): Promise<MapAccess> {
     const { corrections } = source
     return {
       get(index) {
-        const map = reader.getSync(source.keys[index]!)
+        const map = mapOfFile(reader, source.keys[index]!, hashStart(source.hashes, index))
         const layer = corrections?.layers.get(index)
         return layer ? applyLayer(map, decodeLayer(layer), corrections!) : map
       },
@@ -74,8 +77,8 @@ export async function openMaps(source: MapSource): Promise<MapAccess> {
 
 /**
  * Reads the maps of the images in use into shared arrays, or leaves them in their shards where that takes more than
- * `memoryMb`; either way they come corrected by `corrections` (layers by key). A map that cannot be read, or that its layer
- * does not fit, goes to `refuse` with the reason.
+ * `memoryMb`; either way they come corrected by `corrections` (layers by key). A map that cannot be read, that was made of
+ * another file, or that its layer does not fit, goes to `refuse` with the reason, or is refused where it is read.
  */
 export function loadMaps(
   reader: LabelMapReader,
@@ -100,6 +103,7 @@ export function loadMaps(
     kind: 'disk',
     dir,
     keys: set.images.map(image => image.key),
+    hashes: hashStarts(set),
     ...(corrections && corrections.size > 0
       ? { corrections: { layers: packed(set, corrections), fill, classes } }
       : {}),
@@ -122,9 +126,9 @@ export function loadMaps(
   for (const index of set.subset) {
     let map: LabelMap
     try {
-      const { key } = set.images[index]!
+      const { key, sha256 } = set.images[index]!
       const layer = corrections?.get(key)
-      map = reader.getSync(key)
+      map = mapOfFile(reader, key, sha256 ?? '')
       if (layer) map = applyLayer(map, layer, { fill, classes })
     } catch (error) {
       options.refuse(index, error)
@@ -142,6 +146,38 @@ export function loadMaps(
     used += size
   }
   return { kind: 'memory', ids, logits, starts, shapes }
+}
+
+/** How much of a hash is compared in the loader's threads. */
+const startBytes = 8
+
+/** [n, 8]: how the hashes of the set's files begin, shared by all threads. */
+function hashStarts({ images }: ImageSet): Uint8Array {
+  const starts = new Uint8Array(new SharedArrayBuffer(startBytes * images.length))
+  images.forEach(({ sha256 }, i) => {
+    if (sha256) starts.set(Buffer.from(sha256.slice(0, 2 * startBytes), 'hex'), startBytes * i)
+  })
+  return starts
+}
+
+/** As hexadecimal digits; empty where it is not known. */
+function hashStart(starts: Uint8Array, index: number): string {
+  const at = startBytes * index
+  const start = Buffer.from(starts.buffer, starts.byteOffset + at, startBytes)
+  return start.readBigUInt64LE() === 0n ? '' : start.toString('hex')
+}
+
+/** The map of an image whose file's hash begins so. Throws `bad-label-map` where it was made of another file. */
+function mapOfFile(reader: LabelMapReader, key: string, hash: string): LabelMap {
+  const { map, imageHash } = reader.recordSync(key)
+  const isKnown = hash !== '' && /^[0-9a-f]{64}$/.test(imageHash ?? '')
+  return !isKnown || imageHash!.startsWith(hash)
+    ? map
+    : fail(
+        'bad-label-map',
+        `the label map of ${key} is of an earlier file; make it again with "relabel annotate"`,
+        { key },
+      )
 }
 
 /** The layers of the images in use, by index, as bytes: they are decoded where a map is wanted. */

@@ -7,8 +7,10 @@ import { identityClassMap } from '../../labelmap/class-map.ts'
 import type { ClassMap } from '../../labelmap/class-map.ts'
 import { matchClasses } from '../../labelmap/match-classes.ts'
 import type { NamedClass } from '../../labelmap/match-classes.ts'
+import { mayBeUsed, type ImageFile } from '../../project/image-files.ts'
 import { listImages, listSplits } from '../../project/images.ts'
 import type { Project } from '../../project/project.ts'
+import { filesNow } from '../sample/files-now.ts'
 import { imageSet, requireImages } from '../sample/image-set.ts'
 import type { Skipped, TrainingImage } from '../sample/image-set.ts'
 import { openEvaluator } from './evaluate.ts'
@@ -60,6 +62,8 @@ function classMapFor(
 /** More than an evaluation's hooks: the caching of pixels is told too, and answers come with their image. */
 export interface ModelEvaluationHooks extends Pick<EvaluationHooks, 'onProgress' | 'signal'> {
   onCache?: (done: number, total: number) => void
+  /** What was found of image files, to be remembered by the project. */
+  onFiles?: (files: ImageFile[]) => void
   /** The class that the model answers, in the project's classes. */
   onAnswer?: (image: TrainingImage, answer: number) => void
 }
@@ -88,7 +92,15 @@ export async function evaluateModel(
   ])
   const named = job.classes ?? info.classes?.map((name): NamedClass => ({ name }))
   const classMap = classMapFor(named, outputClasses(model), project)
-  const all = imageSet(listImages(project, { split: job.split, usable: true }))
+  const images = listImages(project, { split: job.split }).filter(mayBeUsed)
+  const { now, found } = await filesNow(images, { signal: hooks.signal })
+  if (found.length > 0) hooks.onFiles?.(found)
+  // What could not be used before and still cannot is told by the project, not by every evaluation.
+  const all = imageSet(
+    images
+      .map(image => ({ ...image, ...now(image) }))
+      .filter((image, i) => !image.problem || !images[i]!.problem),
+  )
   requireImages(all, `in the split "${job.split}"`)
   const began = performance.now()
   const { set, cached } = await cachePixels(all, {

@@ -5,11 +5,13 @@ import { matchClasses } from '../../labelmap/match-classes.ts'
 import { getAnnotation } from '../../project/annotations.ts'
 import { iterateImages, listSplits } from '../../project/images.ts'
 import type { Project } from '../../project/project.ts'
-import { readSnapshot } from '../../project/snapshots.ts'
+import type { ImageFile, KnownFile } from '../../project/image-files.ts'
+import type { Snapshot } from '../../project/snapshots.ts'
 import type { Recipe } from '../../contract/recipe.ts'
 import { needsAnnotation } from '../../contract/supervision.ts'
 import type { TrainingImage } from '../sample/image-set.ts'
 import type { AnnotationInput } from './annotation.ts'
+import { filesNow } from '../sample/files-now.ts'
 
 /** The splits a recipe names; the default validation split may be missing, a named one may not. */
 export function splitsOf(project: Project, recipe: Recipe): { train: string; val: string | null } {
@@ -26,22 +28,40 @@ export function wantsAnnotation(recipe: Recipe): boolean {
   return needsAnnotation(recipe.supervision) || recipe.classSpace === 'annotator'
 }
 
-/** The images of a snapshot by split, with the labels of then and the files of now. */
-export function snapshotImages(project: Project, snapshot: string): Map<string, TrainingImage[]> {
-  const { images, splits } = readSnapshot(project, snapshot)
-  const found = new Map<string, TrainingImage[]>(splits.map(split => [split, []]))
+/** The images of a snapshot, and what is to be remembered of their files. */
+export interface SnapshotImages {
+  bySplit: Map<string, TrainingImage[]>
+  files: ImageFile[]
+}
+
+/**
+ * The images of a snapshot by split, with the labels of then and the files of now; those that are other files now have a
+ * `problem`. `maps`: whether their label maps are looked at too. Rejects with `cancelled`.
+ */
+export async function snapshotImages(
+  project: Project,
+  snapshot: Pick<Snapshot, 'id' | 'images' | 'splits'>,
+  options: { maps: boolean; signal?: AbortSignal | undefined },
+): Promise<SnapshotImages> {
   // Only what is needed of each row: there may be millions.
-  const rows = new Map<string, Pick<TrainingImage, 'file' | 'width' | 'height'> & { split: string }>()
-  for (const split of splits)
-    for (const { key, file, width, height } of iterateImages(project, { split }))
-      rows.set(key, { split, file, width, height })
-  for (const { key, label, truth } of images) {
-    const row = rows.get(key)
-    if (!row)
-      return fail('bad-project', `the image ${key} of snapshot ${snapshot} is no longer in the project`)
-    found.get(row.split)!.push({ key, file: row.file, width: row.width, height: row.height, label, truth })
+  const rows = new Map<string, KnownFile & { split: string }>()
+  for (const split of snapshot.splits)
+    for (const row of iterateImages(project, { split })) {
+      const { key, id, file, width, height, stamp, sha256, problem } = row
+      rows.set(key, { split, id, file, width, height, stamp, sha256, problem })
+    }
+  const used = snapshot.images.map(
+    ({ key }) =>
+      rows.get(key) ??
+      fail('bad-project', `the image ${key} of snapshot ${snapshot.id} is no longer in the project`),
+  )
+  const { now, found } = await filesNow(used, { isUsed: () => options.maps, signal: options.signal })
+  const bySplit = new Map<string, TrainingImage[]>(snapshot.splits.map(split => [split, []]))
+  for (const [i, { key, label, truth }] of snapshot.images.entries()) {
+    const row = used[i]!
+    bySplit.get(row.split)!.push({ key, file: row.file, label, truth, ...now(row) })
   }
-  return found
+  return { bySplit, files: found }
 }
 
 /**

@@ -2,7 +2,9 @@
 import { join } from 'node:path'
 import { fail } from '../../base/error.ts'
 import type { Recipe } from '../../contract/recipe.ts'
+import { needsMaps } from '../../contract/supervision.ts'
 import type { OnnxModel } from '../../graph/model.ts'
+import type { ImageFile } from '../../project/image-files.ts'
 import type { Project } from '../../project/project.ts'
 import { getRun } from '../../project/runs.ts'
 import { readSnapshot } from '../../project/snapshots.ts'
@@ -39,6 +41,8 @@ export interface RunReport {
 /** More than the loop's hooks: the caching of pixels is told too. */
 export interface ProjectRunHooks extends RunHooks {
   onCache?: ((done: number, total: number) => void) | undefined
+  /** What was found of image files, to be remembered by the project. */
+  onFiles?: ((files: ImageFile[]) => void) | undefined
   program?: string
 }
 
@@ -54,7 +58,12 @@ export async function runOfProject(
 ): Promise<RunReport> {
   const row = getRun(project, id)
   const snapshot = readSnapshot(project, row.snapshot)
-  const images = snapshotImages(project, row.snapshot)
+  const { supervision } = recipe
+  const images = await snapshotImages(project, snapshot, {
+    maps: needsMaps(supervision),
+    signal: hooks.signal,
+  })
+  if (images.files.length > 0) hooks.onFiles?.(images.files)
   const annotation = wantsAnnotation(recipe)
     ? await annotationInput(
         project,
@@ -69,8 +78,8 @@ export async function runOfProject(
     dir: row.dir,
     cacheDir: join(project.dir, 'cache'),
     classes: project.classes.map(one => one.name),
-    train: images.get(recipe.trainSplit) ?? [],
-    val: (recipe.valSplit === null ? undefined : images.get(recipe.valSplit)) ?? [],
+    train: images.bySplit.get(recipe.trainSplit) ?? [],
+    val: (recipe.valSplit === null ? undefined : images.bySplit.get(recipe.valSplit)) ?? [],
     onProgress: (_, done, total) => hooks.onCache?.(done, total),
     signal: hooks.signal,
   } satisfies PrepareInput)

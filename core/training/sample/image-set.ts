@@ -12,6 +12,10 @@ export interface TrainingImage {
   /** The given label, a class of the project. */
   label: number | null
   truth: readonly number[] | null
+  /** SHA-256 of the file as it is now, in hexadecimal digits, where it is known. */
+  sha256?: string | null
+  /** Why it cannot be used, where that is known. */
+  problem?: string | null
 }
 
 /** Why an image takes no part. */
@@ -59,7 +63,8 @@ export function imageSet(
     sizes[2 * i + 1] = image.width
     labels[i] = image.label ?? -1
     const reason =
-      image.width < 1 || image.height < 1 ? 'the size of the image is not known' : unusable(image, i)
+      image.problem ??
+      (image.width < 1 || image.height < 1 ? 'the size of the image is not known' : unusable(image, i))
     if (reason === undefined) used.push(i)
     else skipped.push({ key: image.key, reason })
   })

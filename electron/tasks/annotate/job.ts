@@ -14,8 +14,8 @@ import { listImages, type ImageRow } from '../../../core/project/images.ts'
 import { openProject } from '../../../core/project/project.ts'
 import type { Preprocessing } from '../../../core/annotator/preprocess.ts'
 import { whenUnlocked } from '../process/folder-lock.ts'
+import { fileNotes, tellFiles } from '../process/file-events.ts'
 import type { JobContext } from '../process/protocol.ts'
-import { fileNotes, tellFiles } from './file-events.ts'
 import { planWork, rowsOf, type WorkPlan } from './plan-work.ts'
 
 /** What to annotate, and how. */
@@ -98,7 +98,7 @@ export async function run(config: AnnotateConfig, context: JobContext): Promise<
   )
   try {
     const plan = await planWork(rows, writer, context.signal)
-    tellFiles(context, [...plan.found.values()], plan.outdated)
+    tellFiles(context, [...plan.found.values()], [...plan.outdated])
     requireUsableImages(plan.images, config.split)
     const skipped = await openSkipped(dir, plan.keepSkipped)
     try {

@@ -1,7 +1,8 @@
 /** What an annotation has left to do: new images, images that came back, and images that are other ones now. */
 import { keptEntry, type SkippedImage } from '../../../core/annotator/skipped.ts'
-import { lookAtFiles, mayBeUsed, usableNow, type Looked } from '../../../core/dataset/look.ts'
+import { lookAtFiles, usableNow, type Looked } from '../../../core/dataset/look.ts'
 import type { LabelMapWriter } from '../../../core/labelmap/files/index.ts'
+import { mayBeUsed } from '../../../core/project/image-files.ts'
 import { listImages, type ImageRow } from '../../../core/project/images.ts'
 import { openProject } from '../../../core/project/project.ts'
 

@@ -14,12 +14,12 @@ import { forgetMeasures } from '../../../core/project/browse/measures.ts'
 import { rememberFiles } from '../../../core/project/image-files.ts'
 import type { Project } from '../../../core/project/project.ts'
 import { packageVersion } from '../process/version.ts'
-import type { FilesEvent } from './file-events.ts'
 import type { AnnotateConfig, AnnotateResult } from './job.ts'
 import type { CheckConfig, CheckResult } from './check.ts'
 import type { ProbeConfig } from './probe.ts'
 import { preprocessingOf, type AnnotateAsk, type AnnotateRequest } from './request.ts'
 import type { RunChild } from '../process/child.ts'
+import { isFilesEvent } from '../process/file-events.ts'
 
 /** Random crops of each image of a trial. */
 const cropsAnImage = 16
@@ -200,9 +200,9 @@ export async function carryOn(
 ): Promise<AnnotateResult> {
   const result = await child<AnnotateResult>('annotate', configOf(project, request, row, ask), {
     onEvent(data) {
-      const { files, outdated } = data as FilesEvent
-      rememberFiles(project, files)
-      forgetMeasures(project, row.id, outdated)
+      if (!isFilesEvent(data)) return
+      rememberFiles(project, data.files)
+      forgetMeasures(project, row.id, data.outdated)
     },
   })
   if (result.records === 0)

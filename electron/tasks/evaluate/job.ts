@@ -7,6 +7,7 @@ import { evaluateModel } from '../../../core/training/measure/evaluate-model.ts'
 import type { EvaluationReport } from '../../../core/training/measure/evaluate-model.ts'
 import { writePredictions, type Predictions } from './predictions.ts'
 import { modelOfRun } from '../export/model-files.ts'
+import { tellFiles } from '../process/file-events.ts'
 import type { JobContext } from '../process/protocol.ts'
 
 /** Which run, on which split. */
@@ -46,6 +47,7 @@ export async function evaluateRun(
     },
     {
       signal: context.signal,
+      onFiles: files => tellFiles(context, files),
       onCache(done, total) {
         context.progress({ phase: 'decode', done, total })
         began = performance.now()

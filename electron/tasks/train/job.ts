@@ -11,6 +11,7 @@ import { runOfProject } from '../../../core/training/run/run.ts'
 import type { RunReport } from '../../../core/training/run/run.ts'
 import { evaluateRun } from '../evaluate/job.ts'
 import { whenUnlocked } from '../process/folder-lock.ts'
+import { tellFiles } from '../process/file-events.ts'
 import type { JobContext } from '../process/protocol.ts'
 
 /** What the parent asks for; the run is in the project already. */
@@ -62,6 +63,7 @@ function train(project: Project, config: TrainJob, recipe: Recipe, context: JobC
   return runOfProject(project, config.run, recipe, config.resume, {
     signal: context.signal,
     onWarning: text => context.warn(text),
+    onFiles: files => tellFiles(context, files),
     onCache: (done, total) => context.progress({ phase: 'decode', done, total }),
     onEpoch: (epoch, loss, val) => context.event({ type: 'epoch', epoch, loss, val } satisfies EpochEvent),
     onProgress({ phase, step, steps, epoch, epochs, loss, imagesPerSecond, secondsLeft }) {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { fail, RelabelError } from '../../../core/base/error.ts'
 import type { Recipe } from '../../../core/contract/recipe.ts'
 import { getAnnotation } from '../../../core/project/annotations.ts'
+import { rememberFiles } from '../../../core/project/image-files.ts'
 import type { Project } from '../../../core/project/project.ts'
 import { addRun, getRun, updateRun } from '../../../core/project/runs.ts'
 import type { RunStatus } from '../../../core/contract/api/training.ts'
@@ -12,6 +13,8 @@ import type { Metrics } from '../../../core/contract/metrics.ts'
 import type { RunReport } from '../../../core/training/run/run.ts'
 import type { EpochEvent, TrainJob, TrainReport } from './job.ts'
 import type { RunChild } from '../process/child.ts'
+import { bringBack } from '../import/waiting.ts'
+import { isFilesEvent } from '../process/file-events.ts'
 
 /** With absolute paths, so that a run can be resumed from any folder. */
 export function located(recipe: Recipe): Recipe {
@@ -23,9 +26,11 @@ export function located(recipe: Recipe): Recipe {
   }
 }
 
-/** A new run in the project, on a snapshot of this moment; returns its id. */
-export function newRun(project: Project, recipe: Recipe): string {
+/** A new run in the project, on a snapshot of this moment; returns its id. Images whose files came back take part. */
+export async function newRun(project: Project, recipe: Recipe, child: RunChild): Promise<string> {
   const splits = splitsOf(project, recipe)
+  const names = splits.val === null ? [splits.train] : [splits.train, splits.val]
+  await bringBack(project, names, child)
   const annotation = wantsAnnotation(recipe) ? getAnnotation(project, recipe.annotation ?? undefined) : null
   if (annotation && annotation.status !== 'done')
     fail(
@@ -33,7 +38,7 @@ export function newRun(project: Project, recipe: Recipe): string {
       `annotation ${annotation.id} is not finished; run "relabel annotate" again to go on with it`,
     )
   const snapshot = createSnapshot(project, {
-    splits: splits.val === null ? [splits.train] : [splits.train, splits.val],
+    splits: names,
     annotation: annotation?.id ?? null,
   })
   return addRun(project, { kind: 'train', config: recipe, snapshot }).id
@@ -74,6 +79,7 @@ export async function trainRun(
   try {
     const { evaluations, ...report } = await child<TrainReport>('train', config, {
       onEvent(data) {
+        if (isFilesEvent(data)) return rememberFiles(project, data.files)
         const event = data as EpochEvent
         updateRun(project, run, { metrics: { epochs: event.epoch, loss: event.loss, val: event.val } })
         onEpoch?.(event)

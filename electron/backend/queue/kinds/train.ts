@@ -22,7 +22,7 @@ export const train: Kind<'train'> = {
   async run({ project, request, job, child, worksOn, changed }) {
     const known = job.run ?? request.run
     const recipe = recipeOf(project, request.recipe, known)
-    const run = known ?? newRun(project, recipe)
+    const run = known ?? (await newRun(project, recipe, child))
     worksOn({ run })
     changed('project')
     const before = known === undefined ? undefined : getRun(project, known).status

@@ -1,14 +1,18 @@
-/** What the annotate job tells of image files, for its parent to write into the project. */
+/** What jobs tell of image files, for their parent to write into the project: only the parent writes the database. */
 import type { ImageFile } from '../../../core/project/image-files.ts'
-import type { JobContext } from '../process/protocol.ts'
+import type { JobContext } from './protocol.ts'
 
-/** Told before the work, and while it goes on. */
+/** Files as they were found. */
 export interface FilesEvent {
   type: 'files'
   files: ImageFile[]
-  /** Images (ids) whose label map is of an earlier file: measures of it say nothing any more. */
+  /** Images (ids) whose label map, of the annotation at work, is of an earlier file: measures of it say nothing any more. */
   outdated: number[]
 }
+
+/** Whether a job's event is one of these. */
+export const isFilesEvent = (data: unknown): data is FilesEvent =>
+  (data as { type?: unknown } | null)?.type === 'files'
 
 const atOnce = 500
 
@@ -16,14 +20,13 @@ const atOnce = 500
 export function tellFiles(
   context: JobContext,
   files: readonly ImageFile[],
-  outdated: Iterable<number>,
+  outdated: readonly number[] = [],
 ): void {
-  const ids = [...outdated]
-  for (let at = 0; at < files.length || at < ids.length; at += atOnce)
+  for (let at = 0; at < Math.max(files.length, outdated.length); at += atOnce)
     context.event({
       type: 'files',
       files: files.slice(at, at + atOnce),
-      outdated: ids.slice(at, at + atOnce),
+      outdated: outdated.slice(at, at + atOnce),
     } satisfies FilesEvent)
 }
 
@@ -31,7 +34,7 @@ export function tellFiles(
 export function fileNotes(context: JobContext): { add(file: ImageFile): void; flush(): void } {
   let files: ImageFile[] = []
   const flush = (): void => {
-    tellFiles(context, files, [])
+    tellFiles(context, files)
     files = []
   }
   return {

@@ -1,4 +1,4 @@
-/** The browser host: the backend on a port of this machine, its address printed and, where there is a desktop, opened. */
+/** The browser host: runs the backend on a local port, prints its address and, if there is a desktop, opens it. */
 import { spawn } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -9,13 +9,13 @@ import { exitCode, passSignals } from './pass-signals.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** Whether a browser can be expected to appear before whoever started us. */
+/** Whether a browser can be expected to open for the user. */
 function hasDesktop(): boolean {
   if (!process.stdout.isTTY) return false
   return process.platform !== 'linux' || Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY'])
 }
 
-/** Shows an address in the person's browser; says nothing where there is no such thing. */
+/** Opens an address in the user's browser; silent if there is none. */
 function openBrowser(url: string): void {
   const commands: Partial<Record<NodeJS.Platform, [string, string[]]>> = {
     darwin: ['open', [url]],
@@ -27,9 +27,9 @@ function openBrowser(url: string): void {
   started.unref()
 }
 
-/** Runs the backend until it ends; `words` are its options besides the renderer. Ends the program with its exit code. */
-export function hostInBrowser(words: readonly string[], options: { open: boolean }): void {
-  const port = words.includes('--port') || words.includes('--socket') ? [] : ['--port', '0']
+/** Runs the backend until it ends; `args` are its options besides the renderer. Exits with its exit code. */
+export function hostInBrowser(args: readonly string[], options: { open: boolean }): void {
+  const port = args.includes('--port') || args.includes('--socket') ? [] : ['--port', '0']
   const child = spawn(
     process.execPath,
     [
@@ -38,9 +38,9 @@ export function hostInBrowser(words: readonly string[], options: { open: boolean
       '--renderer',
       rendererDir,
       '--with-parent',
-      ...words,
+      ...args,
     ],
-    // Its stdin is never written to: it ends when we do, and the backend with it.
+    // Nothing is written to its stdin, which closes when we exit, and the backend exits with it.
     { stdio: ['pipe', 'pipe', 'inherit'] },
   )
   child.stdin.on('error', () => {})
@@ -49,7 +49,7 @@ export function hostInBrowser(words: readonly string[], options: { open: boolean
   createInterface({ input: child.stdout }).on('line', line => {
     const { url } = readyOf(line)
     if (url === undefined) return
-    process.stdout.write(`Relabel Studio is at ${url}\n(only on this machine; Ctrl-C ends it)\n`)
+    process.stdout.write(`Relabel Studio is at ${url}\n(only on this machine; press Ctrl-C to stop)\n`)
     if (options.open && hasDesktop()) openBrowser(url)
   })
   child.on('close', (code, signal) => process.exit(exitCode(code, signal)))

@@ -9,7 +9,7 @@ import { build } from 'vite'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** One entry; everything but Electron itself goes in, so that the asar needs no packages. */
+/** Bundles one entry with everything except Electron itself, so that the asar needs no packages. */
 async function bundle(entry: string, format: 'es' | 'cjs', file: string, outDir: string): Promise<void> {
   await build({
     configFile: false,

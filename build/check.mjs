@@ -1,6 +1,6 @@
 /**
- * The whole check: format, lint, types, import directions, folder circles, dead code, tests. Runs them all, two beside each
- * other, and fails if one failed. `--only a,b` runs some of them; `--quick` lints and tests only what changed.
+ * The full check: format, lint, types, import directions, folder circles, dead code, tests. Runs all of them, two at a
+ * time, and fails if one failed. `--only a,b` runs some of them; `--quick` lints and tests only what changed.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -21,12 +21,15 @@ const only = at < 0 ? null : args[at + 1].split(',')
 const rest = args.filter((arg, i) => arg !== '--quick' && (at < 0 || (i !== at && i !== at + 1)))
 
 const bin = (pkg, file) => join(root, 'node_modules', pkg, file)
-/** A compiler that remembers what it knows about files that did not change. */
+/** An incremental compiler. */
 const types = (name, compiler, project) => [
   ...[compiler, '-p', project],
   ...['--incremental', '--tsBuildInfoFile', join(cache, `${name}.tsbuildinfo`)],
 ]
-/** A cached result of a type-aware rule may be outdated by another file, so the whole check lints without the cache. */
+/**
+ * A change in another file can outdate the cached result of a type-aware rule, so the full check lints without the
+ * cache.
+ */
 const lintCache = quick
   ? ['--cache', '--cache-strategy', 'content', '--cache-location', join(cache, 'lint')]
   : []
@@ -72,7 +75,7 @@ if (names.includes('test') && !quick) process.stdout.write(`${tally()}\n`)
 rmSync(scratch, { recursive: true, force: true })
 process.exit(failed.length > 0 ? 1 : 0)
 
-/** Runs steps, one after the other, until none is left; the tests take both cores and come last. */
+/** Runs steps one after another until none is left; the tests use both cores and come last. */
 async function lane() {
   for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
     const began = performance.now()
@@ -83,10 +86,10 @@ async function lane() {
   }
 }
 
-/** Runs a script and gives all it printed at once, so that two that run beside each other can be told apart. */
-function run(words) {
+/** Runs a script and returns its whole output at the end, so that the output of parallel scripts does not mix. */
+function run(args) {
   return new Promise(resolve => {
-    const child = spawn(process.execPath, words, {
+    const child = spawn(process.execPath, args, {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) },
@@ -99,14 +102,14 @@ function run(words) {
   })
 }
 
-/** What "changed" is compared with: the main branch, or on it the last commit. */
+/** The base of "changed": the main branch, or on it the last commit. */
 function changedSince() {
-  const git = (...words) => spawnSync('git', words, { cwd: root, encoding: 'utf8' }).stdout?.trim() ?? ''
+  const git = (...args) => spawnSync('git', args, { cwd: root, encoding: 'utf8' }).stdout?.trim() ?? ''
   const branch = git('branch', '--show-current')
   return branch !== 'main' && git('rev-parse', '--verify', '--quiet', 'main') !== '' ? 'main' : 'HEAD'
 }
 
-/** The closing line that any reader of logs understands. */
+/** The summary line. */
 function tally() {
   try {
     const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(results, 'utf8'))

@@ -1,4 +1,7 @@
-/** Which way imports may go (dependency-cruiser): rooms of a floor see only floors below them; nothing imports `electron` outside its folder. */
+/**
+ * The allowed import directions (dependency-cruiser): a room may only import from the floors below it; nothing imports
+ * `electron` outside its folder.
+ */
 const floors = [
   ['base'],
   ['contract'],
@@ -29,7 +32,7 @@ const upward = floors.flatMap((rooms, floor) =>
   })),
 )
 
-/** Floors within a room, lowest first: a folder sees only those below it; '' stands for the room's own files. */
+/** Floors within a room, lowest first: a folder may only import from those below it; '' is the room's own files. */
 const inside = {
   'core/project': ['database', 'recovery', 'browse', 'corrections', ''],
   'core/labelmap': ['codec', 'corrections', 'files'],
@@ -47,7 +50,7 @@ const upwardInside = Object.entries(inside).flatMap(([room, folders]) =>
   })),
 )
 
-// The page: what a screen needs is below the screens, and screens know nothing of each other.
+// The page: what screens need is below them, and screens do not import each other.
 const rendererFloors = [
   ['i18n', 'api', 'navigation'],
   ['stores'],
@@ -59,7 +62,7 @@ const rendererFloors = [
 ]
 const annotateFloors = [['saving'], ['state'], ['edit'], ['image', 'navigate'], ['panels']]
 
-// A folder of `electron` is a runtime, and a task is a folder; tasks on one floor know nothing of each other.
+// A folder of `electron` is a runtime, and a task is a folder; tasks on one floor do not import each other.
 const electronFloors = [['tasks'], ['backend', 'cli'], ['demo', 'bench']]
 const taskFloors = [
   ['process'],
@@ -69,7 +72,7 @@ const taskFloors = [
 ]
 const backendFloors = [['media', 'inspect', 'reader', 'queue'], ['handlers']]
 
-/** Rules for folders of `root`: each sees only those on floors below its own. */
+/** Rules for folders of `root`: each may only import from floors below its own. */
 const floorsOf = (root, all, top) =>
   all.flatMap((folders, floor) =>
     folders.map(folder => ({

@@ -1,4 +1,4 @@
-/** Types of end-with-parent.mjs, which stays JavaScript so that any Node can run it. */
+/** Types of end-with-parent.mjs, which is JavaScript so that any Node can run it. */
 import type { ChildProcess, SpawnOptions } from 'node:child_process'
 
 export function endWithParent(): void

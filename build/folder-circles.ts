@@ -1,6 +1,6 @@
 /**
- * Finds circles between folders: seen from any folder, its entries (files, and subfolders as wholes) must not import each
- * other in a circle. dependency-cruiser's folder scope misses those between a folder and the files beside it.
+ * Finds circles between folders: within any folder, its entries (files, and subfolders as wholes) must not import each
+ * other in a circle. dependency-cruiser's folder scope misses circles between a folder and the files next to it.
  * `node build/folder-circles.ts` checks core, electron and renderer.
  */
 import { readFileSync, readdirSync } from 'node:fs'
@@ -10,7 +10,7 @@ import ts from 'typescript'
 
 /** A circle. */
 export interface FolderCircle {
-  /** The folder that it is seen from; empty: the root. */
+  /** The folder that contains it; empty: the root. */
   folder: string
   /** Its entries that reach each other, sorted. */
   entries: string[]
@@ -18,7 +18,7 @@ export interface FolderCircle {
   imports: string[]
 }
 
-/** Circles that are being taken apart (`FOLDER: ENTRIES`); one that is gone fails the check too. */
+/** Known circles that are being removed (`FOLDER: ENTRIES`); a stale entry fails the check too. */
 const known: readonly string[] = []
 
 type Graph = Map<string, Map<string, string[]>>
@@ -30,7 +30,7 @@ function sourcesBelow(root: string, folder: string): string[] {
     .map(entry => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
 }
 
-/** What a file imports by relative specifiers; types count like values. */
+/** The relative imports of a file, including types. */
 function importsOf(root: string, file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8')
   const code = file.endsWith('.vue')
@@ -110,7 +110,7 @@ function check(): void {
     process.exitCode = 1
   })
   for (const name of known.filter(one => !names.includes(one))) {
-    process.stdout.write(`this is not a circle any more, take it off the list: ${name}\n`)
+    process.stdout.write(`this circle no longer exists; remove it from the list: ${name}\n`)
     process.exitCode = 1
   }
 }

@@ -1,4 +1,4 @@
-/** Builds the renderer where it is missing, or older than what it is made of. */
+/** Builds the renderer if it is missing or older than its sources. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -14,12 +14,12 @@ function newest(path: string): number {
   const info = statSync(path, { throwIfNoEntry: false })
   if (!info) return 0
   if (!info.isDirectory()) return info.mtimeMs
-  let time = info.mtimeMs // a file that was removed changes its folder only
+  let time = info.mtimeMs // removing a file changes only its folder
   for (const name of readdirSync(path)) time = Math.max(time, newest(join(path, name)))
   return time
 }
 
-/** Whether `built` is there and as new as its sources. */
+/** Whether `built` exists and is at least as new as its sources. */
 export function isFresh(built: string, sources: readonly string[]): boolean {
   const made = statSync(built, { throwIfNoEntry: false })?.mtimeMs
   return made !== undefined && sources.every(source => newest(source) <= made)
@@ -36,13 +36,13 @@ const sources = [
 /** Whether nothing has to be built. */
 export const rendererIsFresh = (): boolean => isFresh(join(rendererDir, 'index.html'), sources)
 
-/** Builds where that is needed; what the build prints goes to stderr. Ends the program where it fails. */
+/** Builds if necessary; the build's output goes to stderr. Exits if it fails. */
 export function buildRenderer(): void {
   if (rendererIsFresh()) return
-  process.stderr.write('relabel: building the window (a few seconds, once) …\n')
+  process.stderr.write('relabel: building the user interface (once; takes a few seconds) …\n')
   const script = join(root, 'build', 'build-renderer.mjs')
   const done = spawnSync(process.execPath, [script, '--quiet'], { cwd: root, stdio: ['ignore', 2, 2] })
   if (done.status === 0 && existsSync(join(rendererDir, 'index.html'))) return
-  process.stderr.write('relabel: the window could not be built; the messages are above\n')
+  process.stderr.write('relabel: the user interface could not be built; see the messages above\n')
   process.exit(1)
 }

@@ -1,5 +1,5 @@
 /**
- * Sets the project up when needed, then runs a command on the project's own Node: `node build/launch.mjs <script> [args…]`.
+ * Sets the project up if needed, then runs a command on the project's own Node: `node build/launch.mjs <script> [args…]`.
  *
  * It runs on any Node ≥ 20 and imports nothing that has to be installed first, so `npm test`, `npm run demo` and
  * `npm start` work as the first command in a fresh clone.
@@ -21,7 +21,7 @@ function fail(message, code = 1) {
   process.exit(code)
 }
 
-/** What an installation depends on: the lock file, the settings and the platform. */
+/** The inputs of an installation: the lock file, the settings and the platform. */
 function fingerprint() {
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}`)
   for (const name of ['package-lock.json', '.npmrc']) hash.update(readFileSync(join(root, name)))
@@ -31,7 +31,7 @@ function fingerprint() {
 function install() {
   const wanted = fingerprint()
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
-  process.stderr.write('relabel: installing the packages of the lock file (npm ci), once …\n')
+  process.stderr.write('relabel: installing packages (npm ci, only once) …\n')
   const env = { ...process.env, npm_config_loglevel: process.env.npm_config_loglevel ?? 'error' }
   const npm = process.env.npm_execpath
   const [command, args] = npm?.endsWith('.js') ? [process.execPath, [npm, 'ci']] : ['npm', ['ci']]
@@ -43,7 +43,7 @@ function install() {
   })
   if (done.status !== 0)
     fail(
-      'npm ci failed; its messages are above. Check the connection to the npm registry and run the same command again.',
+      'npm ci failed; see its messages above. Check the connection to the npm registry and run the same command again.',
     )
   writeFileSync(stamp, wanted)
 }
@@ -56,13 +56,13 @@ const [target, ...args] = process.argv.slice(2)
 if (!target) fail('usage: node build/launch.mjs SCRIPT [ARGS…]', 2)
 install()
 
-// The npm package `node` brings Node 24 for everything that follows, whatever the system's version is.
+// The npm package `node` provides Node 24 for everything that follows, regardless of the system's version.
 const node = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
 if (!existsSync(node)) fail(`${node} is missing; delete node_modules and run the same command again.`)
 const env = {
   ...process.env,
   PATH: `${binaries}${delimiter}${process.env.PATH ?? ''}`,
-  // ONNX Runtime would report its use; core/engine switches that off as well, for whoever comes without this launcher.
+  // ONNX Runtime would report usage; core/engine also switches that off, for programs that do not use this launcher.
   ORT_DISABLE_TELEMETRY: '1',
 }
 const child = spawnLinked(node, [join(root, target), ...args], {

@@ -32,7 +32,7 @@ const yes = (value: boolean): string => (value ? 'yes' : '')
 const row = ({ name, fold, gradient, perCell, provenOn }: OperatorRow): string =>
   `| ${name} | yes | ${yes(fold)} | ${yes(gradient)} | ${perCell ?? ''} | ${yes(provenOn.includes('cpu'))} |`
 
-/** The page as prettier formats it. */
+/** The page, formatted by prettier. */
 export async function operatorsDocument(): Promise<string> {
   const table = operatorTable()
   const families = [...new Set(table.map(({ family }) => family))]

@@ -6,7 +6,7 @@ import { buildRenderer } from './fresh-renderer.ts'
 
 const usage = 'usage: npm run serve -- PROJECT [--port N] [--home DIR] [--no-open]'
 
-function parse(): { project: string | undefined; words: string[]; open: boolean } {
+function parse(): { project: string | undefined; args: string[]; open: boolean } {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -16,14 +16,14 @@ function parse(): { project: string | undefined; words: string[]; open: boolean 
     },
   })
   if (positionals.length > 1) throw new Error(`one project at a time, not ${positionals.join(', ')}`)
-  const words = ['--port', values.port, ...(values.home === undefined ? [] : ['--home', values.home])]
-  return { project: positionals[0], words, open: !values['no-open'] }
+  const args = ['--port', values.port, ...(values.home === undefined ? [] : ['--home', values.home])]
+  return { project: positionals[0], args, open: !values['no-open'] }
 }
 
 try {
-  const { project, words, open } = parse()
+  const { project, args, open } = parse()
   buildRenderer()
-  hostInBrowser([...words, ...(project === undefined ? [] : ['--project', resolve(project)])], { open })
+  hostInBrowser([...args, ...(project === undefined ? [] : ['--project', resolve(project)])], { open })
 } catch (error) {
   process.stderr.write(`relabel: ${error instanceof Error ? error.message : String(error)}\n${usage}\n`)
   process.exit(2)

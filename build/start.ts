@@ -1,6 +1,6 @@
 /**
- * `npm start`: the studio on the sample, in the desktop app where Electron's binary is there or can be downloaded, else in the
- * browser. `--browser` does not even try Electron; `--no-open` only prints the address.
+ * `npm start`: opens the studio on the sample, in the desktop app if Electron's binary is there or can be downloaded,
+ * else in the browser. `--browser` does not try Electron; `--no-open` only prints the address.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -14,7 +14,7 @@ import { exitCode, passSignals } from './pass-signals.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** Electron's executable, or null where only its types are installed. */
+/** Electron's executable, or null if only its types are installed. */
 function electronBinary(): string | null {
   const dir = join(root, 'node_modules', 'electron')
   const name = join(dir, 'path.txt')
@@ -24,15 +24,17 @@ function electronBinary(): string | null {
   return existsSync(binary) ? binary : null
 }
 
-/** Downloads the binary, which the package leaves to the first start; false where that fails. */
+/** Downloads the binary, which installing the package does not do; false if that fails. */
 function downloadElectron(): boolean {
-  process.stderr.write('relabel: fetching Electron, once (about 110 MB); Ctrl-C and --browser do without …\n')
+  process.stderr.write(
+    'relabel: downloading Electron (once, about 110 MB); to skip this, press Ctrl-C and start with --browser …\n',
+  )
   const script = join(root, 'node_modules', 'electron', 'install.js')
   const done = spawnSync(process.execPath, [script], { stdio: 'ignore', timeout: 600_000 })
   return done.status === 0
 }
 
-/** A window needs a screen: on Linux one of the two display servers. */
+/** A window needs a display: on Linux one of the two display servers. */
 const hasScreen =
   process.platform !== 'linux' || Boolean(process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY'])
 
@@ -41,17 +43,17 @@ function findElectron(): string | null {
   return electronBinary() ?? (downloadElectron() ? electronBinary() : null)
 }
 
-const words = process.argv.slice(2)
+const args = process.argv.slice(2)
 const ours = ['--no-open', '--browser']
-const rest = words.filter(word => !ours.includes(word))
+const rest = args.filter(arg => !ours.includes(arg))
 buildRenderer()
-const electron = words.includes('--browser') ? null : findElectron()
+const electron = args.includes('--browser') ? null : findElectron()
 if (electron === null) {
-  if (!words.includes('--browser'))
+  if (!args.includes('--browser'))
     process.stderr.write(
-      `relabel: ${hasScreen ? 'Electron cannot be had here' : 'there is no screen here'}, so the studio runs for the browser\n`,
+      `relabel: ${hasScreen ? 'Electron could not be downloaded' : 'there is no display'}, so the studio opens in the browser\n`,
     )
-  hostInBrowser(['--sample', ...rest], { open: !words.includes('--no-open') })
+  hostInBrowser(['--sample', ...rest], { open: !args.includes('--no-open') })
 } else {
   const { bundleElectron } = await import('./bundle-electron.ts')
   await bundleElectron()

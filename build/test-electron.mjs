@@ -1,4 +1,6 @@
-/** `npm run test:electron`: the smoke test in a real Electron, where its binary is installed; says so where it is not. */
+/**
+ * `npm run test:electron`: runs the smoke test in a real Electron if its binary is installed, and says so if it is not.
+ */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -1,4 +1,4 @@
-/** How the renderer is built: `dist/renderer`, relative addresses, screens as chunks of their own. */
+/** The build of the renderer: `dist/renderer`, relative URLs, one chunk per screen. */
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
@@ -13,7 +13,7 @@ export default defineConfig({
   define: {
     __VUE_OPTIONS_API__: 'false',
     __VUE_PROD_DEVTOOLS__: 'false',
-    // Messages are compiled to trees that are interpreted: no code is made at run time, so the CSP can forbid it.
+    // Messages are compiled to syntax trees that are interpreted, so the CSP can forbid generating code at run time.
     __INTLIFY_JIT_COMPILATION__: 'true',
     __INTLIFY_DROP_MESSAGE_COMPILER__: 'false',
     __INTLIFY_PROD_DEVTOOLS__: 'false',
@@ -25,7 +25,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2023',
     sourcemap: false,
-    // Fonts and pictures stay files: the CSP needs no `data:` beyond icons.
+    // Fonts and images stay files, so that the CSP allows `data:` only for icons.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
   },

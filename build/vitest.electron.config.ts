@@ -1,4 +1,4 @@
-/** Settings of the smoke test in a real Electron; apart from `npm test`, which needs no binary. */
+/** Settings of the smoke test in a real Electron; separate from `npm test`, which does not need the binary. */
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({

@@ -3,18 +3,18 @@ import { enableCompileCache } from 'node:module'
 import { endWithLauncher } from './tasks/process/end-with-launcher.ts'
 
 endWithLauncher()
-// Saves a third of the start of a command; without a writable folder it does nothing.
+// Saves a third of a command's startup time; does nothing without a writable folder.
 enableCompileCache()
 const { runCli } = await import('./cli/index.ts')
 await runCli(process.argv.slice(2), [
   {
     name: 'demo',
-    summary: 'the built-in sample, end to end',
+    summary: 'run the built-in sample from end to end',
     load: () => import('./demo/command.ts'),
   },
   {
     name: 'bench',
-    summary: 'pooling, annotate, train, data, studio: benchmarks',
+    summary: 'run benchmarks: pooling, annotate, train, data, studio',
     load: () => import('./bench/command.ts'),
   },
 ])

@@ -21,7 +21,7 @@ export function toWire(error: unknown): WireError {
   return { code: 'internal', message: messageOf(error), detail: {}, ...stack }
 }
 
-/** Only data that JSON can carry; an error's details may come from anywhere. */
+/** Keeps only data that JSON can represent; an error's details may come from anywhere. */
 function plain(detail: Record<string, unknown>): Record<string, unknown> {
   try {
     return JSON.parse(JSON.stringify(detail)) as Record<string, unknown>

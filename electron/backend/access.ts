@@ -1,22 +1,22 @@
 /**
- * Who may ask, where the backend listens on a TCP port: whoever opened the address with the token of this launch, from
- * pages of ours. Other programs of this machine, and pages of other sites, reach the port too.
+ * Access control for a backend on a TCP port: only a browser that opened the URL with the token of this launch, from
+ * our own pages. Other programs on this machine, and pages of other sites, can reach the port too.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { RelabelError } from '../../core/base/error.ts'
 import { problemResponse } from './problem.ts'
 
-/** The door of one launch. */
+/** Access control of one launch. */
 export interface Access {
-  /** Opened once, it lets the browser in. */
+  /** The URL that admits a browser. */
   url(port: number): string
-  /** An answer that ends the request (a refusal, or the redirect of the first visit), or null to let it pass. */
+  /** A response that ends the request (a refusal, or the redirect of the first visit), or null to let it pass. */
   check(request: Request, port: number): Response | null
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
 
-/** Equality in a time that does not depend on where the texts differ. */
+/** Constant-time comparison. */
 const same = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b))
 
 function refuse(reason: string): Response {
@@ -36,9 +36,9 @@ function cookieOf(request: Request, name: string): string | undefined {
   return undefined
 }
 
-/** Makes a token that nobody can guess and that ends with this process. */
+/** Creates a random token that is valid as long as this process runs. */
 export function createAccess(token: string = randomBytes(32).toString('base64url')): Access {
-  // Cookies are shared by all ports of a host: the name keeps two launches apart.
+  // Cookies are shared by all ports of a host, so the name distinguishes launches.
   const cookieName = (port: number): string => `relabel-${port}`
 
   return {
@@ -51,7 +51,7 @@ export function createAccess(token: string = randomBytes(32).toString('base64url
       const origin = headers.get('origin')
       if (origin !== null && origin !== `http://${host}`) return refuse('it comes from another site')
       const site = headers.get('sec-fetch-site')
-      // Another port of this machine is another program, although browsers call it the same site.
+      // Another port on this machine is another program, although browsers treat it as the same site.
       if (site === 'cross-site' || site === 'same-site') return refuse('it comes from another site')
 
       const url = new URL(request.url)

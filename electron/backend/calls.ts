@@ -1,4 +1,4 @@
-/** `POST /api/call/NAME`: JSON in, checked against the contract, one handler, JSON out. */
+/** `POST /api/call/NAME`: JSON input, validated against the contract, one handler, JSON output. */
 import { z } from 'zod'
 import { fail, RelabelError } from '../../core/base/error.ts'
 import { calls, type CallName, type Handlers } from '../../core/contract/api/index.ts'
@@ -8,7 +8,7 @@ import { problemResponse } from './problem.ts'
 const megabyte = 2 ** 20
 const bodyLimit = (name: CallName): number => (name === 'corrections.apply' ? 64 : 1) * megabyte
 
-/** The body as text, or `null` where it is longer than `limit` bytes; no more than that is ever held. */
+/** The body as text, or `null` if it is longer than `limit` bytes; never holds more than that in memory. */
 async function readBody(request: Request, limit: number): Promise<string | null> {
   if (Number(request.headers.get('content-length') ?? 0) > limit) return null
   if (!request.body) return ''
@@ -22,7 +22,7 @@ async function readBody(request: Request, limit: number): Promise<string | null>
   return Buffer.concat(pieces).toString('utf8')
 }
 
-/** Input as the handler gets it; throws `usage` that names the place that is off. */
+/** The parsed input for the handler; throws `usage`, naming the invalid field. */
 function parse(name: CallName, text: string): unknown {
   let value: unknown
   try {
@@ -32,7 +32,7 @@ function parse(name: CallName, text: string): unknown {
   }
   const parsed = calls[name].input.safeParse(value)
   if (parsed.success) return parsed.data
-  return fail('usage', `the input of ${name} is not as it should be: ${z.prettifyError(parsed.error)}`, {
+  return fail('usage', `the input of ${name} is not valid: ${z.prettifyError(parsed.error)}`, {
     issues: parsed.error.issues.slice(0, 20).map(({ path, message }) => ({ path: path.join('.'), message })),
   })
 }

@@ -1,11 +1,11 @@
-/** What every call can work with. */
+/** The context of every call. */
 import type { CallName, CallOutput, CallRequest } from '../../core/contract/api/index.ts'
 import type { EventHub } from './events.ts'
 import type { Home } from './home.ts'
 import type { Media } from './media/index.ts'
 import type { Session } from './session.ts'
 
-/** The backend's parts, the same for all calls. */
+/** The parts of the backend, shared by all calls. */
 export interface BackendParts {
   version: string
   home: Home
@@ -16,9 +16,9 @@ export interface BackendParts {
   sampleDir: string
 }
 
-/** The parts, and the life of one call. */
+/** The shared parts, and the signal of one call. */
 export interface BackendContext extends BackendParts {
-  /** Aborted when the caller goes away. */
+  /** Aborted when the caller disconnects. */
   signal: AbortSignal
 }
 

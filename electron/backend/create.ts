@@ -1,4 +1,4 @@
-/** Making a project of image folders, and looking at folders before one is made. */
+/** Creates projects from image folders, and inspects folders before that. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fail } from '../../core/base/error.ts'
@@ -10,7 +10,7 @@ import { beginProject } from '../../core/project/project.ts'
 const splitNames = ['train', 'training', 'val', 'valid', 'validation', 'test', 'testing']
 const shownFolders = 100
 
-/** Makes the project, without images; gives its folder. Rejects with `usage`, `bad-data`, `not-found`, `disk`. */
+/** Creates the project, without images; returns its folder. Rejects with `usage`, `bad-data`, `not-found`, `disk`. */
 export async function makeProject(wanted: CallRequest<'project.create'>): Promise<string> {
   const dir = resolve(wanted.dir)
   const names = wanted.splits.map(split => split.name)
@@ -28,7 +28,7 @@ export async function makeProject(wanted: CallRequest<'project.create'>): Promis
   return dir
 }
 
-/** What a folder of images holds. Rejects with `not-found`, `bad-data`. */
+/** What a folder of images contains. Rejects with `not-found`, `bad-data`. */
 export async function inspectFolder(path: string): Promise<CallOutput<'project.inspect'>> {
   const dir = resolve(path)
   const folders = await classFolders(dir)

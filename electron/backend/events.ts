@@ -1,29 +1,29 @@
-/** The stream of events: one hub, many listeners, resumed by id after a break, progress thinned to what a person sees. */
+/** The event stream: one hub, many listeners, resumable by id after a disconnect, with throttled progress. */
 import type { ApiEvent, EventData, EventName } from '../../core/contract/api/events.ts'
 
-/** Tells listeners. */
+/** Sends an event to the listeners. */
 export interface EventHub {
   emit<Name extends EventName>(name: Name, data: EventData<Name>): void
-  /** A new listener's server-sent bytes; `last`: the id it heard last. Ends with `signal` or the hub. */
+  /** The server-sent bytes for a new listener; `last`: the last id that it received. Ends with `signal` or the hub. */
   stream(last: string | undefined, signal: AbortSignal): ReadableStream<Uint8Array>
   listeners(): number
   close(): void
 }
 
-/** Numbers that tests make smaller. */
+/** Timeouts and limits, which tests reduce. */
 export interface EventOptions {
-  /** Names this launch in the ids, so that ids of an earlier one are told apart. */
+  /** Identifies this launch in event ids, so that ids of an earlier launch are recognised. */
   launch: string
-  /** Events kept for those who come back. */
+  /** Events kept for listeners that reconnect. */
   kept?: number
   heartbeatMs?: number
-  /** Least time between two `job.progress` of a job. */
+  /** Minimum time between two `job.progress` events of a job. */
   progressMs?: number
 }
 
 interface Entry {
   number: number
-  /** Later events of the same key take its place. */
+  /** Later events with the same key replace it. */
   key: string | null
   text: string
 }
@@ -34,26 +34,26 @@ interface Listener {
 }
 
 const encoder = new TextEncoder()
-/** A listener this many messages behind is dropped; it comes back and resumes. */
+/** A listener that lags this many messages behind is dropped; it reconnects and resumes. */
 const longestQueue = 5000
 
-/** The key under which only the newest event counts: progress is worth nothing once there is newer progress. */
+/** The key for events of which only the newest is kept: progress is superseded by newer progress. */
 function keyOf(event: ApiEvent): string | null {
   if (event.name === 'job.progress') return `job.progress ${event.data.id}`
   return event.name === 'opening' || event.name === 'settings' || event.name === 'project' ? event.name : null
 }
 
-/** What a hub remembers. */
+/** The state of a hub. */
 interface HubState {
   launch: string
   kept: number
   progressMs: number
   entries: Entry[]
   listeners: Set<Listener>
-  /** Progress of jobs that was told a moment ago: the newest since, and when it goes out. */
+  /** Throttled progress per job: the newest pending event and its timer. */
   waiting: Map<number, { latest: EventData<'job.progress'> | null; timer: NodeJS.Timeout }>
   number: number
-  /** The newest number that cannot be given again. */
+  /** The newest event number that has been dropped. */
   forgotten: number
   closed: boolean
 }
@@ -77,7 +77,7 @@ function publish(hub: HubState, event: ApiEvent): void {
   broadcast(hub, text)
 }
 
-/** The first of a stretch goes out at once, the newest of the rest when the time is over. */
+/** Sends the first event at once, and the newest of the following ones when the interval is over. */
 function thin(hub: HubState, data: EventData<'job.progress'>): void {
   const slot = hub.waiting.get(data.id)
   if (slot) {
@@ -94,13 +94,13 @@ function thin(hub: HubState, data: EventData<'job.progress'>): void {
   hub.waiting.set(data.id, { latest: null, timer })
 }
 
-/** What a job says of itself is newer than any progress that is still held. */
+/** A `job` event supersedes any pending progress of that job. */
 function dropHeld(hub: HubState, id: number): void {
   const slot = hub.waiting.get(id)
   if (slot) slot.latest = null
 }
 
-/** The events after the id `last`, as text; null where some of them are forgotten, or of another launch. */
+/** The events after the id `last`, as text; null if some of them were dropped, or the id is from another launch. */
 function missed(hub: HubState, last: string): string | null {
   const found = /^(.+)-(\d+)$/.exec(last)
   const seen = Number(found?.[2])
@@ -111,12 +111,12 @@ function missed(hub: HubState, last: string): string | null {
     .join('')
 }
 
-/** What a new listener is told first. */
+/** The first messages for a new listener. */
 function greeting(hub: HubState, last: string | undefined): string {
   const id = `id: ${hub.launch}-${hub.number}`
   const again = last === undefined || last === '' ? '' : missed(hub, last)
   if (again === null) return `${id}\nevent: reset\ndata: {}\n\n`
-  // An id without data: from now on the browser has something to resume from.
+  // An id without data, so that the browser can resume from here.
   return again === '' ? `retry: 1000\n${id}\n\n` : again
 }
 

@@ -1,4 +1,4 @@
-/** What the program remembers between launches: settings, recent projects, and which project is open. */
+/** State kept between launches: settings, recent projects, and the open project. */
 import { randomBytes } from 'node:crypto'
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -17,17 +17,17 @@ type SettingsPart = { [Name in keyof Settings]?: Settings[Name] | undefined }
 export interface Home {
   dir: string
   settings(): Settings
-  /** Saves and gives the whole. */
+  /** Saves and returns all settings. */
   change(part: SettingsPart): Settings
   recent(): Recent[]
-  /** Puts a project first. */
+  /** Moves a project to the front. */
   remember(dir: string, name: string): Recent[]
   forget(dir: string): Recent[]
-  /** The project that was open when the program ended without saying so, or null. */
+  /** The project that was open when the program ended unexpectedly, or null. */
   interrupted(): string | null
-  /** Notes which project is open; null: none, and the program may end. */
+  /** Records which project is open; null: none. */
   noteOpen(dir: string | null): void
-  /** This installation's secret: nobody else can mark a job as asked for here. */
+  /** This installation's secret: only it can mark a job as requested here. */
   key: string
 }
 
@@ -45,13 +45,13 @@ const defaults = (): Settings => ({
   provider: null,
 })
 
-/** Settings with some replaced; what is not given stays. */
+/** Settings with some replaced; omitted ones stay. */
 function merged(settings: Settings, part: SettingsPart): Settings {
   const given = Object.entries(part).filter(([, value]) => value !== undefined)
   return { ...settings, ...(Object.fromEntries(given) as Partial<Settings>) }
 }
 
-/** What a file holds, or null: a damaged one is kept aside for whoever wants to look, and a new one begun. */
+/** The contents of a file, or null: a damaged file is renamed for inspection, and a new one started. */
 function readOr<T>(file: string, schema: z.ZodType<T>): T | null {
   if (!existsSync(file)) return null
   try {
@@ -62,13 +62,13 @@ function readOr<T>(file: string, schema: z.ZodType<T>): T | null {
       renameSync(file, aside)
       console.error(`${file} could not be read and was kept as ${aside}`)
     } catch {
-      console.error(error) // it cannot be read and not be moved: go on without it
+      console.error(error) // it can neither be read nor moved: continue without it
     }
     return null
   }
 }
 
-/** The key, made at the first launch; only this user may read it. */
+/** The key, created at the first launch; only this user may read it. */
 function keyOf(file: string): string {
   const known = readOr(file, keySchema)
   if (known) return known.key
@@ -77,7 +77,7 @@ function keyOf(file: string): string {
   return key
 }
 
-/** Opens the folder, making it where it is not there; throws `disk` where that cannot be. */
+/** Opens the folder, creating it if necessary; throws `disk` if that fails. */
 export function openHome(dir: string): Home {
   makeFolderSync(dir)
   const files = {

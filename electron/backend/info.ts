@@ -24,7 +24,7 @@ export function annotationInfo(project: Project, row: AnnotationRow): Annotation
   }
 }
 
-/** Everything about a project that fits on one page. */
+/** The summary of a project. */
 export function projectInfo(
   project: Project,
   about: { readonly: string | null; sample: boolean },

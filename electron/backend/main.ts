@@ -16,7 +16,7 @@ import { createSession } from './session.ts'
 
 enableCompileCache()
 
-/** What is open at once: what was asked for, or what was open when the last launch was killed. */
+/** The project to open at start: the requested one, or the one that was open when the last launch was killed. */
 async function openFirst(options: BackendOptions, parts: BackendParts): Promise<void> {
   const { session, home, sampleDir, events } = parts
   const interrupted = home.interrupted()
@@ -49,7 +49,7 @@ async function start(options: BackendOptions): Promise<void> {
   let ending: Promise<void> | undefined
   const end = (code: number): Promise<void> =>
     (ending ??= (async () => {
-      // Whatever hangs must not keep the program from ending.
+      // A hanging operation must not keep the program from ending.
       setTimeout(() => process.kill(process.pid, 'SIGKILL'), 30_000).unref()
       events.close()
       const closed = new Promise<void>(resolve => server.close(() => resolve()))
@@ -79,7 +79,7 @@ async function start(options: BackendOptions): Promise<void> {
   const where = access
     ? { url: access.url(port) }
     : { socket: 'socket' in options.listen ? options.listen.socket : '' }
-  process.stdout.on('error', () => {}) // whoever started us may not read any more
+  process.stdout.on('error', () => {}) // the parent process may have stopped reading
   process.stdout.write(`${JSON.stringify({ ready: true, ...where })}\n`)
 }
 

@@ -1,4 +1,6 @@
-/** How many cells and classes the label maps of the images opened last have: a save must not wait behind a long query. */
+/**
+ * Caches the number of cells and classes of recently opened label maps, so that a save does not wait for a long query.
+ */
 import type { MapExtent } from '../../core/project/corrections/fit.ts'
 import { getImage } from '../../core/project/images.ts'
 import type { OpenProject } from './session.ts'
@@ -6,7 +8,7 @@ import type { OpenProject } from './session.ts'
 const known = new WeakMap<OpenProject, Map<string, MapExtent>>()
 const most = 1000
 
-/** Looks an image's map up; null: there is no map, or it cannot be read, and training leaves the image out anyway. */
+/** Looks up an image's map; null: there is no map, or it cannot be read, and training leaves the image out anyway. */
 export async function extentOf(
   opened: OpenProject,
   image: number,

@@ -1,4 +1,4 @@
-/** A project opened whole: its lock, its database, its readers, its queue have all answered, or nothing of it is kept. */
+/** Opens a project completely: lock, database, readers and queue all succeed, or everything is released. */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf, RelabelError } from '../../core/base/error.ts'
@@ -10,29 +10,29 @@ import { inspectProject } from './inspect/index.ts'
 import { createQueue, type JobQueue, type QueueOptions } from './queue/index.ts'
 import { createReader, type Reader } from './reader/index.ts'
 
-/** An open project and what works on it. */
+/** An open project with its readers and queue. */
 export interface OpenProject {
   project: Project
   /** Why nothing can be written, or null. */
   readonly: string | null
-  /** Of project.db, to notice another one in its place. */
+  /** Identity of project.db, to detect that it was replaced. */
   inode: number
   sample: boolean
   reader: Reader
-  /** Begins when the project is the one that is open. */
+  /** Started once the project is the open one. */
   queue: JobQueue
   thumbnails: Thumbnails
 }
 
 export interface OpenOptions extends Pick<QueueOptions, 'key' | 'emit'> {
   sampleDir: string
-  /** A job of the project changed what others show. */
+  /** Called when a job of the project changed displayed data. */
   changed(project: Project, what: 'project' | 'images'): void
-  /** Ends the opening. */
+  /** Aborts the opening. */
   signal: AbortSignal
 }
 
-/** Opens a project. Rejects with what is wrong with it, having given back all that it took. */
+/** Opens a project. Rejects with the problem, after releasing everything. */
 export async function openWhole(dir: string, options: OpenOptions): Promise<OpenProject> {
   const taken: (() => unknown)[] = []
   try {
@@ -58,22 +58,22 @@ export async function openWhole(dir: string, options: OpenOptions): Promise<Open
   }
 }
 
-/** Ends whatever works on a project: its running job is paused, its lock is free then. Never rejects. */
+/** Closes a project: pauses its running job and releases its lock. Never rejects. */
 export async function closeWhole({ queue, reader, thumbnails, project }: OpenProject): Promise<void> {
   await giveBack([() => project.close(), () => thumbnails.close(), () => reader.close(), () => queue.close()])
 }
 
-/** The last that was taken goes first; one that cannot be given back does not keep the others. */
+/** Releases resources in reverse order; a failure does not prevent the others. */
 async function giveBack(taken: readonly (() => unknown)[]): Promise<void> {
   for (const give of taken.toReversed())
     try {
       await give()
     } catch (error) {
-      console.error(messageOf(error)) // its folder is gone, perhaps; whatever was acknowledged is on disk
+      console.error(messageOf(error)) // its folder may be gone; whatever was acknowledged is on disk
     }
 }
 
-/** A folder that cannot be written is opened for reading; one that someone else writes is not. */
+/** A folder that cannot be written is opened read-only; one that is locked by another process is not opened. */
 function openEither(dir: string): { project: Project; readonly: string | null } {
   try {
     return { project: openProject(dir), readonly: null }
@@ -87,14 +87,14 @@ function openEither(dir: string): { project: Project; readonly: string | null } 
   }
 }
 
-/** Whether the file that is open is the one in a folder. */
+/** Whether the open file is the one in a folder. */
 export const sameFile = (opened: OpenProject, dir: string): boolean =>
   statSync(join(dir, 'project.db'), { throwIfNoEntry: false })?.ino === opened.inode
 
-/** Whether the file that is open is still the one in its folder. */
+/** Whether the open file is still the one in its folder. */
 export const isThere = (opened: OpenProject): boolean => sameFile(opened, opened.project.dir)
 
-/** What is said where it is not. */
+/** Throws the error if it is not. */
 export const goneMessage = ({ project }: OpenProject): string =>
   `the folder ${project.dir} is gone: it was moved or deleted; open the project where it is now`
 

@@ -1,4 +1,4 @@
-/** The words that the backend is started with. */
+/** The backend's command-line options. */
 import { homedir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -9,17 +9,17 @@ export interface BackendOptions {
   listen: { port: number } | { socket: string }
   /** The renderer's built files; null: only the API. */
   renderer: string | null
-  /** A project to open at once. */
+  /** A project to open at start. */
   project: string | null
-  /** Open the sample at once, making it where it is not there yet. */
+  /** Open the sample at start, creating it if it does not exist yet. */
   sample: boolean
   /** Settings, recent projects, the sample. */
   home: string
-  /** End when stdin ends: whoever started us is gone. */
+  /** Exit when stdin ends, because the parent process is gone. */
   withParent: boolean
 }
 
-/** Where programs keep a person's settings on this system; RELABEL_HOME stands above. */
+/** The system's folder for user settings; RELABEL_HOME overrides it. */
 function defaultHome(env: NodeJS.ProcessEnv = process.env, platform = process.platform): string {
   if (env['RELABEL_HOME']) return resolve(env['RELABEL_HOME'])
   if (platform === 'win32')
@@ -33,7 +33,7 @@ export function accountName(): string {
   try {
     return userInfo().username.slice(0, 200) || 'me'
   } catch {
-    return 'me' // a container without an entry for its user
+    return 'me' // a container without a passwd entry for its user
   }
 }
 

@@ -1,4 +1,4 @@
-/** Thumbnails, images and label maps by address: bytes with the right type, and never older than what they are of. */
+/** Serves thumbnails, images and label maps with the right type and never outdated. */
 import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { fail } from '../../core/base/error.ts'
@@ -11,7 +11,7 @@ const displaySide = 4096
 const tagOf = (...parts: (string | number)[]): string =>
   `"${createHash('sha1').update(parts.join('\n')).digest('base64url')}"`
 
-/** Ids are a project's own, so the browser has to ask each time; the tag makes that cheap. */
+/** Ids are specific to a project, so the browser has to revalidate each time; the ETag makes that cheap. */
 const caching = (etag: string): Record<string, string> => ({ 'cache-control': 'private, no-cache', etag })
 
 const unchanged = (request: Request, etag: string): boolean =>
@@ -21,7 +21,7 @@ function numberOf(text: string): number {
   return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : fail('not-found', `there is no image "${text}"`)
 }
 
-/** The file as it is now. Rejects with `bad-image` where it is none. */
+/** The current file. Rejects with `bad-image` if it is not a file. */
 async function stampOf({ file }: ImageRow): Promise<FileStamp> {
   const info = await stat(file).catch(() => null)
   if (info?.isFile()) return { modified: info.mtimeMs, size: info.size }
@@ -56,10 +56,7 @@ export async function thumbnailAnswer(
   const { project, thumbnails } = parts.session.require()
   const side = [80, 160, 320].find(known => String(known) === text)
   if (side === undefined)
-    return fail(
-      'not-found',
-      `there are no thumbnails of ${text.slice(0, 20)} pixels; 80, 160 and 320 there are`,
-    )
+    return fail('not-found', `there are no thumbnails of ${text.slice(0, 20)} pixels; choose 80, 160 or 320`)
   const row = getImage(project, numberOf(id))
   return answer(request, row, `thumbnail ${side}`, async stamp => {
     const kept = thumbnails.get(row.id, side, stamp)

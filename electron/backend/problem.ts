@@ -1,4 +1,4 @@
-/** Errors as they travel: what was thrown, as `Problem` JSON with a fitting HTTP status. */
+/** Converts errors to `Problem` JSON with an appropriate HTTP status. */
 import type { ErrorCode } from '../../core/base/error.ts'
 import { toWire } from '../../core/base/wire-error.ts'
 import type { Problem } from '../../core/contract/api/common.ts'
@@ -31,7 +31,7 @@ export function problemOf(error: unknown): Problem {
   return { code, message: `something went wrong in the program: ${message}`, detail }
 }
 
-/** The answer that tells of an error; `status` where HTTP has a better word than the code. */
+/** The response for an error; `status` if HTTP has a more specific status than the code implies. */
 export function problemResponse(error: unknown, status?: number): Response {
   const problem = problemOf(error)
   if (problem.code === 'internal') console.error(error)

@@ -1,4 +1,4 @@
-/** The built-in sample: made once, in a process of its own, and then a project like any other. */
+/** The built-in sample: created once in a separate process, and then a project like any other. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,7 +9,7 @@ import type { EventHub } from './events.ts'
 const resource = (name: string): string =>
   fileURLToPath(new URL(`../../resources/sample/${name}`, import.meta.url))
 
-/** Makes the sample where it is not there yet, telling how far it is; gives its folder. */
+/** Creates the sample if it does not exist yet, reporting progress; returns its folder. */
 export async function ensureSample(dir: string, events: EventHub): Promise<string> {
   if (existsSync(join(dir, 'project.db'))) return dir
   const config: SampleConfig = {

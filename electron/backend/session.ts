@@ -1,4 +1,4 @@
-/** The one project that is open: opening and closing it, what may be done with it, and telling of its changes. */
+/** The open project: opens and closes it, guards access to it, and reports its changes. */
 import { resolve } from 'node:path'
 import { fail, messageOf } from '../../core/base/error.ts'
 import type { ProjectInfo } from '../../core/contract/api/project.ts'
@@ -26,21 +26,21 @@ export interface Leaving {
 
 export interface Session {
   current(): OpenProject | null
-  /** Fails with `no-project`, or `not-found` where its folder is gone. */
+  /** Fails with `no-project`, or `not-found` if its folder is gone. */
   require(): OpenProject
-  /** Fails with `disk` and the reason where nothing can be written. */
+  /** Fails with `disk` and the reason if it cannot be written. */
   writable(): OpenProject
-  /** Opens a project whole, then leaves the open one; where it cannot be opened, the open one stays. */
+  /** Opens a project completely, then closes the open one; if that fails, the open one stays. */
   open(dir: string, leaving: Leaving): Promise<ProjectInfo>
-  /** Opens what `make` makes; the open project is left only when that is done. */
+  /** Opens the project that `make` creates; closes the open project only after that. */
   openMade(make: () => Promise<string>, leaving: Leaving): Promise<ProjectInfo>
   close(leaving: Leaving): Promise<void>
   info(): ProjectInfo | null
   /** Counts, annotations or runs changed. */
   changed(): void
-  /** Answers to filters may have changed; null: of any image. */
+  /** Results of filters may have changed; null: for any image. */
   imagesChanged(ids: number[] | null): void
-  /** Ends an opening that goes on, pauses the running job, closes, and remembers nothing as interrupted. */
+  /** Aborts an opening in progress, pauses the running job, closes the project, and records no project as interrupted. */
   end(): Promise<void>
 }
 
@@ -52,7 +52,7 @@ export interface SessionParts {
 
 interface SessionState extends SessionParts {
   open: OpenProject | null
-  /** Opening and closing take turns. */
+  /** Serializes opening and closing. */
   turn: Promise<unknown>
   /** Aborted when the program ends. */
   ending: AbortController
@@ -127,7 +127,7 @@ function tellImages({ open, events }: SessionState, ids: number[] | null): void 
   events.emit('images', { version, ids: ids && ids.length <= mostIds ? ids : null })
 }
 
-/** A job changed what the page shows. */
+/** A job changed displayed data. */
 function hear(state: SessionState, project: Project, what: 'project' | 'images'): void {
   if (state.open?.project !== project) return
   if (what === 'project') tellProject(state)
@@ -149,16 +149,16 @@ async function leave(state: SessionState): Promise<void> {
   await closeWhole(left)
 }
 
-/** Opens a project in the place of the one that is open, which is left only when the new one is there whole. */
+/** Replaces the open project, which is closed only when the new one is completely open. */
 async function replace(state: SessionState, dir: string, leaving: Leaving): Promise<ProjectInfo> {
   const { home, events, sampleDir, ending } = state
   const before = state.open
   if (before && (before.project.dir === dir || sameFile(before, dir))) {
-    // Asking for what is open disturbs nothing, its job least of all.
+    // Opening the project that is already open changes nothing, and does not disturb its job.
     if (before.readonly === null && isThere(before) && sameFile(before, dir)) return infoOf(before)
     checkLeaving(state, leaving)
-    // The same file is left first: its lock may be the same, and SQLite shares what it knows of an open file within a
-    // process, so that a database opened for reading would stay so.
+    // The same file is closed first: its lock may be the same, and SQLite shares its state of an open file within a
+    // process, so a database opened read-only would stay read-only.
     await leave(state)
   }
   checkLeaving(state, leaving)
@@ -170,7 +170,7 @@ async function replace(state: SessionState, dir: string, leaving: Leaving): Prom
     changed: (project, what) => hear(state, project, what),
   })
   try {
-    checkLeaving(state, leaving) // a job may have begun meanwhile
+    checkLeaving(state, leaving) // a job may have started since
   } catch (error) {
     await closeWhole(opened)
     throw error
@@ -185,7 +185,7 @@ async function replace(state: SessionState, dir: string, leaving: Leaving): Prom
   return info
 }
 
-/** The switch to another annotation may have been cut off when the program ended. */
+/** A switch to another annotation may have been interrupted when the program ended. */
 function finishSwitch(state: SessionState, project: Project): void {
   const flow = createChangeFlow(what => hear(state, project, what))
   finishAnnotation(project, () => flow.push('images')).then(
@@ -199,6 +199,6 @@ function remember(home: Home, project: Project): void {
     home.remember(project.dir, project.name)
     home.noteOpen(project.dir)
   } catch (error) {
-    console.error(messageOf(error)) // the project is open; only the list of recent ones is not kept
+    console.error(messageOf(error)) // the project is open; only the list of recent projects could not be saved
   }
 }

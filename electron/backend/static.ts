@@ -24,7 +24,7 @@ const types: Record<string, string> = {
   '.wasm': 'application/wasm',
 }
 
-/** Addresses that the renderer itself understands; they all are index.html. */
+/** Routes of the renderer; all of them serve index.html. */
 const routes = new Set(['', 'browse', 'annotate', 'review', 'relabel', 'train', 'runs', 'settings'])
 
 /** Vite names files by their content: `name-B1x2y3z4.js`. */
@@ -32,7 +32,7 @@ const hashed = /^\/assets\/.+-[\w-]{8,}\.\w+$/
 
 const missing = (message: string): Response => problemResponse(new RelabelError('not-found', message))
 
-/** Whether an address, however it is encoded, tries to leave its folder. */
+/** Whether a URL path, in any encoding, tries to leave its folder. */
 export function leadsOut(rawPath: string): boolean {
   let path = rawPath
   for (let round = 0; round < 4; round++) {
@@ -41,15 +41,15 @@ export function leadsOut(rawPath: string): boolean {
     try {
       next = decodeURIComponent(path)
     } catch {
-      return round === 0 // what cannot be decoded once is not an address of ours
+      return round === 0 // a path that cannot be decoded is not ours
     }
     if (next === path) return false
     path = next
   }
-  return true // encoded four times over: nobody means that
+  return true // encoded four times: refuse
 }
 
-/** Answers GET and HEAD from `dir`; without a folder every address is missing. */
+/** Answers GET and HEAD from `dir`; without a folder every path is missing. */
 export function createStatic(dir: string | null): (request: Request) => Promise<Response> {
   let root: string | null = null
   const find = (): string | null => {
@@ -57,7 +57,7 @@ export function createStatic(dir: string | null): (request: Request) => Promise<
       try {
         root = realpathSync(dir)
       } catch {
-        // It may still be built while we run.
+        // It may be built while we run.
       }
     return root
   }
@@ -75,7 +75,7 @@ export function createStatic(dir: string | null): (request: Request) => Promise<
     const base = find()
     if (base === null)
       return missing(
-        'the window’s files are not there; run "npm run build:renderer" and open this page again',
+        'the user interface has not been built; run "npm run build:renderer" and open this page again',
       )
     const path = decodeURIComponent(new URL(request.url).pathname)
     const isRoute = routes.has(path.split('/')[1] ?? '') && extname(path) === ''

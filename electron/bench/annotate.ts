@@ -1,4 +1,4 @@
-/** Annotating, end to end through the job: images per second, and the share of the time in which inference runs. */
+/** Measures annotating end to end through the job: images per second, and the share of time in inference. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -17,7 +17,7 @@ import type { AnnotateConfig, AnnotateResult } from '../tasks/annotate/job.ts'
 import type { CheckConfig, CheckResult } from '../tasks/annotate/check.ts'
 import { runJob } from '../tasks/process/run-job.ts'
 
-/** What to measure with; by default a MobileNet v2 with initial weights on generated photographs. */
+/** What to measure; by default a MobileNet v2 with initial weights on generated photographs. */
 export interface AnnotateBenchOptions {
   /** An ONNX classifier. */
   model?: string
@@ -35,18 +35,18 @@ export interface AnnotateBenchOptions {
 /** Figures of one run. */
 export interface AnnotateBench {
   images: number
-  /** Pixels, of the input's side. */
+  /** Side of the input, pixels. */
   size: number
   classes: number
-  /** Images per second, all included. */
+  /** Images per second, end to end. */
   rate: number
-  /** Share of the time in which inference ran, 0…1. */
+  /** Share of time in inference, 0…1. */
   busy: number
   bytesAMap: number
   seconds: number
 }
 
-/** JPEG files as large as photographs of ImageNet, with structure at several scales. */
+/** JPEG files of the size of ImageNet photographs, with structure at several scales. */
 async function writePhotographs(dir: string, count: number): Promise<void> {
   const [width, height] = [500, 375]
   for (const name of ['a', 'b']) mkdirSync(join(dir, name), { recursive: true })
@@ -72,7 +72,7 @@ async function writePhotographs(dir: string, count: number): Promise<void> {
   }
 }
 
-/** Annotates a temporary project and reports; resolves after everything temporary is removed. */
+/** Annotates a temporary project and reports; resolves after all temporary files are removed. */
 export async function benchAnnotate(options: AnnotateBenchOptions = {}): Promise<AnnotateBench> {
   const { size = 480, topK = 5, batch = 8, count = 96 } = options
   const dir = mkdtempSync(join(tmpdir(), 'relabel-bench-'))

@@ -5,19 +5,19 @@ import { act, leaf, type CommandContext, type CommandResult } from '../cli/actio
 
 type Bench = (options: Options) => Promise<unknown>
 
-/** For `annotate`: the user's own model and images instead of made ones. */
+/** For `annotate`: the user's own model and images instead of generated ones. */
 interface Options {
   model?: string
   images?: string
 }
 
-/** A benchmark that takes none of the command's options. */
+/** A benchmark without options. */
 const adapt =
   (bench: () => Promise<unknown>): Bench =>
   () =>
     bench()
 
-/** Each is loaded only when it runs. */
+/** Each benchmark is loaded only when it runs. */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   pooling: async () => adapt((await import('./pooling.ts')).benchPooling),
   annotate: async () => {
@@ -51,7 +51,7 @@ async function bench(context: CommandContext, names: string[], options: Options)
   return { json: results, text: text.join('\n') }
 }
 
-/** Nested figures, indented. */
+/** Formats nested figures with indentation. */
 function lines(value: unknown, indent: string): string {
   if (typeof value !== 'object' || value === null) return `${indent}${shown(value)}`
   return Object.entries(value)

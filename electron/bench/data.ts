@@ -1,4 +1,4 @@
-/** Feeding the training step: how fast batches are made, and how busy the step is kept: `relabel bench data`. */
+/** `relabel bench data`: how fast batches are made, and how busy they keep the training step. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,13 +18,13 @@ import type { PixelSource } from '../../core/training/loader/pixels.ts'
 import { runTraining } from '../../core/training/run/loop.ts'
 import { parseRecipe } from '../../core/training/recipe/recipe.ts'
 
-/** Figures of one way of feeding. */
+/** Figures for one source of batches. */
 export interface FeedBench {
   /** Batches made by one loader thread with nothing else running. */
   loaderImagesPerSecond: number
   /** While training. */
   imagesPerSecond: number
-  /** Share of the time spent inside training steps. */
+  /** Share of time in training steps. */
   busy: number
   /** Seconds that an epoch takes at this rate. */
   epochSeconds: number
@@ -127,7 +127,7 @@ async function scenes(dir: string): Promise<FeedBench> {
     epochs: 2,
     batch: 32,
     lr: 0.008,
-    // So small a net is run fastest by one thread; the other core makes the batches.
+    // A net this small runs fastest with one thread; the other core makes the batches.
     threads: 1,
     optimizer: { kind: 'adamw', weightDecay: 0.01 },
     schedule: { warmupSteps: 100 },
@@ -158,7 +158,7 @@ async function writeJpegs(dir: string, count: number, width: number, height: num
   }
 }
 
-/** Runs everything in a temporary folder, which is removed. */
+/** Runs everything in a temporary folder, which is removed afterwards. */
 export async function benchData(): Promise<DataBench> {
   const dir = mkdtempSync(join(tmpdir(), 'relabel-bench-'))
   try {

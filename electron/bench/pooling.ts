@@ -1,4 +1,4 @@
-/** Label pooling, sparse against dense, in one run: `relabel bench pooling`. */
+/** `relabel bench pooling`: sparse against dense label pooling, in one run. */
 import { random } from '../../core/base/random.ts'
 import type { LabelMap } from '../../core/labelmap/label-map.ts'
 import { identityClassMap } from '../../core/labelmap/class-map.ts'
@@ -11,11 +11,11 @@ import { createTargetScratch, poolTarget } from '../../core/pooling/target.ts'
 export interface PoolingBench {
   classes: number
   shape: [K: number, H: number, W: number]
-  /** Crops a second and core. */
+  /** Crops per second and core. */
   sparsePerSecond: number
   densePerSecond: number
   ratio: number
-  /** Largest difference of a probability between the two. */
+  /** Largest difference between the two in a probability. */
   largestDifference: number
 }
 
@@ -74,7 +74,7 @@ function densePool(map: LabelMap, crop: Crop, dense: Float32Array, out: Float32A
   for (let c = 0; c < classes; c++) out[c] = out[c]! / total
 }
 
-/** Runs both formulations on the same maps and crops, in turns, for about `seconds` (default 4) in all. */
+/** Runs both formulations alternately on the same maps and crops, for about `seconds` (default 4) in total. */
 export async function benchPooling(options: { seconds?: number } = {}): Promise<PoolingBench> {
   const { seconds = 4 } = options
   const maps = Array.from({ length: 64 }, (_, i) => makeMap(i))
@@ -98,7 +98,7 @@ export async function benchPooling(options: { seconds?: number } = {}): Promise<
   }
   const tally = { sparse: { done: 0, took: 0 }, dense: { done: 0, took: 0 } }
   const until = performance.now() + seconds * 1000
-  // In turns, so that a noisy machine slows both alike.
+  // Alternately, so that a noisy machine slows both equally.
   while (performance.now() < until) {
     measure(tally.sparse, runSparse, 2000)
     measure(tally.dense, runDense, 100)

@@ -1,4 +1,4 @@
-/** Training steps against the machine's own matrix-product rate, in one run: `relabel bench train`. */
+/** `relabel bench train`: training steps relative to the machine's matrix-product rate, in one run. */
 import { random } from '../../core/base/random.ts'
 import { createTrainer } from '../../core/engine/trainer.ts'
 import { blockSize } from '../../core/engine/blocked-layout.ts'
@@ -16,7 +16,7 @@ export interface StepBench {
   gflopPerImage: number
   imagesPerSecond: number
   gflops: number
-  /** `MatMul` of 1024×1024 matrices on the same engine and threads, measured in turns with the steps. */
+  /** `MatMul` of 1024×1024 matrices on the same engine and threads, measured alternately with the steps. */
   matmulGflops: number
   ratio: number
 }
@@ -98,7 +98,7 @@ async function benchStep(
   for (let i = 0; i < batch; i++) targets[i * classes + (i % classes)] = 1
   const steps: number[] = []
   const products: number[] = []
-  // The best of each, in turns: what the machine can do while nobody else uses it.
+  // The best of each, measured alternately: the speed of the machine while it is otherwise idle.
   for (let round = 0; round < rounds + 2; round++) {
     for (let i = 0; i < 6; i++) products.push(await product.run())
     const start = performance.now()

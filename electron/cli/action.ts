@@ -1,14 +1,14 @@
-/** What every command shares: `--json`, cancelling by Ctrl-C, progress, and where results go. */
+/** Shared parts of all commands: `--json`, cancellation by Ctrl-C, progress, and output. */
 import type { Command } from 'commander'
 import { fail } from '../../core/base/error.ts'
 import { createProgressView, type ProgressView } from './progress.ts'
 
-/** What a command's action gets besides its arguments. */
+/** The context of a command's action. */
 export interface CommandContext {
   json: boolean
-  /** Aborted by the first Ctrl-C (or SIGTERM); the second one ends the process at once. */
+  /** Aborted by the first Ctrl-C (or SIGTERM); the second one exits immediately. */
   signal: AbortSignal
-  /** A line for people on stderr. */
+  /** Prints a message on stderr. */
   note(text: string): void
   /** Progress on stderr: a bar on a terminal, lines elsewhere. */
   progress: ProgressView
@@ -18,7 +18,7 @@ export interface CommandContext {
 export interface CommandResult {
   json: unknown
   text: string
-  /** 1 where the command did its work but the answer is bad news (damage found, say); default 0. */
+  /** 1 if the command worked but found a problem (damage, for example); default 0. */
   exitCode?: 0 | 1
 }
 
@@ -27,7 +27,7 @@ export function leaf(parent: Command, usage: string, description: string): Comma
   return parent
     .command(usage)
     .description(description)
-    .option('--json', 'print one JSON document on stdout and nothing else there')
+    .option('--json', 'print the result as one JSON document on stdout')
 }
 
 /** Wraps an action for commander: `act(async (context, project, options) => …)`. */
@@ -40,7 +40,7 @@ export function act<Args extends unknown[]>(
     const controller = new AbortController()
     const stop = (): void => {
       if (controller.signal.aborted) process.exit(1)
-      process.stderr.write('\nrelabel: stopping; once more to stop at once\n')
+      process.stderr.write('\nrelabel: stopping; press Ctrl-C again to stop immediately\n')
       controller.abort()
     }
     process.on('SIGINT', stop)
@@ -106,7 +106,7 @@ function rangeText(min: number, max: number): string {
 export function numbersOption(name: string, count: number): (text: string) => number[] {
   return text => {
     const parts = text.split(',')
-    if (parts.length !== count) fail('usage', `${name} takes ${count} numbers with commas, not "${text}"`)
+    if (parts.length !== count) fail('usage', `${name} takes ${count} comma-separated numbers, not "${text}"`)
     return parts.map(part => numberOption(name)(part))
   }
 }

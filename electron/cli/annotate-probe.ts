@@ -1,4 +1,4 @@
-/** `relabel annotate --probe`: the table of what K costs, and how long and large the whole would be. */
+/** `relabel annotate --probe`: the table of what K costs, and the time and size of the whole annotation. */
 import { size } from '../../core/base/bytes.ts'
 import type { ProbeReport } from '../../core/annotator/probe.ts'
 import type { Project } from '../../core/project/project.ts'
@@ -10,7 +10,7 @@ import type { AnnotateOptions } from './annotate-options.ts'
 import { childOf } from './child.ts'
 import { clock } from './progress.ts'
 
-/** Tries some images; writes nothing. */
+/** Annotates some images without writing anything. */
 export async function runProbe(
   context: CommandContext,
   project: Project,

@@ -1,4 +1,4 @@
-/** What `relabel annotate` says when it is done. */
+/** The output of `relabel annotate`. */
 import { size } from '../../core/base/bytes.ts'
 import type { Manifest } from '../../core/contract/manifest.ts'
 import type { AnnotationRow } from '../../core/project/annotations.ts'
@@ -22,9 +22,9 @@ export function describeAnnotation(
     `  ${records} label maps, ${size(bytes)}, ${Math.round(bytesAMap)} bytes per map (K = ${manifest.topK}, ${manifest.logits})`,
     annotated > 0
       ? `  ${annotated} images in ${clock(seconds)}: ${rate.toPrecision(3)}/s, inference busy ${(busy * 100).toFixed(1)} % of the time`
-      : '  nothing was left to do',
+      : '  nothing left to do',
   ]
-  if (before > 0 && annotated > 0) lines.push(`  continued behind ${before} images that were done before`)
+  if (before > 0 && annotated > 0) lines.push(`  continued after ${before} images that were already done`)
   if (replaced > 0) lines.push(`  ${replaced} of them made again, because the image file is another one now`)
   if (triedAgain > 0) lines.push(`  images left out before and tried again: ${triedAgain}`)
   if (skipped.length > 0) lines.push(`  ${skipped.length} images left out:`)

@@ -17,18 +17,18 @@ import { runProbe } from './annotate-probe.ts'
 export function register(program: Command): void {
   leaf(program, 'annotate <project>', 'write label maps for every usable image of a split')
     .requiredOption('--model <file>', 'the ONNX classifier')
-    .option('--classes <file>', "the classifier's classes; default: the project's, where the counts match")
+    .option('--classes <file>', "the classifier's classes; default: the project's, if the counts match")
     .option('--split <name>', 'the split to annotate; default: train, or the only one')
     .option(
       '--size <pixels>',
-      'side of the input',
+      'side of the input image',
       numberOption('--size', { min: 8, max: 4096, integer: true }),
       480,
     )
     .option('--mean <r,g,b>', 'for pixels in 0…1', numbersOption('--mean', 3), [0.485, 0.456, 0.406])
     .option('--std <r,g,b>', 'for pixels in 0…1', numbersOption('--std', 3), [0.229, 0.224, 0.225])
     .addOption(
-      new Option('--resize <rule>', 'squash to size×size, or pad: keep the aspect, in whole cells')
+      new Option('--resize <rule>', 'squash: to size×size; pad: keep the aspect, in whole cells')
         .choices(['squash', 'pad'])
         .default('squash'),
     )
@@ -38,7 +38,12 @@ export function register(program: Command): void {
       numberOption('--top-k', { min: 1, max: 4096, integer: true }),
       5,
     )
-    .option('--batch <n>', 'images at once', numberOption('--batch', { min: 1, max: 1024, integer: true }), 8)
+    .option(
+      '--batch <n>',
+      'images per batch',
+      numberOption('--batch', { min: 1, max: 1024, integer: true }),
+      8,
+    )
     .addOption(
       new Option('--logits <mode>', 'fp16: exact to half precision; u8: smaller')
         .choices(['fp16', 'u8'])
@@ -49,20 +54,20 @@ export function register(program: Command): void {
     )
     .option(
       '--threads <n>',
-      'threads of the engine',
+      'number of engine threads',
       numberOption('--threads', { min: 1, max: 1024, integer: true }),
     )
     .option(
       '--workers <n>',
-      'threads that decode',
+      'number of decoding threads',
       numberOption('--workers', { min: 1, max: 64, integer: true }),
     )
-    .option('--accept-approximation', 'use a model whose head can be turned only approximately')
+    .option('--accept-approximation', 'use a model whose head can only be converted approximately')
     .option('--again', 'begin a new annotation even if the same one exists')
-    .option('--probe', 'only try some images and show what K = 5, 10, 20 cost')
+    .option('--probe', 'only annotate some images, and show what K = 5, 10, 20 cost')
     .option(
       '--probe-images <n>',
-      'images to try',
+      'number of images for the probe',
       numberOption('--probe-images', { min: 1, max: 1000, integer: true }),
       32,
     )
@@ -93,7 +98,7 @@ async function annotateCommand(
   }
 }
 
-/** Turns the model and measures it on the first image; fails where it cannot be used. */
+/** Converts the model and measures it on the first image; fails if it cannot be used. */
 async function check(
   context: CommandContext,
   project: Project,
@@ -118,7 +123,7 @@ async function goOn(
   try {
     result = await carryOn(project, request, row, options, childOf(context))
   } catch (error) {
-    const how = 'what is done is kept; the same command continues it'
+    const how = 'finished label maps are kept; run the same command again to continue'
     if (error instanceof RelabelError && error.code === 'cancelled')
       fail('cancelled', `annotation ${row.id} was stopped: ${how}`, { annotation: row.id })
     if (!(error instanceof RelabelError)) context.note(`annotation ${row.id} is unfinished: ${how}`)

@@ -15,18 +15,18 @@ interface Options {
 }
 
 export function register(program: Command): void {
-  const annotator = program.command('annotator').description('look at a classifier before it annotates')
+  const annotator = program.command('annotator').description('check a classifier before annotating')
   leaf(annotator, 'check <model>', 'the surgery report of an ONNX classifier')
     .option(
       '--size <pixels>',
-      'side of the input',
+      'side of the input image',
       numberOption('--size', { min: 8, max: 4096, integer: true }),
       480,
     )
     .option('--image <file>', 'measure the error on this image; default: noise')
     .option('--mean <r,g,b>', 'for pixels in 0…1', numbersOption('--mean', 3), [0.485, 0.456, 0.406])
     .option('--std <r,g,b>', 'for pixels in 0…1', numbersOption('--std', 3), [0.229, 0.224, 0.225])
-    .option('--accept-approximation', 'do not refuse a head that can be turned only approximately')
+    .option('--accept-approximation', 'do not refuse a head that can only be converted approximately')
     .action(act(check))
 }
 

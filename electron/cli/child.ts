@@ -1,9 +1,9 @@
-/** The child processes of a command: they end with it, and what they tell is shown on stderr. */
+/** The child processes of a command: they end with it, and their messages are shown on stderr. */
 import type { RunChild } from '../tasks/process/child.ts'
 import { runJob } from '../tasks/process/run-job.ts'
 import type { CommandContext } from './action.ts'
 
-/** Starts the child processes of a task; `warn` shows what one warns of. */
+/** Starts the child processes of a task; `warn` shows their warnings. */
 export function childOf(
   { signal, progress, note }: CommandContext,
   warn: (text: string) => void = note,

@@ -28,15 +28,15 @@ interface Options extends Record<string, unknown> {
 export function register(program: Command): void {
   leaf(program, 'evaluate <project>', 'measure a run or a model on a split')
     .option('--run <id>', 'the model of a run')
-    .option('--best', 'its best epoch on the validation split instead of its last')
+    .option('--best', 'its best epoch on the validation split instead of the last')
     .option('--model <file>', 'any ONNX classifier')
     .option('--split <name>', '', 'test')
-    .option('--classes <file>', "the model's classes, where the file does not name them")
+    .option('--classes <file>', "the model's classes, if the file does not name them")
     .option('--size <pixels>', "side of the model's input")
     .option('--batch <n>')
     .option('--eval <mode>', 'center or squash')
     .option('--eval-resize <pixels>', 'shorter side before the centre crop')
-    .option('--mean <r,g,b>', 'of pixels in 0…1')
+    .option('--mean <r,g,b>', 'for pixels in 0…1')
     .option('--std <r,g,b>')
     .option('--workers <n>')
     .option('--threads <n>')
@@ -94,6 +94,6 @@ function keep(context: CommandContext, dir: string, write: (project: Project) =>
     }
   } catch (error) {
     if (!(error instanceof RelabelError)) throw error
-    context.note(`note: the figures are not kept with the run (${error.message})`)
+    context.note(`note: the figures are not stored with the run (${error.message})`)
   }
 }

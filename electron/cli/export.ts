@@ -16,8 +16,8 @@ export function register(program: Command): void {
   leaf(program, 'export <project>', 'write the model of a run as ONNX and safetensors')
     .requiredOption('--run <id>', 'the run')
     .requiredOption('--out <dir>', 'folder for the files')
-    .option('--best', 'its best epoch on the validation split instead of its last')
-    .option('--force', 'overwrite files that are there')
+    .option('--best', 'its best epoch on the validation split instead of the last')
+    .option('--force', 'overwrite the files of an earlier export')
     .action(act(exportCommand))
 }
 

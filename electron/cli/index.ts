@@ -1,4 +1,4 @@
-/** The list of commands, each loaded only when it is called, and what happens around one: help, errors, exit codes. */
+/** The commands, each loaded only when called, with help, errors and exit codes. */
 import { Command, CommanderError } from 'commander'
 import { report } from './report-error.ts'
 
@@ -13,7 +13,7 @@ const commands: readonly Entry[] = [
   { name: 'new', summary: 'make a project from a folder of images', load: () => import('./new.ts') },
   {
     name: 'annotator',
-    summary: 'check: can this ONNX classifier write label maps?',
+    summary: 'check whether an ONNX classifier can write label maps',
     load: () => import('./annotator.ts'),
   },
   {
@@ -24,10 +24,14 @@ const commands: readonly Entry[] = [
   { name: 'target', summary: 'show the soft target of a crop', load: () => import('./target.ts') },
   {
     name: 'project',
-    summary: 'check, restore, replay: what to do about a damaged project',
+    summary: 'check, restore, replay: look after a project and repair damage',
     load: () => import('./project.ts'),
   },
-  { name: 'maps', summary: 'verify, stat: look after the label maps', load: () => import('./maps.ts') },
+  {
+    name: 'maps',
+    summary: 'verify, stat, repair: look after the label maps',
+    load: () => import('./maps.ts'),
+  },
   { name: 'train', summary: 'train a student', load: () => import('./train.ts') },
   {
     name: 'evaluate',
@@ -44,22 +48,22 @@ const commands: readonly Entry[] = [
 
 const doctor: Entry = {
   name: 'doctor',
-  summary: 'what this machine offers',
+  summary: 'check this machine',
   load: () => import('./doctor.ts'),
 }
 
 /**
  * Runs one command line (without `node` and the script) and ends the process with code 0, 1 (failed) or 2 (bad usage).
- * `more` are commands of rooms above this one; they are listed before `doctor`.
+ * `more` are commands from higher rooms; they are listed before `doctor`.
  */
 export async function runCli(args: string[], more: readonly Entry[] = []): Promise<void> {
   const json = args.includes('--json')
   const program = new Command('relabel')
     .description('Turn a single-label image data set into localized multi-labels, and train on them.')
-    .option('--json', 'print one JSON document on stdout and nothing else there')
+    .option('--json', 'print the result as one JSON document on stdout')
     .showHelpAfterError('(add --help for the options)')
     .exitOverride()
-    // With --json an error is a document on stdout; the words for people would only repeat it.
+    // With --json an error is a document on stdout; the text message would only repeat it.
     .configureOutput({ writeErr: text => void (json || process.stderr.write(text)) })
   process.stdout.on('error', () => process.exit(1)) // the reader went away
   try {
@@ -76,7 +80,7 @@ export async function runCli(args: string[], more: readonly Entry[] = []): Promi
   }
 }
 
-/** Ends the process once both streams are flushed; a forgotten handle must not keep it. */
+/** Exits once both streams are flushed, even if a handle is still open. */
 async function finish(code: number): Promise<never> {
   for (const stream of [process.stdout, process.stderr])
     await new Promise<void>(resolve => stream.write('', () => resolve()))

@@ -1,4 +1,4 @@
-/** `relabel maps verify|repair|stat`: the integrity and the figures of label maps. */
+/** `relabel maps verify|repair|stat`: checks, repairs and counts label maps. */
 import type { Command } from 'commander'
 import { size } from '../../core/base/bytes.ts'
 import { repairLabelMaps, verifyLabelMaps, type VerifyReport } from '../../core/labelmap/files/index.ts'
@@ -21,7 +21,7 @@ export function register(program: Command): void {
   leaf(maps, 'stat <project>', 'count, bytes and classes per map')
     .option(...which)
     .action(act(stat))
-  leaf(maps, 'repair <project>', 'remove damaged stretches; the images can be annotated again then')
+  leaf(maps, 'repair <project>', 'remove damaged records; the images can then be annotated again')
     .option(...which)
     .action(act(repair))
 }
@@ -86,7 +86,7 @@ async function stat(context: CommandContext, dir: string, options: Options): Pro
 }
 
 async function repair(_: CommandContext, dir: string, options: Options): Promise<CommandResult> {
-  // The lock keeps a job from writing meanwhile.
+  // The lock keeps jobs from writing during the repair.
   const project = openProject(dir)
   try {
     const results: unknown[] = []

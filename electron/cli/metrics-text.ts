@@ -1,4 +1,4 @@
-/** Metrics in words. */
+/** Formats metrics as text. */
 import type { Metrics } from '../../core/contract/metrics.ts'
 
 /** `12.3 %`, or a dash. */

@@ -19,7 +19,7 @@ const collect = (value: string, all: string[]): string[] => [...all, value]
 export function register(program: Command): void {
   leaf(program, 'new <project>', 'make a project from ImageFolder trees (one folder per class)')
     .option('--images <dir>', 'the tree of the split "train"; images stay where they are')
-    .option('--split <name=dir>', 'a further split, for example test=DIR; may be repeated', collect, [])
+    .option('--split <name=dir>', 'another split, for example test=DIR; may be repeated', collect, [])
     .option(
       '--classes <file>',
       'class list (JSON or text); default: the names of the folders of all splits, sorted',
@@ -28,7 +28,7 @@ export function register(program: Command): void {
     .action(act(newProject))
 }
 
-/** Splits by name; sorted, so that ids do not depend on the order of the words. */
+/** Splits by name; sorted, so that ids do not depend on the order of the options. */
 function splitsOf(options: Options): [name: string, dir: string][] {
   const splits = new Map<string, string>()
   if (options.images !== undefined) splits.set('train', resolve(options.images))

@@ -1,7 +1,7 @@
-/** Progress of long work on stderr: a bar that redraws itself on a terminal, now and then a line elsewhere. */
+/** Shows progress on stderr: a progress bar on a terminal, occasional lines elsewhere. */
 import type { JobProgress as Progress } from '../../core/contract/api/common.ts'
 
-/** Shows progress; `clear` makes room for another line, `end` leaves the last state standing. */
+/** Shows progress; `clear` removes the bar to print another line, `end` keeps the last state visible. */
 export interface ProgressView {
   update(progress: Progress): void
   clear(): void
@@ -17,7 +17,7 @@ export function clock(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`
 }
 
-function words(progress: Progress): string {
+function describe(progress: Progress): string {
   const { done, total, rate, left, note } = progress
   const parts = [`${done}/${total}`]
   if (rate !== undefined && rate > 0) parts.push(`${rate < 10 ? rate.toFixed(2) : rate.toFixed(0)}/s`)
@@ -29,11 +29,11 @@ function words(progress: Progress): string {
 function bar(progress: Progress, columns: number): string {
   const width = 24
   const filled = progress.total > 0 ? Math.round((width * progress.done) / progress.total) : 0
-  const line = `${progress.phase} [${'█'.repeat(filled)}${'·'.repeat(width - filled)}] ${words(progress)}`
+  const line = `${progress.phase} [${'█'.repeat(filled)}${'·'.repeat(width - filled)}] ${describe(progress)}`
   return line.slice(0, columns - 1)
 }
 
-/** A view on a stream; where it is not a terminal, a line at most every `every` ms. */
+/** Progress on a stream; if it is not a terminal, a line at most every `every` ms. */
 export function createProgressView(
   stream: NodeJS.WriteStream | { isTTY?: boolean; columns?: number; write(text: string): unknown },
   every = 5000,
@@ -48,7 +48,7 @@ export function createProgressView(
     shown = progress
     shownAt = performance.now()
     if (terminal) stream.write(`\r\u001b[2K${bar(progress, stream.columns ?? 80)}`)
-    else stream.write(`${progress.phase}: ${words(progress)}\n`)
+    else stream.write(`${progress.phase}: ${describe(progress)}\n`)
     drawn = true
   }
   return {

@@ -1,4 +1,4 @@
-/** `relabel project check|restore|replay`: whether a project is whole, and what to do where it is not. */
+/** `relabel project check|restore|replay`: checks a project and repairs damage. */
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { replayForeignLog } from '../../core/project/corrections/replay.ts'
@@ -9,16 +9,14 @@ import { act, leaf, type CommandContext, type CommandResult } from './action.ts'
 
 export function register(program: Command): void {
   const project = program.command('project').description('look after the database of a project')
-  leaf(project, 'check <project>', 'check the database and every row, and list the copies of it').action(
-    act(check),
-  )
-  leaf(project, 'restore <project>', 'put a copy in the place of the database, which is kept beside it')
-    .option('--copy <name>', 'the copy to restore, as "check" lists them; default: the newest that is whole')
+  leaf(project, 'check <project>', 'check the database and every row, and list its copies').action(act(check))
+  leaf(project, 'restore <project>', 'restore a copy of the database; the replaced file is kept')
+    .option('--copy <name>', 'the copy to restore, as listed by "check"; default: the newest intact one')
     .action(act(restore))
   leaf(
     project,
     'replay <project> <log>',
-    'bring the corrections of a log (corrections.jsonl) into a project',
+    'replay the corrections of a log (corrections.jsonl) into a project',
   ).action(act(replay))
 }
 
@@ -42,7 +40,7 @@ function restore(_: CommandContext, dir: string, options: { copy?: string }): Pr
     `restored the copy ${copy.name}, made ${copy.made}`,
     `corrections made since: ${project.replayed.applied} steps replayed`,
     ...project.replayed.failed,
-    ...(kept ? [`the database that was there is kept as ${kept}`] : []),
+    ...(kept ? [`the replaced database is kept as ${kept}`] : []),
   ].join('\n')
   return Promise.resolve({ json: { copy, kept, replayed: project.replayed }, text })
 }

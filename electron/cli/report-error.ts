@@ -11,12 +11,12 @@ export async function report(error: unknown, json: boolean): Promise<number> {
     const message = messageOf(error).replace(/^error: /, '')
     process.stdout.write(`${JSON.stringify({ error: { code, message, detail } }, null, 2)}\n`)
   } else if (error instanceof RelabelError) process.stderr.write(`relabel: ${error.message}\n`)
-  // Commander has said it already. Anything else is a fault of the program.
+  // Commander has already printed it. Anything else is a bug.
   else if (!(error instanceof CommanderError))
     process.stderr.write(
       process.env['RELABEL_DEBUG'] && error instanceof Error
         ? `relabel: ${error.stack}\n`
-        : `relabel: ${messageOf(error)} (unexpected; RELABEL_DEBUG=1 shows where)\n`,
+        : `relabel: ${messageOf(error)} (unexpected error; set RELABEL_DEBUG=1 for details)\n`,
     )
   return usage ? 2 : 1
 }

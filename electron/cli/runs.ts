@@ -13,7 +13,7 @@ export function register(program: Command): void {
   leaf(program, 'runs <project>', 'list and compare runs')
     .option(
       '--split <name>',
-      'compare the figures of this split; default: test where evaluated, else validation',
+      'compare the figures of this split; default: test if evaluated, else validation',
     )
     .action(act(runs))
 }
@@ -21,7 +21,7 @@ export function register(program: Command): void {
 const signed = (delta: number | null): string =>
   delta === null ? '–' : `${delta < 0 ? '−' : '+'}${Math.abs(100 * delta).toFixed(1)}`
 
-/** Cells under each other. */
+/** Aligns cells in columns. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map(row => row[column]!.length)))
   return rows

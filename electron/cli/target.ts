@@ -1,4 +1,4 @@
-/** `relabel target`: the soft target of a crop, as a student would be taught it. */
+/** `relabel target`: the soft target of a crop, exactly as in training. */
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { fail, messageOf, RelabelError } from '../../core/base/error.ts'
@@ -33,17 +33,17 @@ export function register(program: Command): void {
     .requiredOption('--image <rel>', "the image's path in its split, or SPLIT/PATH")
     .option('--crop <top,left,h,w>', 'pixels; default: the whole image', numbersOption('--crop', 4))
     .addOption(
-      new Option('--axes <order>', "published: with the released code's swapped axes")
+      new Option('--axes <order>', 'published: swap the axes as the released code does')
         .choices(['correct', 'published'])
         .default('correct'),
     )
-    .option('--annotation <id>', 'default: the newest that is done')
-    .option('--machine', "of the machine's map, without corrections")
-    .option('--top <n>', 'classes to list', numberOption('--top', { min: 1, integer: true }), 10)
+    .option('--annotation <id>', 'annotation to train on; default: the newest finished one')
+    .option('--machine', "use the machine's map, without corrections")
+    .option('--top <n>', 'number of classes to list', numberOption('--top', { min: 1, integer: true }), 10)
     .action(act(target))
 }
 
-/** The image of a key, or of a path that is in one split only. */
+/** The image with a key, or with a path that exists in only one split. */
 function imageOf(project: Project, name: string): ImageRow {
   const exact = findImage(project, name)
   if (exact) return exact
@@ -85,7 +85,7 @@ async function target(_: CommandContext, dir: string, options: Options): Promise
   }
 }
 
-/** The annotator classes that some cell of the corrected map lists, without those that only pad it. */
+/** The annotator classes that some cell of the corrected map lists, without padding. */
 function listedClasses(machine: LabelMap, layer: CorrectionLayer): Set<number> {
   const listed = new Set<number>()
   for (let cell = 0; cell < machine.shape[1] * machine.shape[2]; cell++) {
@@ -95,7 +95,7 @@ function listedClasses(machine: LabelMap, layer: CorrectionLayer): Set<number> {
   return listed
 }
 
-/** What is wrong is the pair of crop and image, not the words of the command. */
+/** The problem is the combination of crop and image, not the command line. */
 function requireInside(crop: Crop, image: ImageRow): void {
   try {
     checkCrop(crop, image)
@@ -111,9 +111,9 @@ function describe(
   annotator: {
     fill: number
     classes: { name: string; wnid?: string | undefined }[]
-    /** How many entries the image's layer has, and whether they are in the map; null: nobody corrected it. */
+    /** Number of entries in the image's layer, and whether they are applied; null: not corrected. */
     corrections: { entries: number; used: boolean } | null
-    /** The classes that the map lists in earnest; null: all of those in it. */
+    /** The classes that the map lists, without padding; null: all in it. */
     listed: Set<number> | null
   },
 ): CommandResult {

@@ -1,4 +1,4 @@
-/** `relabel train`: a run of a project, in a child process, with this process as the only writer of the database. */
+/** `relabel train`: trains a run in a child process; only this process writes the database. */
 import type { Command } from 'commander'
 import { fail, RelabelError } from '../../core/base/error.ts'
 import type { Recipe } from '../../core/contract/recipe.ts'
@@ -18,7 +18,7 @@ import { addRecipeOptions, recipeOf } from './recipe-options.ts'
 
 export function register(program: Command): void {
   addRecipeOptions(leaf(program, 'train <project>', 'train a student'))
-    .option('--resume <run>', 'go on with a run from its newest checkpoint')
+    .option('--resume <run>', 'continue a run from its newest checkpoint')
     .action(act(train))
 }
 
@@ -54,13 +54,13 @@ async function runOne(
   const child = childOf(context, text => context.note(`note: ${text}`))
   try {
     return await trainRun(project, { run: id, recipe, before }, child, ({ epoch, loss, val }) => {
-      const words = val ? `, validation: ${metricsText(val)}` : ''
-      context.note(`epoch ${epoch}/${recipe.epochs}: loss ${loss.toFixed(4)}${words}`)
+      const validation = val ? `, validation: ${metricsText(val)}` : ''
+      context.note(`epoch ${epoch}/${recipe.epochs}: loss ${loss.toFixed(4)}${validation}`)
     })
   } catch (error) {
     if (!(error instanceof RelabelError)) throw error
     if (error.code === 'cancelled')
-      fail('cancelled', `${error.message}; go on with: relabel train ${project.dir} --resume ${id}`, {
+      fail('cancelled', `${error.message}; continue with: relabel train ${project.dir} --resume ${id}`, {
         ...error.detail,
         run: id,
       })

@@ -26,7 +26,7 @@ export interface CanvasSet {
   labels: Uint8Array
 }
 
-/** Draws `count` canvases; `series` keeps sets apart. */
+/** Draws `count` canvases; `series` separates the sets. */
 function drawCanvases(pool: DigitPool, series: number, count: number, options: SceneOptions): CanvasSet {
   const side = options.canvasSize
   const pixels = new Uint8Array(count * side * side * 3)
@@ -68,16 +68,16 @@ function fill(batch: Batch, set: CanvasSet, indices: ArrayLike<number>): void {
   }
 }
 
-/** What came out. */
+/** The result. */
 export interface AnnotatorResult {
   model: OnnxModel
-  /** Share of single digits it names, by the side they are shown at; digits it was not trained on. */
+  /** Share of correctly classified single digits by input side, on digits it was not trained on. */
   accuracy: { size: number; accuracy: number }[]
   /** Mean loss of every epoch. */
   losses: number[]
 }
 
-/** Trains the annotator on canvases of its own pool and measures it on canvases of the student's. */
+/** Trains the annotator on canvases of its own pool and measures it on canvases of the student's pool. */
 export async function trainAnnotator(
   pools: DigitPools,
   scenes: SceneOptions,

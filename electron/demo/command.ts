@@ -15,14 +15,14 @@ interface Options {
 
 export function register(program: Command): void {
   leaf(program, 'demo', 'make digit scenes, relabel them, train students, and write a table and a report')
-    .option('--out <dir>', 'folder for everything it makes', 'demo')
+    .option('--out <dir>', 'output folder', 'demo')
     .option(
       '--seeds <n>',
-      'students of each row',
+      'number of students per row',
       numberOption('--seeds', { min: 1, max: 100, integer: true }),
       1,
     )
-    .option('--full', 'all ten supervisions instead of three')
+    .option('--full', 'train all ten supervisions instead of three')
     .option(
       '--scale <x>',
       'a smaller demo for a quick look (0.005 to 1)',
@@ -45,7 +45,7 @@ function describe(result: DemoResult): string {
   return [
     `annotator on single digits: ${result.annotator.accuracy.map(one => `${percent(one.accuracy)} % at ${one.size} px`).join(', ')}`,
     '',
-    'targets of random crops (nothing trained), percent',
+    'targets of random crops (without training), percent',
     textTable([
       ['target', 'first class visible', 'mAP'],
       ...result.quality.rows.map(row => [row.name, percent(row.real), percent(row.mAP)]),

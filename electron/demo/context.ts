@@ -1,4 +1,4 @@
-/** What every part of the demo works with: where things are, the recipe, and how to talk to the user. */
+/** The context of the demo: paths, recipe, and output to the user. */
 import { join } from 'node:path'
 import type { CommandContext } from '../cli/action.ts'
 import type { RunChild } from '../tasks/process/child.ts'
@@ -7,7 +7,7 @@ import type { Watch } from '../tasks/sample/scenes.ts'
 import type { DemoRecipe } from './recipe.ts'
 import type { DemoState } from './state.ts'
 
-/** Where a demo keeps its things. */
+/** The paths of a demo. */
 export interface DemoPaths {
   scenes: string
   annotator: string
@@ -24,7 +24,7 @@ export interface DemoContext {
   command: Pick<CommandContext, 'signal' | 'note' | 'progress'>
 }
 
-/** The places below a demo's folder. */
+/** The paths below a demo's folder. */
 export function demoPaths(dir: string): DemoPaths {
   return {
     scenes: join(dir, 'scenes'),
@@ -36,7 +36,7 @@ export function demoPaths(dir: string): DemoPaths {
   }
 }
 
-/** Shows progress of a phase with its rate and the time left, and carries the user's cancel. */
+/** Shows progress of a phase with rate and remaining time, and passes on the user's cancellation. */
 export function watchOf({ command }: Pick<DemoContext, 'command'>, phase: string): Watch {
   const started = performance.now()
   return {
@@ -53,17 +53,17 @@ export function watchOf({ command }: Pick<DemoContext, 'command'>, phase: string
   }
 }
 
-/** Starts the child processes of a task; their progress is shown under the demo's phase. */
+/** Starts the child processes of a task; their progress is shown as part of the demo's phase. */
 export function childOf({ command }: Pick<DemoContext, 'command'>, phase: string): RunChild {
   return (name, config, options) =>
     runJob(name, config, {
       signal: command.signal,
       onProgress(progress) {
-        const words = [progress.phase, progress.note].filter(word => word !== undefined && word !== phase)
+        const parts = [progress.phase, progress.note].filter(part => part !== undefined && part !== phase)
         command.progress.update({
           ...progress,
           phase,
-          ...(words.length > 0 ? { note: words.join(', ') } : {}),
+          ...(parts.length > 0 ? { note: parts.join(', ') } : {}),
         })
       },
       ...options,

@@ -27,10 +27,10 @@ import type { SummaryRow, TrainedRow } from './table.ts'
 import type { TargetQuality } from './targets.ts'
 
 export interface DemoOptions {
-  /** Folder of everything the demo makes. */
+  /** The demo's output folder. */
   out: string
   seeds: number
-  /** All rows of the table, not three. */
+  /** Train all rows of the table instead of three. */
   full: boolean
   /** Shrinks the demo; 1 is the recipe. */
   scale: number
@@ -54,7 +54,7 @@ export interface DemoResult {
   parts: PartTime[]
 }
 
-/** Makes or completes the demo in `options.out`. Throws `cancelled` when the user stops it; a second start goes on. */
+/** Makes or completes the demo in `options.out`. Throws `cancelled` if the user stops it; a second start continues. */
 export async function runDemo(
   options: DemoOptions,
   command: Pick<CommandContext, 'signal' | 'note' | 'progress'>,
@@ -66,7 +66,7 @@ export async function runDemo(
     return await run(context)
   } catch (error) {
     if (!command.signal.aborted) throw error
-    return fail('cancelled', 'the demo was stopped; the same command goes on where it ended', { dir }, error)
+    return fail('cancelled', 'the demo was stopped; run the same command again to continue', { dir }, error)
   }
 }
 
@@ -164,7 +164,7 @@ async function trainScenes({ recipe, paths }: DemoContext, annotation: string): 
   return { folder: `${paths.scenes}/train`, side: recipe.scenes.size, truth, maps }
 }
 
-/** All students of the recipe, seed by seed, so that a table that is stopped early is whole for some seeds. */
+/** Trains all students of the recipe, seed by seed, so that a table that is stopped early is complete for some seeds. */
 async function students(
   context: DemoContext,
   made: object,

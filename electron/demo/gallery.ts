@@ -1,4 +1,7 @@
-/** Choosing what the report shows: the first scenes with several digits, and the first crops that show one; nothing hand-picked. */
+/**
+ * Chooses the content of the report: the first scenes with several digits, and the first crops that show one; nothing
+ * is hand-picked.
+ */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { random } from '../../core/base/random.ts'

@@ -23,7 +23,7 @@ export interface StudentMeasures {
   top1: number
   /** Against the largest digit. */
   largest: number
-  /** Answers among the digits present. */
+  /** Share of answers among the digits present. */
   real: number
   mAP: number
   /** The same as `real` on random crops, among the digits at least half visible. */
@@ -35,7 +35,7 @@ export interface StudentMeasures {
 const classes = 10
 const pixelNorm = normalisation(normalising.mean, normalising.std)
 
-/** The crops of scene `index` that all students are asked about. */
+/** The crops of scene `index`, the same for all students. */
 export function testCrop(seed: number, index: number, round: number, side: number): Crop {
   return randomResizedCrop(side, side, cropRanges.scale, cropRanges.ratio, random(seed, 77, round, index))
 }

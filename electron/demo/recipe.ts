@@ -1,4 +1,4 @@
-/** The demo's numbers: the annotator, the ten rows of the table, and how a smaller demo shrinks them. */
+/** The demo's settings: the annotator, the ten rows of the table, and how a smaller demo scales them. */
 import { parseSceneOptions } from '../../core/dataset/digit-scenes/options.ts'
 import type { SceneOptions } from '../../core/dataset/digit-scenes/options.ts'
 import type { RecipeInput } from '../../core/contract/recipe.ts'
@@ -16,10 +16,10 @@ export interface AnnotatorRecipe {
   lr: number
   weightDecay: number
   warmupSteps: number
-  /** Sides that a batch is resized to, one drawn per batch. */
+  /** Sides to which batches are resized, one drawn per batch. */
   sizes: readonly number[]
   seed: number
-  /** Fresh canvases that it is measured on. */
+  /** New canvases on which it is measured. */
   checked: number
 }
 
@@ -36,7 +36,7 @@ export interface Row {
   recipe: RecipeInput
 }
 
-/** Everything a demo is made from. */
+/** All settings of a demo. */
 export interface DemoRecipe {
   scenes: SceneOptions
   annotator: AnnotatorRecipe

@@ -1,4 +1,4 @@
-/** Label maps for the demo's training scenes, by the steps that `relabel annotate` takes. */
+/** Writes label maps for the demo's training scenes with the steps of `relabel annotate`. */
 import { openProject } from '../../core/project/project.ts'
 import { requestOf, type AnnotateAsk } from '../tasks/annotate/request.ts'
 import { carryOn, findOrBegin } from '../tasks/annotate/steps.ts'
@@ -6,7 +6,7 @@ import { childOf } from './context.ts'
 import type { DemoContext } from './context.ts'
 import { normalising } from './recipe.ts'
 
-/** What the annotation is asked for. */
+/** The annotation's request. */
 function annotateAsk({ recipe, paths }: Pick<DemoContext, 'recipe' | 'paths'>): AnnotateAsk {
   return {
     model: paths.annotator,
@@ -22,7 +22,7 @@ function annotateAsk({ recipe, paths }: Pick<DemoContext, 'recipe' | 'paths'>): 
   }
 }
 
-/** Annotates the training scenes; an interrupted annotation is taken up again. Returns the annotation's id. */
+/** Annotates the training scenes; continues an interrupted annotation. Returns the annotation's id. */
 export async function relabelScenes(context: DemoContext): Promise<{ annotation: string }> {
   const ask = annotateAsk(context)
   const child = childOf(context, 'annotate')

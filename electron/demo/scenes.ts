@@ -1,4 +1,4 @@
-/** Reading the digit scenes back: their truth, and their pixels in memory. */
+/** Loads the digit scenes: their truth, and their pixels in memory. */
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'

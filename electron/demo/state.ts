@@ -1,4 +1,4 @@
-/** What a demo folder holds already, so that a second start goes on where the first one ended. */
+/** Records the finished parts of a demo folder, so that a second start continues where the first ended. */
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,9 +17,9 @@ type Stored = z.infer<typeof schema>
 /** A finished part of the demo. */
 export interface Part<Result> {
   result: Result
-  /** How long it took when it was made. */
+  /** Seconds that it took. */
   seconds: number
-  /** Whether an earlier start had finished it. */
+  /** Whether an earlier start finished it. */
   reused: boolean
 }
 
@@ -27,8 +27,8 @@ export interface Part<Result> {
 export interface DemoState {
   dir: string
   /**
-   * The part `name` made from `config` (JSON-safe; what it depends on included): as it was finished earlier, or made now.
-   * Throws `mismatch` where the folder holds that part made from something else, and leaves it untouched.
+   * The part `name` made from `config` (JSON-safe, including its dependencies): reused if finished earlier, otherwise
+   * made now. Throws `mismatch` if the folder contains that part made from another config, and leaves it untouched.
    */
   part<Result>(name: string, config: unknown, make: () => Promise<Result>): Promise<Part<Result>>
 }
@@ -39,7 +39,9 @@ function read(dir: string): Stored {
   const file = join(dir, fileName)
   if (!existsSync(file)) {
     if (existsSync(dir) && readdirSync(dir).length > 0)
-      fail('usage', `${dir} is not empty and holds no demo; choose another folder with --out`, { dir })
+      fail('usage', `${dir} is not empty and does not contain a demo; choose another folder with --out`, {
+        dir,
+      })
     return { format: 'relabel-demo', version: 1, parts: {} }
   }
   try {
@@ -60,7 +62,7 @@ export function openDemo(dir: string): DemoState {
   mkdirSync(dir, { recursive: true })
   const save = (): void =>
     writeAtomicSync(join(dir, fileName), Buffer.from(`${JSON.stringify(stored, null, 1)}\n`))
-  save() // from here on the folder is the demo's, even if the first part is interrupted
+  save() // from here on the folder belongs to the demo, even if the first part is interrupted
   return {
     dir,
     async part<Result>(name: string, config: unknown, make: () => Promise<Result>): Promise<Part<Result>> {
@@ -69,7 +71,7 @@ export function openDemo(dir: string): DemoState {
       if (known && known.key !== key)
         fail(
           'mismatch',
-          `${dir} holds "${name}" made with other numbers; choose another folder with --out, or delete this one`,
+          `${dir} holds "${name}" made with other settings; choose another folder with --out, or delete this one`,
           { dir, part: name },
         )
       if (known) return { result: known.result as Result, seconds: known.seconds, reused: true }

@@ -1,4 +1,4 @@
-/** Training one student by the steps that `relabel train` takes, and measuring it on the test scenes. */
+/** Trains one student with the steps of `relabel train`, and measures it on the test scenes. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -19,7 +19,7 @@ import { measureStudent } from './measure.ts'
 import type { SceneSet, StudentMeasures } from './measure.ts'
 import type { Row } from './recipe.ts'
 
-/** One epoch as the run's metrics tell it. */
+/** One epoch of the run's metrics. */
 export interface EpochPoint {
   epoch: number
   loss: number
@@ -27,11 +27,11 @@ export interface EpochPoint {
   real: number | null
 }
 
-/** What a part of the demo remembers of a student. */
+/** The stored result of a student. */
 export interface StudentResult {
   run: string
   measures: StudentMeasures
-  /** Of the training, its child process included. */
+  /** Seconds of training, including its child process. */
   seconds: number
   epochs: EpochPoint[]
 }
@@ -83,7 +83,7 @@ export async function trainStudent(
   }
 }
 
-/** Trains a run with this recipe to its end, one that an earlier start left behind if there is such; returns its id. */
+/** Trains a run with this recipe to its end, continuing one from an earlier start if there is one; returns its id. */
 async function train(dir: string, recipe: Recipe, child: RunChild): Promise<string> {
   const project = openProject(dir)
   try {

@@ -1,4 +1,4 @@
-/** The demo's result in numbers: mean and standard deviation over seeds, as text and as data. */
+/** The demo's results: mean and standard deviation over seeds, as text and as data. */
 import type { StudentMeasures } from './measure.ts'
 
 /** One trained student. */
@@ -6,7 +6,7 @@ export interface TrainedRow {
   name: string
   seed: number
   measures: StudentMeasures
-  /** Training, its validation and loading included. */
+  /** Seconds of training, including validation and loading. */
   seconds: number
 }
 
@@ -56,7 +56,7 @@ export function summary(rows: readonly TrainedRow[]): SummaryRow[] {
 export const cellText = ({ mean, sd }: Cell): string =>
   sd === undefined ? mean.toFixed(1) : `${mean.toFixed(1)} ± ${sd.toFixed(1)}`
 
-/** Columns padded to their widest entry; the first to the left, the others to the right. */
+/** Columns padded to their widest entry; the first left-aligned, the others right-aligned. */
 export function textTable(rows: readonly (readonly string[])[]): string {
   const widths = rows.reduce<number[]>(
     (all, row) => row.map((text, i) => Math.max(all[i] ?? 0, text.length)),

@@ -1,4 +1,4 @@
-/** What each supervision teaches about random crops, measured without training anything. */
+/** Quality of each supervision's targets on random crops, measured without training. */
 import { random } from '../../core/base/random.ts'
 import { cropStatistics, visibleClasses } from '../../core/dataset/digit-scenes/crops.ts'
 import type { CropStatistics } from '../../core/dataset/digit-scenes/crops.ts'

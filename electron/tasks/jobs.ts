@@ -1,4 +1,4 @@
-/** The list of jobs; a job worker loads only its own. */
+/** The list of jobs; a job worker loads only the one it runs. */
 import type { JobModule } from './process/protocol.ts'
 
 /** Job modules by name. */

@@ -1,4 +1,4 @@
-/** The child process of a job: waits for its configuration, runs the job, tells how it went. */
+/** The child process of a job: waits for its configuration, runs the job, and reports the result. */
 import { enableCompileCache } from 'node:module'
 import { toWire } from '../../core/base/wire-error.ts'
 import { jobs } from './jobs.ts'
@@ -7,7 +7,7 @@ import type { FromJob, JobContext, ToJob } from './process/protocol.ts'
 enableCompileCache() // for the job's module, which is loaded below
 const name = process.argv[2] ?? ''
 const controller = new AbortController()
-/** Milliseconds that a job gets to put its files in order once its parent is gone; as many as when it is cancelled. */
+/** Milliseconds that a job has to finish its files once its parent is gone, the same as when it is cancelled. */
 const orphanLimit = 60_000
 
 function tell(message: FromJob): Promise<void> {
@@ -17,15 +17,15 @@ function tell(message: FromJob): Promise<void> {
   })
 }
 
-// Ctrl-C reaches the whole process group; the parent decides what it means and says so.
+// Ctrl-C reaches the whole process group; the parent decides what to do and tells the job.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => controller.abort())
 process.on('disconnect', () => {
   controller.abort()
-  // A job that does not hear it would stay for ever: nobody is left to kill it.
+  // A job that ignores this would run forever, because no one is left to kill it.
   setTimeout(() => process.exit(1), orphanLimit).unref()
 })
-// Nobody reads any more when the parent is gone; that must not keep the job from putting its files in order.
+// When the parent is gone, no one reads the output; that must not keep the job from finishing its files.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
 const context: JobContext = {

@@ -77,7 +77,7 @@ export function fitCrop(crop: Crop, image: ImageSize): Crop {
 
 /**
  * Draws a random-resized-crop as training does: area uniform in `scale` (shares of the image), aspect (width by height)
- * log-uniform in `ratio`, place uniform; after ten misses the largest centred crop with an allowed aspect.
+ * log-uniform in `ratio`, position uniform; after ten failed attempts the largest centred crop with an allowed aspect.
  */
 export function drawCrop(
   image: ImageSize,

@@ -1,4 +1,7 @@
-/** The pixel cache of a project: every image decoded and resized once, kept as raw RGB in one file, reused by later runs. */
+/**
+ * The pixel cache of a project: every image is decoded and resized once, stored as raw RGB in one file, and reused by
+ * later runs.
+ */
 import {
   accessSync,
   closeSync,
@@ -25,7 +28,7 @@ import { layoutKey, layoutOf } from './layout.ts'
 import type { Layout } from './layout.ts'
 import type { PixelSource } from './pixels.ts'
 
-/** Budgets and where the files go. */
+/** Budgets and locations. */
 export interface CacheOptions {
   /** Folder of the cache files. */
   dir: string
@@ -37,11 +40,11 @@ export interface CacheOptions {
   signal?: AbortSignal | undefined
 }
 
-/** Pixels for a set, and the images that could not be decoded (index → reason). */
+/** The pixels of a set, and the images that could not be decoded (index → reason). */
 export interface Cached {
   source: PixelSource
   bad: Map<number, string>
-  /** How the pixels were had: found on disk, decoded now, or left in their files. */
+  /** Origin of the pixels: found on disk, decoded now, or read from the image files. */
   how: 'found' | 'made' | 'files'
   bytes: number
 }
@@ -59,8 +62,8 @@ const megabyte = 1e6
 const piece = 1 << 28
 
 /**
- * Opens the cache of a set, making it where it fits the budgets; else the image files themselves are the source. A
- * damaged one is made `again`, once.
+ * Opens the cache of a set, creating it if it fits the budgets; otherwise the image files themselves are the source. A
+ * damaged cache is rebuilt once (`again`).
  */
 export async function openCache(set: ImageSet, options: CacheOptions, again = false): Promise<Cached> {
   const layout = layoutOf(set, options.side)
@@ -86,8 +89,7 @@ export async function openCache(set: ImageSet, options: CacheOptions, again = fa
   const bytes = loadAll(disk.file, layout, checksums, bad)
   if (bytes) return { source: inMemory(bytes, layout), bad, how, bytes: layout.bytes }
   rmSync(`${base}.json`, { force: true })
-  if (again)
-    fail('disk', `${disk.file}: what is written there does not read back the same`, { file: disk.file })
+  if (again) fail('disk', `${disk.file}: data written there does not read back the same`, { file: disk.file })
   return openCache(set, options, true)
 }
 
@@ -104,7 +106,7 @@ const filesOf = (set: ImageSet): PixelSource => ({
   sizes: set.sizes,
 })
 
-/** Whether the folder can be made and has the room; without it there is no cache on disk. */
+/** Whether the folder can be created and has enough space; otherwise there is no cache on disk. */
 function roomFor(dir: string, bytes: number): boolean {
   try {
     mkdirSync(dir, { recursive: true })
@@ -127,7 +129,7 @@ function readIndex(base: string, layout: Layout, count: number): Index | undefin
       statSync(requireOwnedFile(`${base}.rgb`)).size === layout.bytes
     return whole ? index : undefined
   } catch {
-    return undefined // not there, or not readable: it is made again
+    return undefined // missing or unreadable: it is rebuilt
   }
 }
 
@@ -142,7 +144,7 @@ async function makeFile(base: string, set: ImageSet, layout: Layout, options: Ca
       for (let done = 0; done < data.length;)
         done += writeSync(out, data, done, data.length - done, at + done)
     })
-    // Sparse places of bad images must exist, so that the length tells a whole file.
+    // The sparse ranges of bad images must exist, so that a complete file can be recognised by its length.
     if (statSync(temporary).size < layout.bytes) writeSync(fd, new Uint8Array(1), 0, 1, layout.bytes - 1)
     fsyncSync(fd)
     closeSync(fd)
@@ -166,7 +168,7 @@ async function makeFile(base: string, set: ImageSet, layout: Layout, options: Ca
   }
 }
 
-/** The whole file in shared memory, or undefined where it is damaged. */
+/** The whole file in shared memory, or undefined if it is damaged. */
 function loadAll(
   file: string,
   layout: Layout,

@@ -1,4 +1,4 @@
-/** Decoding a whole set once, at the sizes of its layout. */
+/** Decodes a whole set once, at the sizes of its layout. */
 import { availableParallelism } from 'node:os'
 import { crc32 } from 'node:zlib'
 import { fail, RelabelError } from '../../base/error.ts'
@@ -7,7 +7,7 @@ import type { ImageSet } from '../sample/image-set.ts'
 import type { Layout } from './layout.ts'
 import { checkSize } from './pixels.ts'
 
-/** Decodes every image of a set, several at once, and hands the bytes to `put`. */
+/** Decodes every image of a set, several concurrently, and passes the bytes to `put`. */
 export async function decodeAll(
   set: ImageSet,
   layout: Layout,

@@ -1,4 +1,4 @@
-/** What a sample shows: its image by the epoch's order, its crop and flip by a stream of its own. */
+/** Draws a sample: its image by the epoch's order, its crop and flip from its own random stream. */
 import { random } from '../../base/random.ts'
 import type { Random } from '../../base/random.ts'
 import type { Crop } from '../../pooling/crop.ts'
@@ -7,14 +7,14 @@ import { epochOrder } from '../sample/order.ts'
 import type { WorkerSetup } from './messages.ts'
 import type { SamplerState } from './state.ts'
 
-/** An image in an epoch; `again` counts how many unusable ones it stands in for. */
+/** An image in an epoch; `again` counts the unusable images that it replaces. */
 export interface Wanted {
   index: number
   epoch: number
   again: number
 }
 
-/** A sample with everything drawn but its colours, which go on with the same stream. */
+/** A sample with everything drawn except its colours, which continue with the same stream. */
 export interface Drawn {
   index: number
   /** Pixels of the original image. */
@@ -23,7 +23,7 @@ export interface Drawn {
   draw: Random
 }
 
-/** The images of an epoch in order; those of an evaluation come as they are. */
+/** The images of an epoch in order; for an evaluation, in the given order. */
 export function orderOf(state: SamplerState, epoch: number): Int32Array {
   const { mode, subset, recipe } = state.setup
   if (mode === 'evaluate' || epoch === state.order.epoch) return state.order.indices

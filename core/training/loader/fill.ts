@@ -1,4 +1,4 @@
-/** Fills one place of a batch, with another image where one cannot be used. */
+/** Fills one place of a batch, and replaces images that cannot be used. */
 import { fail, RelabelError } from '../../base/error.ts'
 import { evalResize } from '../recipe/recipe.ts'
 import { drawSample, orderOf } from './draw.ts'
@@ -9,10 +9,13 @@ import type { Place, SamplerState } from './state.ts'
 /** Images that turned out to be unusable. */
 export type Unusable = { index: number; reason: string }[]
 
-/** What says that an image cannot be used, and nothing about the others. */
+/** Error codes that concern a single image. */
 const ofTheImage: readonly string[] = ['bad-image', 'bad-label-map']
 
-/** Fills a place, at once where the pixels are at hand; throws or rejects with a code of {@link ofTheImage} for a bad one. */
+/**
+ * Fills a place, synchronously if the pixels are available; throws or rejects with a code of {@link ofTheImage} for a
+ * bad one.
+ */
 function paint(state: SamplerState, wanted: Wanted, place: Place): void | Promise<void> {
   const { reader, setup } = state
   const { index } = wanted
@@ -25,14 +28,14 @@ function paint(state: SamplerState, wanted: Wanted, place: Place): void | Promis
   return reader.read(index, neededSide(state, drawn)).then(pixels => paintCrop(state, pixels, drawn, place))
 }
 
-/** The shorter side at which the crop still has the models' resolution. */
+/** The shorter side at which the crop still has the resolution of the models. */
 function neededSide({ setup, student, annotator }: SamplerState, { index, crop }: Drawn): number {
   const wanted = Math.max(student.size, annotator?.size ?? 0)
   const spare = Math.max(1, Math.min(crop.height, crop.width) / wanted)
   return Math.ceil(Math.min(setup.sizes[2 * index]!, setup.sizes[2 * index + 1]!) / spare)
 }
 
-/** Fills a place without a promise; false where that did not succeed, which {@link fillPlace} will say again. */
+/** Fills a place without a promise; false on failure, which {@link fillPlace} then reports. */
 export function fillNow(state: SamplerState, wanted: Wanted, place: Place): boolean {
   if (state.setup.bad[wanted.index]) return false
   try {
@@ -46,9 +49,9 @@ export function fillNow(state: SamplerState, wanted: Wanted, place: Place): bool
 }
 
 /**
- * Fills a place with image `at` of an epoch's order. Where it cannot be used, it goes to `unusable`, and training takes
- * the next one in its place; an evaluation, which is about this very image, leaves the place empty. Rejects with
- * `bad-data` where no image is left.
+ * Fills a place with image `at` of an epoch's order. If it cannot be used, it goes to `unusable`, and training takes
+ * the next one instead; an evaluation, which concerns exactly this image, leaves the place empty. Rejects with
+ * `bad-data` if no image is left.
  */
 export async function fillPlace(
   state: SamplerState,

@@ -1,4 +1,4 @@
-/** The loader: threads that make batches ahead of the training step, handed over in order. */
+/** The loader: threads that make batches ahead of the training step and deliver them in order. */
 import { availableParallelism } from 'node:os'
 import { fail } from '../../base/error.ts'
 import { fromWire } from '../../base/wire-error.ts'
@@ -10,12 +10,12 @@ import type { AnnotatorView, BatchAnswer, BatchRequest, MapSetup, Slot, WorkerSe
 import type { PixelSource } from './pixels.ts'
 import { startThreads } from './threads.ts'
 
-/** What a loader reads and makes. */
+/** Configuration of a loader. */
 export interface LoaderConfig {
   recipe: Recipe
   mode: 'train' | 'evaluate'
   set: ImageSet
-  /** [n]: labels to train on; those of the set where they were not cleaned. */
+  /** [n]: labels to train on; those of the set unless they were cleaned. */
   labels?: Int32Array
   pixels: PixelSource
   /** Classes of a target. */
@@ -29,7 +29,7 @@ export interface LoaderConfig {
 /** A finished batch; its arrays are valid until it is released. */
 export interface Batch extends Slot {
   epoch: number
-  /** Place in its epoch. */
+  /** Index in its epoch. */
   batch: number
   count: number
 }
@@ -38,9 +38,12 @@ export interface Batch extends Slot {
 export interface Loader {
   /** Batches per epoch. */
   batches: number
-  /** Begins with batch `batch` of epoch `epoch` and ends before epoch `until`. Only once nothing is under way. */
+  /**
+   * Begins with batch `batch` of epoch `epoch` and ends before epoch `until`. Call it only when no batch is in
+   * progress.
+   */
   start(epoch: number, batch: number, until: number): void
-  /** The next batch, or undefined at the end. Rejects with the reason where it cannot be made. */
+  /** The next batch, or undefined at the end. Rejects with the reason if it cannot be made. */
   next(): Promise<Batch | undefined>
   release(batch: Batch): void
   /**
@@ -53,18 +56,18 @@ export interface Loader {
   close(): Promise<void>
 }
 
-/** A batch that was asked for. */
+/** A requested batch. */
 interface Pending {
   request: BatchRequest
   answer: Promise<BatchAnswer>
 }
 
-/** Threads by default: half the cores, at most eight; the engine needs the others. */
+/** Default number of threads: half the cores, at most eight; the engine needs the others. */
 function defaultWorkers(cores: number = availableParallelism()): number {
   return Math.min(8, Math.max(1, Math.floor(cores / 2)))
 }
 
-/** What the threads are told; they share its arrays. */
+/** The setup of the threads, which share its arrays. */
 function setupOf(config: LoaderConfig, batch: number): WorkerSetup {
   const { recipe, mode, set, classes, annotator } = config
   const side = annotator?.size ?? 0
@@ -90,7 +93,7 @@ function setupOf(config: LoaderConfig, batch: number): WorkerSetup {
   }
 }
 
-/** Starts the threads. Batches are made from {@link Loader.start} on. */
+/** Starts the threads. {@link Loader.start} begins making batches. */
 export function openLoader(config: LoaderConfig): Loader {
   const { recipe, mode, set } = config
   const batch = config.batch ?? recipe.batch
@@ -103,7 +106,7 @@ export function openLoader(config: LoaderConfig): Loader {
   const skipped: Skipped[] = []
   let place = { epoch: 0, batch: 0, until: 0 }
 
-  /** Asks for batches while there are free slots. */
+  /** Requests batches while there are free slots. */
   function ask(): void {
     while (free.length > 0 && place.epoch < place.until && batches > 0) {
       const request = { epoch: place.epoch, batch: place.batch, slot: free.shift()! }

@@ -1,4 +1,7 @@
-/** Corrected label maps for the workers: once decoded into shared flat arrays where they fit, else from their shards. */
+/**
+ * Corrected label maps for the workers: decoded once into shared flat arrays if they fit, otherwise read from their
+ * shards.
+ */
 import { fail } from '../../base/error.ts'
 import { applyLayer, decodeLayer, encodeLayer } from '../../labelmap/corrections/index.ts'
 import type { CorrectionLayer } from '../../labelmap/corrections/index.ts'
@@ -14,7 +17,7 @@ export type MapSource =
       logits: Float32Array
       /** [n]: first entry of each map. */
       starts: Float64Array
-      /** [n, 3]: K, H, W; 0 where there is no map. */
+      /** [n, 3]: K, H, W; 0 if there is no map. */
       shapes: Int32Array
     }
   | {
@@ -23,11 +26,11 @@ export type MapSource =
       keys: readonly string[]
       /** [n, 8]: the first bytes of each file's SHA-256; zeros: not known. */
       hashes: Uint8Array
-      /** Layers to put over the maps, where there are any. */
+      /** Correction layers of the maps, if there are any. */
       corrections?: PackedCorrections
     }
 
-/** What maps are corrected by, as it is posted to workers. */
+/** The corrections, in the form that is posted to workers. */
 interface PackedCorrections {
   /** By index: the layer's bytes. */
   layers: ReadonlyMap<number, Uint8Array>
@@ -44,7 +47,7 @@ export interface MapAccess {
 /** Opens a source for one thread. */
 export async function openMaps(source: MapSource): Promise<MapAccess> {
   if (source.kind === 'disk') {
-    // Loaded only where it is needed: most loader threads read maps from memory.
+    // Loaded only if needed: most loader threads read maps from memory.
     const { openLabelMaps } = await import('../../labelmap/files/index.ts')
     const reader = await openLabelMaps(source.dir)
     const { corrections } = source
@@ -76,9 +79,9 @@ export async function openMaps(source: MapSource): Promise<MapAccess> {
 }
 
 /**
- * Reads the maps of the images in use into shared arrays, or leaves them in their shards where that takes more than
- * `memoryMb`; either way they come corrected by `corrections` (layers by key). A map that cannot be read, that was made of
- * another file, or that its layer does not fit, goes to `refuse` with the reason, or is refused where it is read.
+ * Reads the maps of the images in use into shared arrays, or leaves them in their shards if that takes more than
+ * `memoryMb`; either way they come corrected by `corrections` (layers by key). A map that cannot be read, that was made
+ * of another file, or that its layer does not fit, goes to `refuse` with the reason, or is refused where it is read.
  */
 export function loadMaps(
   reader: LabelMapReader,
@@ -109,7 +112,7 @@ export function loadMaps(
       : {}),
   })
 
-  // First the shapes are not known: the first map's size says whether an attempt is worth it.
+  // The shapes are not known in advance: the size of the first map decides whether to try.
   let ids: Uint16Array | Uint32Array = wide ? new Uint32Array(0) : new Uint16Array(0)
   let logits: Float32Array = new Float32Array(0)
   let used = 0
@@ -180,7 +183,7 @@ function mapOfFile(reader: LabelMapReader, key: string, hash: string): LabelMap 
       )
 }
 
-/** The layers of the images in use, by index, as bytes: they are decoded where a map is wanted. */
+/** The layers of the images in use, by index, as bytes: they are decoded when a map is needed. */
 function packed(
   set: ImageSet,
   corrections: ReadonlyMap<string, CorrectionLayer>,

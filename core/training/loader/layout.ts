@@ -1,9 +1,9 @@
-/** Where each image lies in the pixel cache, and at which size. */
+/** Position and size of each image in the pixel cache. */
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import type { ImageSet } from '../sample/image-set.ts'
 
-/** Place and size of every image of a set in one block of RGB bytes. */
+/** Position and size of every image of a set in one block of RGB bytes. */
 export interface Layout {
   /** Bytes from the start; [n + 1], the last is the total. */
   offsets: Float64Array

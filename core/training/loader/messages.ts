@@ -1,4 +1,4 @@
-/** What the main thread and the loader's workers tell each other; arrays are shared, everything else is copied. */
+/** Messages between the main thread and the loader's workers; arrays are shared, everything else is copied. */
 import type { WireError } from '../../base/wire-error.ts'
 import type { Recipe } from '../../contract/recipe.ts'
 import type { ClassMap } from '../../labelmap/class-map.ts'
@@ -12,7 +12,7 @@ export interface MapSetup {
   fill: number
 }
 
-/** One place for a finished batch. */
+/** Memory for one finished batch. */
 export interface Slot {
   /** [batch, 3, size, size]. */
   images: Float32Array
@@ -24,7 +24,7 @@ export interface Slot {
   indices: Int32Array
 }
 
-/** How the annotator wants to see crops. */
+/** The annotator's input format for crops. */
 export interface AnnotatorView {
   size: number
   mean: [number, number, number]
@@ -54,12 +54,12 @@ export interface BatchRequest {
   slot: number
 }
 
-/** A batch that is made, or why it could not be. */
+/** A finished batch, or the reason why it could not be made. */
 export type BatchAnswer =
   | {
       kind: 'done'
       slot: number
-      /** Samples in it. */
+      /** Number of samples. */
       count: number
       /** Seconds of work. */
       seconds: number

@@ -1,4 +1,4 @@
-/** From an image's pixels to one sample of a batch: planes for the student, for the annotator, and the target. */
+/** Turns an image's pixels into one sample of a batch: planes for the student and the annotator, and the target. */
 import { evalResize } from '../recipe/recipe.ts'
 import { colour } from '../sample/augment.ts'
 import { normalise } from '../../image/normalise.ts'
@@ -11,7 +11,7 @@ import type { Place, SamplerState } from './state.ts'
 
 const unit: Normalisation = { gain: [1, 1, 1], bias: [0, 0, 0] }
 
-/** A drawn crop, augmented, with its target. Throws `bad-label-map` and what the target's maker says. */
+/** A drawn crop, augmented, with its target. Throws `bad-label-map` and the errors of the target maker. */
 export function paintCrop(state: SamplerState, pixels: Pixels, drawn: Drawn, place: Place): void {
   const { student, annotator } = state
   const view = { window: windowIn(pixels, state.setup.sizes, drawn), flip: drawn.flip }
@@ -19,7 +19,7 @@ export function paintCrop(state: SamplerState, pixels: Pixels, drawn: Drawn, pla
   resample(student.resampler, pixels, view, state.colours ? unit : student.by, place.student)
   if (state.colours) {
     const { data, at } = place.student
-    const plane = student.size * student.size // a product stays an integer, and so do the loops over it
+    const plane = student.size * student.size // keeps the product, and the loops over it, an integer
     colour(data, at, plane, state.setup.recipe.augmentation, drawn.draw)
     normalise(data, at, plane, student.by)
   }
@@ -36,14 +36,14 @@ export function paintWhole(state: SamplerState, pixels: Pixels, place: Place): v
   resample(student.resampler, pixels, { window, bounds }, student.by, place.student)
 }
 
-/** An unreadable image of an evaluation keeps its place, empty, and is not scored. */
+/** In an evaluation, an unreadable image leaves its place empty and is not scored. */
 export function paintNothing(state: SamplerState, { slot, b, student }: Place): void {
   const { size } = state.student
   student.data.fill(0, student.at, student.at + 3 * size * size)
   slot.indices[b] = -1
 }
 
-/** The crop in the pixels at hand, which may be fewer than the original's. */
+/** The crop in the available pixels, which may be fewer than the original's. */
 function windowIn(pixels: Pixels, sizes: Int32Array, { index, crop }: Drawn): Window {
   const sy = pixels.height / sizes[2 * index]!
   const sx = pixels.width / sizes[2 * index + 1]!

@@ -15,11 +15,11 @@ export type PixelSource =
 
 /** One worker's view of a source; pixels are valid until the next read. */
 export interface PixelReader {
-  /** Whether {@link PixelReader.read} has to wait (it does for files). */
+  /** Whether {@link PixelReader.read} is asynchronous (for files it is). */
   waits: boolean
-  /** At once, for memory and disk. */
+  /** Synchronous, for memory and disk. */
   readNow(index: number): Pixels
-  /** `shrinkFor`: the decoder may reduce the image so far that its shorter side stays at least this. */
+  /** `shrinkFor`: the decoder may reduce the image as long as its shorter side stays at least this long. */
   read(index: number, shrinkFor: number): Promise<Pixels>
   close(): void
 }
@@ -88,7 +88,7 @@ function fileReader(source: Extract<PixelSource, { kind: 'files' }>): PixelReade
   }
 }
 
-/** Throws `bad-image` where a file is not the image that was imported. */
+/** Throws `bad-image` if a file is not the image that was imported. */
 export function checkSize(
   file: string,
   image: { originalHeight: number; originalWidth: number },

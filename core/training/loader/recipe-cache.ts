@@ -1,4 +1,4 @@
-/** The pixel cache that a recipe asks for: at which side, within which budgets. */
+/** The pixel cache of a recipe: its side and its budgets. */
 import type { Recipe } from '../../contract/recipe.ts'
 import { needs } from '../../contract/supervision.ts'
 import { evalResize } from '../recipe/recipe.ts'
@@ -7,7 +7,7 @@ import type { ImageSet } from '../sample/image-set.ts'
 import { openCache } from './cache.ts'
 import type { Cached } from './cache.ts'
 
-/** Side of the crops that the annotator looks at while training, pixels; 0 where it does not. */
+/** Side of the crops that the annotator sees in training, pixels; 0 if it does not see any. */
 export function annotatorSide(recipe: Recipe): number {
   return needs(recipe.supervision, 'answers') ? (recipe.distill.size ?? recipe.size) : 0
 }

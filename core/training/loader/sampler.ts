@@ -1,4 +1,4 @@
-/** Makes batches: which images, which crops, their pixels, their targets; the same whoever makes them and when. */
+/** Makes batches: images, crops, pixels and targets. The result does not depend on which thread makes them, or when. */
 import { drawMixing, mixBatchTargets, mixImages } from '../sample/mixing.ts'
 import { orderOf } from './draw.ts'
 import { fillNow, fillPlace } from './fill.ts'
@@ -9,11 +9,11 @@ import type { SamplerState } from './state.ts'
 /** Image files decoded at once; the decoder has four threads by default. */
 const lanes = 4
 
-/** A batch under way. */
+/** A batch in progress. */
 interface Task extends BatchRequest {
-  /** Its first image's place in the epoch's order. */
+  /** Index of its first image in the epoch's order. */
   start: number
-  /** Samples in it. */
+  /** Number of samples. */
   count: number
   unusable: Unusable
 }
@@ -34,7 +34,7 @@ export async function makeBatch(
   return { kind: 'done', slot: request.slot, count, seconds, skipped: task.unusable }
 }
 
-/** Several image files under way at once. */
+/** Decodes several image files concurrently. */
 async function fillInLanes(
   state: SamplerState,
   { epoch, slot, start, count, unusable }: Task,
@@ -48,7 +48,7 @@ async function fillInLanes(
   await Promise.all(Array.from({ length: lanes }, lane))
 }
 
-/** One after the other, in the usual case without a promise per sample. */
+/** Sequentially, usually without a promise per sample. */
 async function fillInOrder(
   state: SamplerState,
   { epoch, slot, start, count, unusable }: Task,
@@ -63,7 +63,7 @@ async function fillInOrder(
   }
 }
 
-/** CutMix or mixup, where they are drawn for this batch. */
+/** CutMix or mixup, if drawn for this batch. */
 function mix({ setup, copies, makeTarget }: SamplerState, request: BatchRequest): void {
   const mixing = drawMixing(setup.recipe, request.epoch, request.batch)
   if (!mixing) return

@@ -1,4 +1,4 @@
-/** Everything that one loader thread makes batches with: opened once, plain data afterwards. */
+/** The state of one loader thread: opened once, plain data afterwards. */
 import { createTargetScratch } from '../../pooling/target.ts'
 import { hasColour } from '../sample/augment.ts'
 import { normalisation } from '../../image/normalise.ts'
@@ -21,13 +21,13 @@ export interface Input {
   by: Normalisation
 }
 
-/** Where one sample of a batch goes. */
+/** The output of one sample. */
 export interface Place {
   slot: Slot
-  /** Place in the batch. */
+  /** Index in the batch. */
   b: number
   student: Planes
-  /** Empty where no annotator looks. */
+  /** Empty without an annotator. */
   annotator: Planes
   /** [classes]. */
   target: Float32Array
@@ -39,11 +39,11 @@ export interface SamplerState {
   reader: PixelReader
   maps: MapAccess | undefined
   student: Input
-  /** Where the annotator looks at the crops too. */
+  /** The annotator's view, if it sees the crops too. */
   annotator: Input | undefined
   /** Whether colours are augmented. */
   colours: boolean
-  /** Absent in evaluation, and where targets come from the annotator's answers. */
+  /** Absent in evaluation, and if targets come from the annotator's answers. */
   makeTarget: TargetMaker | undefined
   /** [slots][batch]. */
   places: Place[][]

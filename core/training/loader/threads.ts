@@ -1,22 +1,22 @@
-/** The loader's threads: every request gets an answer, even from a thread that dies. */
+/** The loader's threads: every request gets an answer, even if its thread dies. */
 import { Worker } from 'node:worker_threads'
 import { toWire } from '../../base/wire-error.ts'
 import type { BatchAnswer, BatchRequest, WorkerSetup } from './messages.ts'
 
 /** Threads that make batches. */
 export interface Threads {
-  /** Gives a batch to the thread with the least to do. */
+  /** Assigns a batch to the least busy thread. */
   ask(request: BatchRequest): Promise<BatchAnswer>
   close(): Promise<void>
 }
 
-/** A thread, and who waits for which slot of it. */
+/** A thread, and the pending requests by slot. */
 interface Thread {
   worker: Worker
   waiting: Map<number, (answer: BatchAnswer) => void>
 }
 
-/** Answers all that a thread still owed. */
+/** Answers all pending requests of a thread. */
 function lose({ waiting }: Thread, reason: string): void {
   const error = toWire(new Error(`a loader thread ${reason}`))
   for (const [slot, answer] of waiting) answer({ kind: 'failed', slot, error })

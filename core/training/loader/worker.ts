@@ -1,4 +1,4 @@
-/** A loader thread: takes requests one after the other and answers each. */
+/** A loader thread: handles requests one after another. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { toWire } from '../../base/wire-error.ts'
 import type { BatchAnswer, BatchRequest, WorkerSetup } from './messages.ts'
@@ -26,5 +26,5 @@ port.on('message', (message: BatchRequest | 'close') => {
     port.close()
   })
 })
-// A failure to open is told with the first request; without a listener it would end the process.
+// A failure to open is reported with the first request; without a listener it would end the process.
 state.catch(() => undefined)

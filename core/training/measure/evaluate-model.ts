@@ -20,18 +20,18 @@ import { inputSide, modelInfo, outputClasses } from './model-info.ts'
 import { cachePixels } from '../loader/recipe-cache.ts'
 import { mergeRecipes } from '../recipe/recipe.ts'
 
-/** What is measured, and how images become inputs where the model does not say. */
+/** What is measured, and how images become inputs if the model does not specify it. */
 export interface ModelEvaluation {
   /** ONNX file. */
   model: string
   split: string
-  /** Any part of a recipe; wins over what the model says of itself. */
+  /** Any part of a recipe; overrides the model's own metadata. */
   recipe: object
-  /** The model's classes where they are not in the file. */
+  /** The model's classes if the file does not contain them. */
   classes?: readonly NamedClass[] | undefined
 }
 
-/** Metrics and what was left out. */
+/** Metrics, and the images that were left out. */
 export interface EvaluationReport {
   model: string
   split: string
@@ -59,7 +59,7 @@ function classMapFor(
   return identityClassMap(count)
 }
 
-/** More than an evaluation's hooks: the caching of pixels is told too, and answers come with their image. */
+/** Extends an evaluation's hooks: pixel caching is reported too, and answers come with their image. */
 export interface ModelEvaluationHooks extends Pick<EvaluationHooks, 'onProgress' | 'signal'> {
   onCache?: (done: number, total: number) => void
   /** What was found of image files, to be remembered by the project. */
@@ -68,7 +68,9 @@ export interface ModelEvaluationHooks extends Pick<EvaluationHooks, 'onProgress'
   onAnswer?: (image: TrainingImage, answer: number) => void
 }
 
-/** Evaluates deterministically. Rejects with `not-found`, `bad-model`, `mismatch`, `bad-data` (no images), `cancelled`. */
+/**
+ * Evaluates deterministically. Rejects with `not-found`, `bad-model`, `mismatch`, `bad-data` (no images), `cancelled`.
+ */
 export async function evaluateModel(
   project: Project,
   job: ModelEvaluation,

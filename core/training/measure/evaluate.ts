@@ -1,4 +1,4 @@
-/** Measures a model on a list of images; the same numbers every time. */
+/** Measures a model on a list of images, deterministically. */
 import { fail, messageOf, RelabelError } from '../../base/error.ts'
 import type { Recipe } from '../../contract/recipe.ts'
 import { openSession } from '../../engine/session.ts'
@@ -12,29 +12,29 @@ import type { Metrics } from '../../contract/metrics.ts'
 import type { Truth } from './metrics.ts'
 import { engineOf } from '../recipe/engine.ts'
 
-/** What is measured on. */
+/** The images to measure on. */
 export interface EvaluationSetup {
   recipe: Recipe
   set: ImageSet
   pixels: PixelSource
   /** Classes of the truth. */
   classes: number
-  /** From the model's classes to those of the truth, where they differ: the maximum logit wins. */
+  /** Maps the model's classes to those of the truth, if they differ: the maximum logit wins. */
   classMap?: ClassMap | undefined
 }
 
-/** An evaluation that can be run again and again, its loader staying open. */
+/** An evaluation that can run repeatedly with an open loader. */
 export interface Evaluator {
   run(model: OnnxModel | string, hooks?: EvaluationHooks): Promise<Metrics>
-  /** Images that could not be read, so far. */
+  /** Images that could not be read so far. */
   skipped: readonly Skipped[]
   close(): Promise<void>
 }
 
-/** Progress and cancelling. */
+/** Progress and cancellation. */
 export interface EvaluationHooks {
   onProgress?: ((done: number, total: number) => void) | undefined
-  /** The class of the highest logit (ties: the lower class) of the image at a place of the set. */
+  /** The class with the highest logit (ties: the lower class) for an image, by its index in the set. */
   onAnswer?: ((index: number, answer: number) => void) | undefined
   signal?: AbortSignal | undefined
 }
@@ -42,7 +42,7 @@ export interface EvaluationHooks {
 /** Logit of a class that the model does not have; far below every real one, and finite. */
 const never = -1e9
 
-/** Logits [count, model classes] → [count, truth classes]: the maximum of the model's classes behind each. */
+/** Logits [count, model classes] → [count, truth classes]: the maximum over the model's classes that map to each. */
 export function mapLogits(logits: Float32Array, count: number, map: ClassMap): Float32Array {
   const from = map.target.length
   const out = new Float32Array(count * map.projectClasses).fill(never)
@@ -57,20 +57,20 @@ export function mapLogits(logits: Float32Array, count: number, map: ClassMap): F
   return out
 }
 
-/** What image i is scored against. */
+/** The truth for image i. */
 function truthOf(set: ImageSet, index: number): Truth {
   const image = set.images[index]!
   return { label: image.label, valid: image.truth }
 }
 
-/** Batch of an evaluation: the one a model was exported for where it is fixed. */
+/** Batch size of an evaluation: the model's, if it was exported with a fixed one. */
 function batchOf(recipe: Recipe, set: ImageSet, model?: OnnxModel): number {
   const fixed = model?.graph.inputs[0]?.shape?.[0]
   if (typeof fixed === 'number') return fixed
   return Math.min(recipe.evaluation.batch ?? recipe.batch, Math.max(1, set.subset.length))
 }
 
-/** Opens the loader. `model` tells a fixed batch; without it the model must take any. */
+/** Opens the loader. `model` gives a fixed batch size; without it the model must take any. */
 export function openEvaluator(setup: EvaluationSetup, model?: OnnxModel): Evaluator {
   const { recipe, set, classes, classMap } = setup
   const batch = batchOf(recipe, set, model)

@@ -2,7 +2,7 @@
 import { fail } from '../../base/error.ts'
 import type { Metrics } from '../../contract/metrics.ts'
 
-/** What is known of an image; classes count from 0. */
+/** The truth of an image; classes count from 0. */
 export interface Truth {
   /** The one label it is scored against; null: not scored by top-1, top-5 and loss. */
   label: number | null
@@ -17,12 +17,12 @@ export interface MetricsCollector {
   result(): Metrics
 }
 
-// 2 GB of float32 scores; average precision needs them all at once.
+// Limit of 2 GB of float32 scores, because average precision needs all of them at once.
 const maximumScores = 2 ** 29
 
 /**
- * Average precision Σ_n (R_n − R_{n−1}) · P_n over the distinct scores in falling order, so that ties do not depend on
- * the order of images. Null without positives. `positive[i]` is 1 where image i has the class.
+ * Average precision Σ_n (R_n − R_{n−1}) · P_n over the distinct scores in descending order, so that ties do not depend on
+ * the order of images. Null without positives. `positive[i]` is 1 if image i has the class.
  */
 export function averagePrecision(scores: Float32Array, positive: Uint8Array): number | null {
   const order = Uint32Array.from(scores, (_, i) => i).sort((a, b) => scores[b]! - scores[a]!)

@@ -1,4 +1,4 @@
-/** What a model file says of itself: its classes and its preprocessing, where this program wrote it. */
+/** A model file's metadata: its classes and preprocessing, if this program wrote it. */
 import { fail } from '../../base/error.ts'
 import type { OnnxModel } from '../../graph/model.ts'
 
@@ -8,12 +8,12 @@ export interface ModelInput {
   size: number
   mean: number[]
   std: number[]
-  /** As a recipe's `evaluation`, with the number of pixels filled in. */
+  /** Like a recipe's `evaluation`, with the number of pixels filled in. */
   mode: string
   resize: number
 }
 
-/** Undefined where the file does not say. */
+/** Undefined if the file does not specify it. */
 export interface ModelInfo {
   classes: string[] | undefined
   input: ModelInput | undefined
@@ -25,14 +25,14 @@ function parsed(model: OnnxModel, key: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return undefined // another program's idea of this key
+    return undefined // another program's use of this key
   }
 }
 
 const isTriple = (value: unknown): boolean =>
   Array.isArray(value) && value.length === 3 && value.every(x => typeof x === 'number' && Number.isFinite(x))
 
-/** Reads the metadata; what is not of our form counts as absent. */
+/** Reads the metadata; anything in another form counts as absent. */
 export function modelInfo(model: OnnxModel): ModelInfo {
   const classes = parsed(model, 'classes')
   const input = parsed(model, 'preprocessing') as Partial<ModelInput> | undefined
@@ -44,13 +44,13 @@ export function modelInfo(model: OnnxModel): ModelInfo {
   }
 }
 
-/** Number of outputs that the graph declares, where it is a number. */
+/** Number of outputs that the graph declares, if it is a number. */
 export function outputClasses(model: OnnxModel): number | undefined {
   const last = model.graph.outputs[0]?.shape?.at(-1)
   return typeof last === 'number' ? last : undefined
 }
 
-/** Side of the square input that the graph declares, where it is a number; throws `unsupported` for other forms. */
+/** Side of the square input that the graph declares, if it is a number; throws `unsupported` for other forms. */
 export function inputSide(model: OnnxModel): number | undefined {
   const shape = model.graph.inputs[0]?.shape
   if (shape && (shape.length !== 4 || (typeof shape[1] === 'number' && shape[1] !== 3)))

@@ -1,4 +1,4 @@
-/** Reading recipes: presets, JSON files and single options laid over each other, checked against the schema. */
+/** Reads recipes: presets, JSON files and single options, merged and checked against the schema. */
 import { fail } from '../../base/error.ts'
 import { readText } from '../../base/files/read.ts'
 import { parseJson } from '../../base/json.ts'
@@ -52,7 +52,10 @@ function overlay(base: unknown, top: unknown): unknown {
   return merged
 }
 
-/** Checks one value against the schema. Throws `usage` with every wrong option's path and reason; `source` names the origin. */
+/**
+ * Checks a value against the schema. Throws `usage` with the path and reason of every invalid option; `source` names
+ * the origin.
+ */
 export function parseRecipe(value: unknown, source = 'the recipe'): Recipe {
   const parsed = recipeSchema.safeParse(value)
   if (parsed.success) return parsed.data
@@ -60,7 +63,7 @@ export function parseRecipe(value: unknown, source = 'the recipe'): Recipe {
   return fail('usage', `${source} is not valid: ${problems.join('; ')}`, { problems })
 }
 
-/** Lays parts over each other: later ones win, objects are merged. */
+/** Merges parts: later ones override earlier ones, objects are merged. */
 export function mergeParts(parts: readonly unknown[]): object {
   return parts.reduce<unknown>((merged, part) => overlay(merged, part), {}) as object
 }
@@ -70,20 +73,20 @@ export function mergeRecipes(parts: readonly unknown[], source?: string): Recipe
   return parseRecipe(mergeParts(parts), source)
 }
 
-/** A recipe file's content, unchecked but for being a JSON object of reasonable size. */
+/** A recipe file's content, checked only to be a JSON object of reasonable size. */
 export function readRecipeFile(file: string): Plain {
   const value = parseJson(readText(file, limits), file, { file })
   return isPlain(value) ? value : fail('bad-data', `${file}: a recipe is a JSON object`, { file })
 }
 
-/** The preset of that name; throws `usage` with the names there are. */
+/** The preset of that name; throws `usage` with the available names. */
 export function preset(name: string): RecipeInput {
   return Object.hasOwn(presets, name)
     ? presets[name as PresetName]
-    : fail('usage', `no preset ${name}; there are ${Object.keys(presets).join(', ')}`)
+    : fail('usage', `there is no preset ${name}; choose one of ${Object.keys(presets).join(', ')}`)
 }
 
-/** Peak learning rate: the recipe's, or the rule of the optimizer scaled by the samples of an update. */
+/** Peak learning rate: the recipe's, or the optimizer's rule scaled by the samples per update. */
 export function peakRate(recipe: Recipe): number {
   if (recipe.lr !== null) return recipe.lr
   const perUpdate = recipe.batch * recipe.accumulate

@@ -1,4 +1,4 @@
-/** An annotation as training sees it: its maps for a set of images, and its vote on whole images. */
+/** An annotation for training: its maps for a set of images, and its vote on whole images. */
 import { messageOf } from '../../base/error.ts'
 import type { Recipe } from '../../contract/recipe.ts'
 import type { ClassMap } from '../../labelmap/class-map.ts'
@@ -10,7 +10,7 @@ import type { ImageSet } from '../sample/image-set.ts'
 import { loadMaps, openMaps } from '../loader/label-maps.ts'
 import type { MapSetup } from '../loader/messages.ts'
 
-/** Where an annotation is and how its classes are meant. */
+/** The location of an annotation and the mapping of its classes. */
 export interface AnnotationInput {
   id: string
   /** Folder of its label maps. */
@@ -25,7 +25,7 @@ export interface AnnotationInput {
   annotator: { file: string; sha256: string }
   mean: [number, number, number]
   std: [number, number, number]
-  /** By the images' keys: people's corrections of the maps; what is taught is always the corrected map. */
+  /** Corrections of the maps by image key; training always uses the corrected map. */
   corrections?: ReadonlyMap<string, CorrectionLayer> | undefined
 }
 

@@ -9,9 +9,9 @@ import { makeFolderSync, writeAtomicSync } from '../../base/files/atomic.ts'
 import { requireOwnedFile } from '../../base/files/owned.ts'
 import type { Metrics } from '../../contract/metrics.ts'
 
-/** Where a run stands; `step` steps are done, of which `batch` in epoch `epoch`. */
+/** Progress of a run: `step` steps are done, `batch` of them in epoch `epoch`. */
 export interface Progress {
-  /** Hash of everything that decides the losses; a checkpoint of another configuration is refused. */
+  /** Hash of everything that determines the losses; a checkpoint of another configuration is refused. */
   fingerprint: string
   step: number
   epoch: number
@@ -19,15 +19,15 @@ export interface Progress {
   batch: number
   /** Sum of this epoch's losses so far. */
   lossSum: number
-  /** Mean loss of the last whole epoch. */
+  /** Mean loss of the last complete epoch. */
   lastLoss: number | null
   /** The latest validation. */
   val: Metrics | null
-  /** Best validation value so far and where it was. */
+  /** Best validation value so far, and its epoch. */
   best: { value: number; epoch: number } | null
-  /** Seconds of training so far, over all sittings. */
+  /** Seconds of training so far, over all attempts. */
   seconds: number
-  /** Seconds of that inside training steps. */
+  /** Seconds of that in training steps. */
   stepSeconds: number
 }
 
@@ -85,7 +85,9 @@ function stepFiles(dir: string): string[] {
   return names.filter(name => pattern.test(name)).sort((a, b) => step(a) - step(b))
 }
 
-/** Reads and checks one checkpoint; throws `bad-data` for a torn or changed file, `mismatch` for another configuration. */
+/**
+ * Reads and checks one checkpoint; throws `bad-data` for a torn or changed file, `mismatch` for another configuration.
+ */
 export function readCheckpoint(file: string, fingerprint?: string): Checkpoint {
   let read: ReturnType<typeof decodeSafetensors>
   let progress: Progress
@@ -93,12 +95,12 @@ export function readCheckpoint(file: string, fingerprint?: string): Checkpoint {
     read = decodeSafetensors(readFileSync(requireOwnedFile(file)), file)
     progress = JSON.parse(read.metadata['progress'] ?? 'null') as Progress
   } catch (error) {
-    return fail('bad-data', `${file}: not a whole checkpoint (${messageOf(error)})`, { file }, error)
+    return fail('bad-data', `${file}: the checkpoint is incomplete (${messageOf(error)})`, { file }, error)
   }
   if (read.metadata['format'] !== format || progress === null)
     fail('bad-data', `${file}: not a checkpoint of this program`, { file })
   if (read.metadata['crc32'] !== String(checksum(read.tensors)))
-    fail('bad-data', `${file}: the checksum does not fit; the file was damaged`, { file })
+    fail('bad-data', `${file}: the checksum does not match; the file is damaged`, { file })
   if (fingerprint !== undefined && progress.fingerprint !== fingerprint)
     fail(
       'mismatch',
@@ -108,7 +110,7 @@ export function readCheckpoint(file: string, fingerprint?: string): Checkpoint {
   return { progress, state: read.tensors }
 }
 
-/** What {@link latestCheckpoint} found, and what it had to pass over. */
+/** What {@link latestCheckpoint} found, and what it skipped. */
 export interface Latest {
   checkpoint: Checkpoint
   file: string
@@ -116,8 +118,8 @@ export interface Latest {
 }
 
 /**
- * The newest checkpoint that can be trusted; damaged ones are passed over and listed. Undefined where there is none at
- * all; throws the newest one's error where none can be used, and `mismatch` at once.
+ * The newest valid checkpoint; damaged ones are skipped and listed. Undefined if there is none at
+ * all; throws the newest one's error if none can be used, and `mismatch` immediately.
  */
 export function latestCheckpoint(dir: string, fingerprint: string): Latest | undefined {
   const refused: Latest['refused'] = []

@@ -1,4 +1,4 @@
-/** Runs the annotator's classifier on every batch of crops and turns its answers into targets. */
+/** Runs the annotator's classifier on every batch of crops and converts its answers to targets. */
 import { fail } from '../../base/error.ts'
 import type { Recipe } from '../../contract/recipe.ts'
 import { openSession } from '../../engine/session.ts'
@@ -22,7 +22,7 @@ export interface Distiller {
   close(): Promise<void>
 }
 
-/** Opens the annotator. Rejects with `mismatch` where it does not take the crops or has another number of classes. */
+/** Opens the annotator. Rejects with `mismatch` if it does not take the crops or has a different number of classes. */
 export async function openDistiller(setup: AnnotatorSetup, recipe: Recipe): Promise<Distiller> {
   const { classMap } = setup
   const session = await openSession(setup.model, engineOf(recipe))

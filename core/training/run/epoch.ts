@@ -1,15 +1,15 @@
-/** The end of an epoch: its loss, its validation, whether it is the best so far, and a checkpoint where one is due. */
+/** The end of an epoch: its loss, its validation, whether it is the best so far, and a checkpoint if one is due. */
 import type { Metrics } from '../../contract/metrics.ts'
 import type { Progress } from './checkpoint.ts'
 import { checkpoint, tell } from './training.ts'
 import type { Training } from './training.ts'
 
-/** Value by which the best epoch is chosen: ReaL where the whole truth is known, else top-1. */
+/** Value by which the best epoch is chosen: ReaL if the whole truth is known, else top-1. */
 function score(val: Metrics): number {
   return val.real ?? val.top1 ?? 0
 }
 
-/** Validates after every so many epochs, and after the last; null otherwise. */
+/** Validates every few epochs, and after the last; null otherwise. */
 async function validate(training: Training, loss: number): Promise<Metrics | null> {
   const { setup, validation, progress, trainer, hooks } = training
   const { validateEvery, epochs, ema } = setup.recipe
@@ -20,7 +20,7 @@ async function validate(training: Training, loss: number): Promise<Metrics | nul
   return validation.run(model, { signal: hooks.signal })
 }
 
-/** Ends an epoch that began with `start`. Rejects with `cancelled` where the validation is stopped, and with `disk`. */
+/** Ends an epoch that began with `start`. Rejects with `cancelled` if the validation is stopped, and with `disk`. */
 export async function endEpoch(training: Training, start: Readonly<Progress>): Promise<void> {
   const { setup, progress, log, hooks, perEpoch } = training
   const { batch, epochs, checkpoint: keeping } = setup.recipe

@@ -1,4 +1,4 @@
-/** What decides the losses of a run, as one hash: a checkpoint fits only where it is the same. */
+/** A hash of everything that determines the losses of a run: a checkpoint fits only if it is equal. */
 import { createHash } from 'node:crypto'
 import type { Recipe } from '../../contract/recipe.ts'
 import type { OnnxModel } from '../../graph/model.ts'
@@ -6,7 +6,7 @@ import { encodeLayer } from '../../labelmap/corrections/index.ts'
 import type { CorrectionLayer } from '../../labelmap/corrections/index.ts'
 import type { ImageSet } from '../sample/image-set.ts'
 
-/** Options that change speed, storage or what is measured, not what is learned. */
+/** Options that affect speed, storage or measurements, but not what is learned. */
 const harmless = new Set([
   'workers',
   'prefetch',
@@ -20,7 +20,7 @@ const harmless = new Set([
   'provider',
 ])
 
-/** Everything that decides the losses. */
+/** Everything that determines the losses. */
 export interface Deciding {
   recipe: Recipe
   /** The student with its initial weights. */
@@ -29,13 +29,13 @@ export interface Deciding {
   /** [n]: the labels to train on. */
   labels: Int32Array
   annotation: string | null
-  /** By the images' keys; where the supervision looks at label maps. */
+  /** By image key; present if the supervision uses label maps. */
   corrections?: ReadonlyMap<string, CorrectionLayer> | undefined
 }
 
 /**
  * 32 hexadecimal digits over recipe, initial weights, images with labels, annotation, and the corrections of these images
- * (by key) where there are any: without them it is what it was before there were corrections.
+ * (by key), if there are any; without them it is the same as before corrections existed.
  */
 export function fingerprint(decides: Deciding): string {
   const { recipe, model, set, labels, annotation, corrections } = decides

@@ -1,4 +1,4 @@
-/** From a project's snapshot to the images and the annotation that training works on. */
+/** Loads the images and the annotation for training from a project's snapshot. */
 import { fail } from '../../base/error.ts'
 import { openLabelMaps } from '../../labelmap/files/index.ts'
 import { matchClasses } from '../../labelmap/match-classes.ts'
@@ -13,7 +13,7 @@ import type { TrainingImage } from '../sample/image-set.ts'
 import type { AnnotationInput } from './annotation.ts'
 import { filesNow } from '../sample/files-now.ts'
 
-/** The splits a recipe names; the default validation split may be missing, a named one may not. */
+/** The splits that a recipe names; the default validation split may be missing, a named one may not. */
 export function splitsOf(project: Project, recipe: Recipe): { train: string; val: string | null } {
   const names = listSplits(project).map(split => split.name)
   for (const name of [recipe.trainSplit, recipe.valSplit])
@@ -23,7 +23,7 @@ export function splitsOf(project: Project, recipe: Recipe): { train: string; val
   return { train: recipe.trainSplit, val }
 }
 
-/** Whether a run by this recipe looks at an annotation. */
+/** Whether a run with this recipe uses an annotation. */
 export function wantsAnnotation(recipe: Recipe): boolean {
   return needsAnnotation(recipe.supervision) || recipe.classSpace === 'annotator'
 }
@@ -65,7 +65,7 @@ export async function snapshotImages(
 }
 
 /**
- * An annotation for training, with the corrections of a snapshot. Rejects with `not-found`, `usage` where it is not
+ * An annotation for training, with the corrections of a snapshot. Rejects with `not-found`, `usage` if it is not
  * finished, `mismatch` of classes.
  */
 export async function annotationInput(

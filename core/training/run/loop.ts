@@ -1,4 +1,4 @@
-/** The training loop: epochs of steps, with validation, checkpoints, metrics, cancelling and resuming. */
+/** The training loop: epochs of steps, with validation, checkpoints, metrics, cancellation and resuming. */
 import { join } from 'node:path'
 import { fail } from '../../base/error.ts'
 import { needs } from '../../contract/supervision.ts'
@@ -16,15 +16,15 @@ import { checkpoint, closeTraining, openTraining } from './training.ts'
 import type { Models, Training } from './training.ts'
 
 /**
- * Trains from the start, or on from the newest checkpoint. Rejects with `diverged` (step and images named), `cancelled`
- * (after a checkpoint), `bad-data` (no images), `disk`, and what the engine and the loader say.
+ * Trains from the start, or from the newest checkpoint. Rejects with `diverged` (naming step and images), `cancelled`
+ * (after a checkpoint), `bad-data` (no images), `disk`, and the errors of engine and loader.
  */
 export async function runTraining(setup: RunSetup, hooks: RunHooks = {}): Promise<RunOutcome> {
   requireImages(setup.set, 'to train on')
   const { recipe } = setup
   const found = setup.resume ? latestCheckpoint(join(setup.dir, 'checkpoints'), setup.fingerprint) : undefined
   for (const { file, reason } of found?.refused ?? [])
-    hooks.onWarning?.(`passed over a damaged checkpoint: ${file}: ${reason}`)
+    hooks.onWarning?.(`skipped a damaged checkpoint: ${file}: ${reason}`)
   const trainer = await createTrainer(setup.model, trainerConfig(recipe, setup.classes))
   let distiller: Distiller | undefined
   try {
@@ -65,7 +65,7 @@ async function train(
   }
 }
 
-/** The steps that an epoch still lacks. Rejects with `cancelled`, and with what a step says. */
+/** The remaining steps of an epoch. Rejects with `cancelled` and the errors of a step. */
 async function finishEpoch(training: Training): Promise<void> {
   const { progress, loader, perEpoch, setup } = training
   const { everySteps } = setup.recipe.checkpoint
@@ -77,7 +77,7 @@ async function finishEpoch(training: Training): Promise<void> {
     await trainStep(training, next)
     if (everySteps !== null && progress.step % everySteps === 0 && progress.batch < perEpoch)
       checkpoint(training)
-    // Messages of the loader's threads and of the parent process come in between steps.
+    // Messages of the loader's threads and of the parent process are processed between steps.
     await new Promise<void>(resolve => setImmediate(resolve))
   }
 }

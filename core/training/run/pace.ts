@@ -1,6 +1,6 @@
-/** How fast a run goes, over the last few seconds. */
+/** The speed of a run over the last few seconds. */
 
-/** Items per second and seconds left. */
+/** Items per second and seconds remaining. */
 export interface Pace {
   mark(done: number): void
   rate(): number
@@ -8,7 +8,7 @@ export interface Pace {
 
 const windowMs = 10_000
 
-/** A pace that forgets what is longer ago than ten seconds. */
+/** Measures the rate over the last ten seconds. */
 export function createPace(now: () => number = () => performance.now()): Pace {
   const marks: { at: number; done: number }[] = []
   return {

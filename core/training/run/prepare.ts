@@ -1,4 +1,7 @@
-/** From images, an annotation and a recipe to everything the loop needs: sets, labels, maps, cached pixels, the student. */
+/**
+ * Prepares everything that the loop needs from images, an annotation and a recipe: sets, labels, maps, cached pixels,
+ * the student.
+ */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fail } from '../../base/error.ts'
@@ -18,7 +21,7 @@ import type { RunSetup } from './run-setup.ts'
 import { openStudent } from './student.ts'
 import { prepareLabels } from '../supervision/index.ts'
 
-/** What a run is made from. */
+/** The inputs of a run. */
 export interface PrepareInput {
   recipe: Recipe
   /** Names of the project's classes. */
@@ -31,7 +34,7 @@ export interface PrepareInput {
   /** Folder of the run. */
   dir: string
   resume: boolean
-  /** The student; built or read by the recipe's name unless given. */
+  /** The student; by default built or read by its name in the recipe. */
   model?: RunSetup['model'] | undefined
   onProgress?: ((what: 'cache', done: number, total: number) => void) | undefined
   signal?: AbortSignal | undefined
@@ -56,7 +59,7 @@ function unusable(recipe: Recipe, classes: number): (image: TrainingImage) => st
   }
 }
 
-/** The classes of the student, and what the annotator's are among them. */
+/** The classes of the student, and how the annotator's map to them. */
 interface ClassSpace {
   classes: string[]
   /** Absent without an annotation. */
@@ -75,7 +78,7 @@ function classSpaceOf({ recipe, annotation, classes }: PrepareInput): ClassSpace
   return { classes: annotation.classes, classMap: identityClassMap(annotation.classes.length) }
 }
 
-/** What is taught: which images, by which labels or maps. */
+/** The training data: images with labels or maps. */
 interface Lesson {
   set: ImageSet
   labels?: Int32Array | undefined
@@ -83,7 +86,7 @@ interface Lesson {
   disputed: number
 }
 
-/** The images and all that the supervision needs of them. */
+/** The images and everything that the supervision needs for them. */
 async function lessonOf(input: PrepareInput, classMap: ClassMap | undefined): Promise<Lesson> {
   const { recipe, annotation, classes } = input
   const { supervision } = recipe
@@ -96,14 +99,14 @@ async function lessonOf(input: PrepareInput, classMap: ClassMap | undefined): Pr
   requireImages(read.set, 'to train on')
   const votes = read.maps && needs(supervision, 'votes') ? await imageVotes(read.set, read.maps) : undefined
   const prepared = prepareLabels(supervision, { recipe, set: read.set, classes }, { votes })
-  // Maps that were only read for the votes are not looked at any more.
+  // Maps that were read only for the votes are no longer needed.
   const maps = needs(supervision, 'maps') ? read.maps : undefined
   return { set: read.set, disputed: 0, ...prepared, maps }
 }
 
 /**
- * Makes a run ready. Rejects with `usage` where recipe and data do not go together (no annotation, class spaces), with
- * `bad-data` where no image is left.
+ * Prepares a run. Rejects with `usage` if recipe and data do not fit (no annotation, class spaces), with
+ * `bad-data` if no image is left.
  */
 export async function prepareRun(input: PrepareInput): Promise<Prepared> {
   const { recipe, annotation } = input
@@ -165,7 +168,7 @@ function annotatorOf(
   return { model, classMap, view: { size: annotatorSide(recipe), mean, std } }
 }
 
-/** A warning where the answers come from another model than the one that made the annotation. */
+/** Warns if the answers come from a different model than the annotation. */
 function otherAnnotator(recipe: Recipe, annotation: AnnotationInput | undefined): string[] {
   const file = recipe.distill.model
   if (!needs(recipe.supervision, 'answers') || file === null || !annotation) return []

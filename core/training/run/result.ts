@@ -1,4 +1,4 @@
-/** What a run leaves behind: ONNX and safetensors with the class names inside, and a model card. */
+/** Writes the output of a run: ONNX and safetensors with the class names, and a model card. */
 import { join } from 'node:path'
 import type { FloatArray } from '../../engine/engine.ts'
 import { writeOnnx } from '../../graph/files/write.ts'
@@ -10,7 +10,7 @@ import type { ModelInput } from '../measure/model-info.ts'
 import type { Metrics } from '../../contract/metrics.ts'
 import { evalResize } from '../recipe/recipe.ts'
 
-/** What the card tells of a model. */
+/** The contents of a model card. */
 export interface Card {
   format: 1
   student: string

@@ -1,4 +1,4 @@
-/** The metrics of a run as JSON lines, in step with its checkpoints. */
+/** The metrics of a run as JSON lines, consistent with its checkpoints. */
 import { appendFileSync, existsSync } from 'node:fs'
 import { fail, messageOf } from '../../base/error.ts'
 import { readText } from '../../base/files/read.ts'
@@ -17,7 +17,7 @@ export type LogLine =
       /** Mean of the epoch's losses. */
       loss: number
       imagesPerSecond: number
-      /** Share of the time spent inside training steps. */
+      /** Share of time in training steps. */
       busy: number
       val: Metrics | null
     }
@@ -29,13 +29,13 @@ export interface RunLog {
   flush(): void
 }
 
-/** Thousands of lines per run take a thousandth of it. */
+/** Thousands of lines per run take a thousandth of this limit. */
 const mostBytes = 400_000_000
 const limits = { what: 'the metrics of a run', maxBytes: mostBytes, mayBeCut: true }
 
 const flushAfter = 1000 // ms
 
-/** Reads all whole lines of a log; a torn last line (a kill) is left out. */
+/** Reads all complete lines of a log; a torn last line (after a kill) is ignored. */
 export function readLog(file: string): LogLine[] {
   if (!existsSync(file)) return []
   const lines = readText(requireOwnedFile(file, mostBytes), limits).split('\n')
@@ -43,7 +43,7 @@ export function readLog(file: string): LogLine[] {
   return lines.map((line, i) => parseJson(line, `${file}: line ${i + 1}`, { file }) as LogLine)
 }
 
-/** Opens the log to go on after `step` steps; lines of later steps, which will be done again, are removed. */
+/** Opens the log to continue after `step` steps; lines of later steps, which will be repeated, are removed. */
 export function openLog(file: string, step: number): RunLog {
   const kept = step === 0 ? [] : readLog(file).filter(line => line.type !== 'diverged' && line.step <= step)
   writeAtomicSync(file, kept.map(line => `${JSON.stringify(line)}\n`).join(''))

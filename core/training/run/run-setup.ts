@@ -1,4 +1,4 @@
-/** What a run works on, what it tells while it goes on, and what comes out. */
+/** Inputs, callbacks and result of a run. */
 import type { Recipe } from '../../contract/recipe.ts'
 import type { Trainer } from '../../engine/engine.ts'
 import type { OnnxModel } from '../../graph/model.ts'
@@ -10,7 +10,7 @@ import type { MapSetup } from '../loader/messages.ts'
 import type { PixelSource } from '../loader/pixels.ts'
 import type { Metrics } from '../../contract/metrics.ts'
 
-/** Everything a run works on. */
+/** Inputs of a run. */
 export interface RunSetup {
   recipe: Recipe
   /** The student in inference form with its initial weights. */
@@ -28,11 +28,11 @@ export interface RunSetup {
   /** Folder of metrics.jsonl and checkpoints/. */
   dir: string
   fingerprint: string
-  /** Go on from the newest checkpoint in `dir`, if there is one. */
+  /** Continue from the newest checkpoint in `dir`, if there is one. */
   resume: boolean
 }
 
-/** How far a run is. */
+/** Progress of a run. */
 export interface RunProgress {
   phase: 'train' | 'validate'
   step: number
@@ -45,7 +45,7 @@ export interface RunProgress {
   secondsLeft: number | null
 }
 
-/** What the caller wants to hear, and its means to stop the run. */
+/** Callbacks for progress, and cancellation. */
 export interface RunHooks {
   onProgress?: ((progress: RunProgress) => void) | undefined
   /** After each epoch. */
@@ -63,11 +63,11 @@ export interface RunOutcome {
   /** Of the last epoch. */
   val: Metrics | null
   best: Progress['best']
-  /** Seconds of training over all sittings, without validation and checkpoints. */
+  /** Seconds of training over all attempts, without validation and checkpoints. */
   seconds: number
-  /** Share of them inside training steps. */
+  /** Share of them in training steps. */
   busy: number
   skipped: Skipped[]
-  /** Step at which this sitting began. */
+  /** Step at which this attempt began. */
   resumedFrom: number
 }

@@ -1,4 +1,4 @@
-/** A whole run of a project: prepare, train, and write the models, without touching the database. */
+/** A complete run of a project: prepare, train and write the models, without touching the database. */
 import { join } from 'node:path'
 import { fail } from '../../base/error.ts'
 import type { Recipe } from '../../contract/recipe.ts'
@@ -19,7 +19,7 @@ import type { Prepared, PrepareInput } from './prepare.ts'
 import { inputOf, writeResult } from './result.ts'
 import type { Card } from './result.ts'
 
-/** What a run has to show; kept in the project as its metrics. */
+/** The report of a run; stored in the project as its metrics. */
 export interface RunReport {
   steps: number
   epochs: number
@@ -27,7 +27,7 @@ export interface RunReport {
   loss: number
   val: Metrics | null
   best: { value: number; epoch: number } | null
-  /** Seconds of training, and the share of them inside steps. */
+  /** Seconds of training, and the share of them in steps. */
   seconds: number
   busy: number
   imagesPerSecond: number
@@ -38,7 +38,7 @@ export interface RunReport {
   cache: { how: string; bytes: number }
 }
 
-/** More than the loop's hooks: the caching of pixels is told too. */
+/** Extends the loop's hooks: pixel caching is reported too. */
 export interface ProjectRunHooks extends RunHooks {
   onCache?: ((done: number, total: number) => void) | undefined
   /** What was found of image files, to be remembered by the project. */
@@ -48,7 +48,7 @@ export interface ProjectRunHooks extends RunHooks {
 
 const listed = 1000
 
-/** Trains run `id` of a project by its stored recipe, which `recipe` may replace where that does not change the losses. */
+/** Trains run `id` of a project with its stored recipe, which `recipe` may replace if that does not change the losses. */
 export async function runOfProject(
   project: Project,
   id: string,
@@ -119,7 +119,10 @@ function cardOf(
   }
 }
 
-/** `model.*`: the weights of the end (their moving average with `ema`); `best.*`: those of the best epoch, where it is another. */
+/**
+ * `model.*`: the weights of the end (their moving average with `ema`); `best.*`: those of the best epoch, if it is a
+ * different one.
+ */
 async function writeModels(dir: string, prepared: Prepared, outcome: RunOutcome, card: Card): Promise<void> {
   const { trainer, best } = outcome
   const { recipe } = prepared.setup

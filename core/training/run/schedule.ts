@@ -1,7 +1,7 @@
-/** The learning rate of every step: constant, step or cosine decay behind a linear warm-up. */
+/** The learning rate of every step: constant, step or cosine decay after a linear warm-up. */
 import type { Recipe } from '../../contract/recipe.ts'
 
-/** What a schedule needs to know of a run. */
+/** The parameters of a schedule. */
 export interface ScheduleConfig extends Pick<
   Recipe['schedule'],
   'kind' | 'warmupEpochs' | 'warmupSteps' | 'finalShare' | 'milestones' | 'gamma'

@@ -1,4 +1,4 @@
-/** One step of a training: its batch, its rate, its loss. */
+/** One training step: its batch, its rate, its loss. */
 import { fail } from '../../base/error.ts'
 import type { StepResult } from '../../engine/engine.ts'
 import type { Batch } from '../loader/index.ts'
@@ -7,7 +7,7 @@ import { learningRate } from './schedule.ts'
 import { tell } from './training.ts'
 import type { Training } from './training.ts'
 
-/** Takes a batch out of its slot, so that the loader can go on while the step runs. Returns its images' keys. */
+/** Copies a batch out of its slot, so that the loader can continue while the step runs. Returns its images' keys. */
 async function takeBatch(training: Training, next: Batch): Promise<string[]> {
   const { setup, distiller, targets } = training
   const { recipe, set, classes } = setup
@@ -22,7 +22,7 @@ async function takeBatch(training: Training, next: Batch): Promise<string[]> {
   return indices.map(index => set.images[index]!.key)
 }
 
-/** Throws `diverged` where the loss is not a finite number, with the step and its images, which the log names too. */
+/** Throws `diverged` if the loss is not finite, with the step and its images, which are logged too. */
 function checkLoss({ progress, log }: Training, { loss }: StepResult, images: string[]): void {
   if (Number.isFinite(loss)) return
   const at = { step: progress.step + 1, epoch: progress.epoch + 1 }
@@ -30,7 +30,7 @@ function checkLoss({ progress, log }: Training, { loss }: StepResult, images: st
   log.flush()
   fail(
     'diverged',
-    `training met ${loss} as loss in step ${at.step} (epoch ${at.epoch}, batch ${progress.batch + 1}: ` +
+    `the loss was ${loss} in step ${at.step} (epoch ${at.epoch}, batch ${progress.batch + 1}: ` +
       `${images.slice(0, 3).join(', ')}${images.length > 3 ? ' …' : ''}); a lower learning rate, a longer warm-up or ` +
       'gradient clipping helps, and the last checkpoint is kept',
     { ...at, batch: progress.batch + 1, images },

@@ -1,4 +1,4 @@
-/** A training under way: what it works with and where it stands, opened and closed in one place. */
+/** A training in progress: its resources and its progress, opened and closed in one place. */
 import { join } from 'node:path'
 import type { Trainer } from '../../engine/engine.ts'
 import { makeFolderSync } from '../../base/files/atomic.ts'
@@ -21,13 +21,13 @@ import type { ScheduleConfig } from './schedule.ts'
 /** At most about this many step lines per run unless the recipe says otherwise. */
 const stepLines = 10_000
 
-/** A model to train, and the annotator where it answers. */
+/** A model to train, and the annotator if the supervision needs its answers. */
 export interface Models {
   trainer: Trainer
   distiller: Distiller | undefined
 }
 
-/** Everything that the loop works with; `progress`, `saved` and the arrays change as it goes on. */
+/** The state of the loop; `progress`, `saved` and the arrays change during training. */
 export interface Training extends Models {
   setup: RunSetup
   hooks: RunHooks
@@ -51,7 +51,7 @@ export interface Training extends Models {
   copy: Float32Array
 }
 
-/** Opens loader, validation and log, to go on from `progress` or to start. */
+/** Opens loader, validation and log, to continue from `progress` or to start. */
 export function openTraining(
   setup: RunSetup,
   hooks: RunHooks,
@@ -115,7 +115,7 @@ export async function closeTraining({ log, loader, validation }: Training): Prom
   await Promise.all([loader.close(), validation?.close()])
 }
 
-/** Writes a checkpoint of where the training stands. */
+/** Writes a checkpoint of the current state. */
 export function checkpoint(training: Training, best = false): void {
   const { log, setup, progress, trainer } = training
   log.flush()
@@ -127,7 +127,7 @@ export function checkpoint(training: Training, best = false): void {
   training.saved = progress.step
 }
 
-/** Tells the caller how far the training is. */
+/** Reports progress to the caller. */
 export function tell(training: Training, phase: RunProgress['phase'], loss: number | null): void {
   const { hooks, pace, progress, setup, steps } = training
   const { batch, epochs } = setup.recipe

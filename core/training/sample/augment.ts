@@ -9,7 +9,7 @@ export interface ColourOptions {
   lighting: number
 }
 
-/** Whether anything is to be done. */
+/** Whether there is anything to do. */
 export function hasColour(options: ColourOptions): boolean {
   return options.brightness > 0 || options.contrast > 0 || options.saturation > 0 || options.lighting > 0
 }
@@ -33,7 +33,7 @@ export function brightness(data: Float32Array, at: number, plane: number, factor
 const grey = (data: Float32Array, i: number, plane: number): number =>
   0.2989 * data[i]! + 0.587 * data[i + plane]! + 0.114 * data[i + 2 * plane]!
 
-/** Blends with the mean grey of the image: factor 0 gives that grey, 1 the image. */
+/** Blends with the mean grey of the image: factor 0 gives the grey, 1 the image. */
 export function contrast(data: Float32Array, at: number, plane: number, factor: number): void {
   let mean = 0
   for (let i = at; i < at + plane; i++) mean += grey(data, i, plane)

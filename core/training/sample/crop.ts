@@ -1,4 +1,4 @@
-/** Random-resized-crop: which part of an image a sample shows, as torchvision draws it. */
+/** Random-resized-crop, as in torchvision: chooses the part of an image that a sample shows. */
 import type { Random } from '../../base/random.ts'
 import type { Crop } from '../../pooling/crop.ts'
 
@@ -6,8 +6,8 @@ const tries = 10
 
 /**
  * Draws a crop of `height` × `width` pixels of an image: area uniform in `scale` (shares of the image's area), aspect
- * (width by height) log-uniform in `ratio`, place uniform; after ten misses the largest centred crop with an allowed
- * aspect. All numbers are whole.
+ * (width by height) log-uniform in `ratio`, position uniform; after ten failed attempts the largest centred crop with
+ * an allowed aspect. All numbers are whole.
  */
 export function randomResizedCrop(
   height: number,

@@ -1,4 +1,4 @@
-/** The images that training and evaluation work on, as flat arrays that threads share. */
+/** The images of training and evaluation, as flat arrays shared between threads. */
 import { fail } from '../../base/error.ts'
 
 /** What training needs to know of an image; rows of a project fit. */
@@ -18,13 +18,13 @@ export interface TrainingImage {
   problem?: string | null
 }
 
-/** Why an image takes no part. */
+/** Why an image is left out. */
 export interface Skipped {
   key: string
   reason: string
 }
 
-/** A list of images; `subset` says which of them are used, everything else is indexed by place in `images`. */
+/** A list of images; `subset` lists those in use, everything else is indexed by position in `images`. */
 export interface ImageSet {
   images: readonly TrainingImage[]
   /** Indices of the images in use. */
@@ -33,7 +33,7 @@ export interface ImageSet {
   sizes: Int32Array
   /** [n]: label, −1 for none. */
   labels: Int32Array
-  /** [n]: 1 where the image turned out to be unusable. */
+  /** [n]: 1 if the image turned out to be unusable. */
   bad: Uint8Array
   skipped: Skipped[]
 }
@@ -48,7 +48,7 @@ export function sharedFloats(length: number): Float32Array<SharedArrayBuffer> {
   return new Float32Array(new SharedArrayBuffer(4 * length))
 }
 
-/** Lays a list out; images for which `usable` gives a reason are left out of the subset and listed. */
+/** Builds the set of a list; images for which `usable` gives a reason are left out of the subset and listed. */
 export function imageSet(
   images: readonly TrainingImage[],
   unusable: (image: TrainingImage, index: number) => string | undefined = () => undefined,
@@ -82,7 +82,7 @@ export function withoutImages(set: ImageSet, reasons: ReadonlyMap<number, string
   return { ...set, subset, skipped: [...set.skipped, ...more] }
 }
 
-/** Throws `bad-data` where nothing is left, with the first reasons. */
+/** Throws `bad-data` if nothing is left, with the first reasons. */
 export function requireImages(set: ImageSet, what: string): void {
   if (set.subset.length > 0) return
   const reasons = set.skipped.slice(0, 3).map(({ key, reason }) => `${key}: ${reason}`)

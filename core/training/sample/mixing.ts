@@ -1,4 +1,4 @@
-/** CutMix and mixup on a batch: which partner, which box, which share. */
+/** CutMix and mixup on a batch: partner, box and share. */
 import { random } from '../../base/random.ts'
 import type { Random } from '../../base/random.ts'
 import type { Recipe } from '../../contract/recipe.ts'

@@ -1,4 +1,4 @@
-/** In which order an epoch visits the images. */
+/** The order in which an epoch visits the images. */
 import { random } from '../../base/random.ts'
 
 /** Stream of the order; no image has a negative index. */
@@ -10,7 +10,7 @@ export function epochOrder(count: number, seed: number, epoch: number): Int32Arr
 }
 
 /**
- * Full batches of an epoch: the remainder waits for another epoch's order, as batches have a fixed size. Fewer images
+ * Number of full batches in an epoch: the remainder is left out, because batches have a fixed size. Fewer images
  * than one batch give one batch that repeats images.
  */
 export function batchesPerEpoch(count: number, batch: number): number {

@@ -1,4 +1,4 @@
-/** Which part of an image evaluation sees. */
+/** The part of an image that evaluation sees. */
 import type { Window } from '../../image/resample.ts'
 
 /** Half of a whole number, halves to the even side, as Python rounds. */

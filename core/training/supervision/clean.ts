@@ -5,16 +5,16 @@ import type { ImageSet } from '../sample/image-set.ts'
 import { labelTarget } from './onehot.ts'
 import type { Supervision } from './supervision.ts'
 
-/** What became of the labels. */
+/** The resulting labels. */
 export interface Cleaned {
   /** [n]: the labels to train on. */
   labels: Int32Array
-  /** Indices whose label the annotator disputes, with its own. */
+  /** Images whose label the annotator disputes, with its vote. */
   disputed: Map<number, number>
 }
 
 /**
- * Compares each label with the vote, the argmax of the mean of the image's label map in project classes (−1: no vote, the
+ * Compares each label with the vote: the argmax of the mean of the image's label map in project classes (−1: no vote, the
  * label stays). `replace` takes the vote; `drop` leaves the label, and the caller leaves the image out.
  */
 export function cleanLabels(labels: Int32Array, votes: Int32Array, mode: 'drop' | 'replace'): Cleaned {
@@ -30,7 +30,7 @@ export function cleanLabels(labels: Int32Array, votes: Int32Array, mode: 'drop' 
   return { labels: cleaned, disputed }
 }
 
-/** Leaves the disputed images out, each with what the annotator sees. */
+/** Leaves out the disputed images, each with the annotator's vote. */
 function dropDisputed(
   set: ImageSet,
   disputed: ReadonlyMap<number, number>,

@@ -1,4 +1,4 @@
-/** `distill`: the annotator answers on the very crop that the student sees (Hinton et al. 2015). */
+/** `distill`: the annotator answers on exactly the crop that the student sees (Hinton et al. 2015). */
 import { fail } from '../../base/error.ts'
 import { supervisionNeeds } from '../../contract/supervision.ts'
 import type { ClassMap } from '../../labelmap/class-map.ts'
@@ -7,7 +7,7 @@ import type { Supervision } from './supervision.ts'
 /**
  * softmax(z / T) in the project's classes for logits [count, annotator classes], written to `out` [count, project
  * classes]. Of several annotator classes the maximum logit wins; project classes without one get 0. Throws `diverged`
- * where the annotator gives no finite logit.
+ * if the annotator does not give a finite logit.
  */
 export function distillTargets(
   logits: Float32Array,

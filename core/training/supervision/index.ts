@@ -1,4 +1,7 @@
-/** The supervisions by name, and the only ways to use one: with all that it needs, or with an error that says what is missing. */
+/**
+ * The supervisions by name, and the functions that use one; they fail with a clear error if something that it needs is
+ * missing.
+ */
 import { fail } from '../../base/error.ts'
 import type { Recipe } from '../../contract/recipe.ts'
 import { supervisionNeeds } from '../../contract/supervision.ts'
@@ -33,7 +36,7 @@ const table: { readonly [Name in SupervisionName]: Supervision<Name> } = {
   distill,
 }
 
-const words: Record<Need, string> = {
+const texts: Record<Need, string> = {
   label: 'given labels',
   maps: 'label maps',
   votes: "the annotator's votes",
@@ -48,7 +51,7 @@ export function supervisionOf(name: SupervisionName): Supervision {
 /** Any part of something. */
 type Some<Whole> = { [Key in keyof Whole]?: Whole[Key] | undefined }
 
-/** Of what there is, that which a supervision needs; throws `usage` where something is missing. */
+/** The parts of the available data that a supervision needs; throws `usage` if something is missing. */
 function provide<Given extends object>(
   name: SupervisionName,
   keys: readonly Need[],
@@ -57,13 +60,13 @@ function provide<Given extends object>(
   const wanted = keys.filter(key => (supervisionNeeds[name] as readonly Need[]).includes(key))
   const all = given as Partial<Record<Need, unknown>>
   for (const need of wanted)
-    if (all[need] === undefined) fail('usage', `${name} supervision needs ${words[need]}`)
+    if (all[need] === undefined) fail('usage', `${name} supervision needs ${texts[need]}`)
   return Object.fromEntries(wanted.map(need => [need, all[need]])) as Given
 }
 
 /**
- * The maker of targets, or undefined where targets are made from the annotator's answers to whole batches. It sees what
- * its supervision needs and nothing else. Throws `usage` where that is missing.
+ * The target maker, or undefined if targets are made from the annotator's answers to whole batches. It sees only what
+ * its supervision needs. Throws `usage` if something is missing.
  */
 export function targetMaker(
   name: SupervisionName,
@@ -74,7 +77,9 @@ export function targetMaker(
   return supervisionOf(name).target?.({ ...base, ...needed })
 }
 
-/** What a supervision does to the labels before training; undefined: nothing. Throws `usage` where the votes are missing. */
+/**
+ * How a supervision changes the labels before training; undefined: not at all. Throws `usage` if the votes are missing.
+ */
 export function prepareLabels(
   name: SupervisionName,
   base: PrepareBase,
@@ -84,14 +89,17 @@ export function prepareLabels(
   return supervisionOf(name).prepare?.({ ...base, ...needed })
 }
 
-/** Writes targets [count, classes] from the annotator's answers; throws `usage` for a supervision that takes none. */
+/**
+ * Writes targets [count, classes] from the annotator's answers; throws `usage` for a supervision that does not use
+ * answers.
+ */
 export function answerTargets(given: Answers, out: Float32Array): void {
   const supervision = supervisionOf(given.recipe.supervision)
   if (!supervision.answers) fail('usage', `${supervision.name} supervision takes no answers of the annotator`)
   supervision.answers(given, out)
 }
 
-/** How a list of runs calls the recipe's supervision. */
+/** The supervision's name in a list of runs. */
 export function titleOf(recipe: Recipe): string {
   return supervisionOf(recipe.supervision).title?.(recipe) ?? recipe.supervision
 }

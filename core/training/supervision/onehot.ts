@@ -1,4 +1,4 @@
-/** `onehot`: the given label, whatever the crop shows. */
+/** `onehot`: the given label, regardless of the crop. */
 import { fail } from '../../base/error.ts'
 import { supervisionNeeds } from '../../contract/supervision.ts'
 import type { Supervision, TargetBase, TargetGiven, TargetMaker } from './supervision.ts'

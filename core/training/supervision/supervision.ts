@@ -1,4 +1,4 @@
-/** What a supervision is: one object per name, which says what it needs and how its targets are made. */
+/** The definition of a supervision: one object per name, with what it needs and how its targets are made. */
 import type { Recipe } from '../../contract/recipe.ts'
 import type { NeedOf, SupervisionName, supervisionNeeds } from '../../contract/supervision.ts'
 import type { ClassMap } from '../../labelmap/class-map.ts'
@@ -7,7 +7,7 @@ import type { Crop, ImageSize } from '../../pooling/crop.ts'
 import type { TargetScratch } from '../../pooling/target.ts'
 import type { ImageSet } from '../sample/image-set.ts'
 
-/** Label maps and what reading them takes; indices are those of the image set. */
+/** Label maps and the data needed to read them; indices are those of the image set. */
 export interface MapContext {
   map(index: number): LabelMap
   /** Pixels of the image, all of which its map covers. */
@@ -15,34 +15,34 @@ export interface MapContext {
   scratch: TargetScratch
 }
 
-/** By need: what a maker of targets is given. */
+/** By need: the input of a target maker. */
 export interface TargetGiven {
   /** [n]: label of each image, −1 for none. */
   label: Int32Array
   maps: MapContext
 }
 
-/** What every maker of targets is given, whatever it needs. */
+/** The common input of every target maker. */
 export interface TargetBase {
   recipe: Recipe
   /** Classes of the student. */
   classes: number
 }
 
-/** What a supervision's target is made from: nothing that it does not need. */
+/** The input of a supervision's target: only what it needs. */
 export type TargetInput<Name extends SupervisionName> = TargetBase &
   Pick<TargetGiven, NeedOf<Name> & keyof TargetGiven>
 
 /** Writes the target [classes] of a crop (pixels of the original image) of image `index` to `out`. */
 export type TargetMaker = (index: number, crop: Crop, out: Float32Array) => void
 
-/** By need: what is given once, before training. */
+/** By need: the input of the preparation before training. */
 export interface PrepareGiven {
   /** [n]: the argmax of the mean of each image's label map, in project classes; −1 for none. */
   votes: Int32Array
 }
 
-/** What every supervision can look at before training. */
+/** The common input of every preparation. */
 export interface PrepareBase {
   recipe: Recipe
   set: ImageSet
@@ -50,13 +50,13 @@ export interface PrepareBase {
   classes: readonly string[]
 }
 
-/** What a supervision prepares from. */
+/** The input of a supervision's preparation. */
 export type PrepareInput<Name extends SupervisionName> = PrepareBase &
   Pick<PrepareGiven, NeedOf<Name> & keyof PrepareGiven>
 
-/** What training goes on with. */
+/** The result of the preparation. */
 export interface PreparedLabels {
-  /** The images, fewer perhaps; those left out are listed with the reason. */
+  /** The images, possibly fewer; those left out are listed with the reason. */
   set: ImageSet
   /** [n]: the labels to train on. */
   labels: Int32Array
@@ -77,7 +77,7 @@ export interface Answers {
 /** One way to teach a student. It has `answers` where it needs them, and a `target` otherwise. */
 export interface Supervision<Name extends SupervisionName = SupervisionName> {
   name: Name
-  /** Its target in a few words, as the command line and docs/training.md show them. */
+  /** A short description of its target, as shown by the command line and docs/training.md. */
   text: string
   needs: (typeof supervisionNeeds)[Name]
   /** Changes labels or leaves images out, once, before training. */
@@ -86,8 +86,8 @@ export interface Supervision<Name extends SupervisionName = SupervisionName> {
   target?(given: TargetInput<Name>): TargetMaker
   /** Writes targets [count, student classes] from the annotator's answers, on the main thread. */
   answers?(given: Answers, out: Float32Array): void
-  /** Its targets are smoothed already: the trainer smooths no further. */
+  /** Its targets are already smoothed, so the trainer does not smooth them. */
   smooths?: boolean
-  /** Its name in a list of runs, where a setting of the recipe belongs to it. */
+  /** Its name in a list of runs, if it includes a setting of the recipe. */
   title?(recipe: Recipe): string
 }

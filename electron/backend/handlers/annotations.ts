@@ -1,4 +1,4 @@
-/** One annotation in full: its provenance, how its classes are meant, how much there is of it. */
+/** Details of an annotation: provenance, class map, number of records. */
 import { getAnnotation } from '../../../core/project/annotations.ts'
 import { matchClasses } from '../../../core/labelmap/match-classes.ts'
 import type { HandlersOf } from '../context.ts'

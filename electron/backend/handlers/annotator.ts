@@ -1,4 +1,4 @@
-/** Looking at an annotator file before a long run. */
+/** Checks and probes an annotator file before a long run. */
 import { checkAnnotator, probeAnnotator } from './try-annotator.ts'
 import type { HandlersOf } from '../context.ts'
 

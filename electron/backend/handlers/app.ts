@@ -1,4 +1,4 @@
-/** The program itself: what it is, its settings, its devices, the projects it opened before. */
+/** The program itself: version, settings, devices, recent projects. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HandlersOf } from '../context.ts'

@@ -1,4 +1,4 @@
-/** Browsing and saved views: questions go to the reading threads, views are kept by the writer. */
+/** Browsing and saved views: queries go to the reader threads, views are stored by the writer. */
 import { imageItem } from '../../../core/project/browse/image-items.ts'
 import { listViews, removeView, saveView } from '../../../core/project/browse/saved-views.ts'
 import { getImage } from '../../../core/project/images.ts'

@@ -1,19 +1,19 @@
-/** Behind `runs.compare`: what two runs answered for the same images. */
+/** Implements `runs.compare`: compares the answers of two runs for the same images. */
 import { fail } from '../../../core/base/error.ts'
 import type { RunComparison } from '../../../core/contract/api/training.ts'
 import type { Project } from '../../../core/project/project.ts'
 import { getRun } from '../../../core/project/runs.ts'
 import { readPredictions, type Predictions } from '../../tasks/evaluate/predictions.ts'
 
-/** An answer that is judged. */
+/** A scored answer. */
 interface Judged {
   /** The image's class: its given label, else the first valid one. */
   class: number
-  /** The class that counts as answered: any valid answer counts as the image's class. */
+  /** The answered class; any valid answer counts as the image's class. */
   answer: number
 }
 
-/** Answers by key; images without any known class are left out. */
+/** Answers by image key; images without a known class are left out. */
 function judge({ keys, labels, truth, answers }: Predictions): Map<string, Judged> {
   const judged = new Map<string, Judged>()
   keys.forEach((key, i) => {
@@ -27,7 +27,7 @@ function judge({ keys, labels, truth, answers }: Predictions): Map<string, Judge
   return judged
 }
 
-/** Counts of [class, answer], most frequent first; the diagonal are the right answers. */
+/** Counts of [class, answer], most frequent first; the diagonal has the correct answers. */
 function confusionOf(judged: Iterable<Judged>): [number, number, number][] {
   const counts = new Map<string, [number, number, number]>()
   for (const { class: of, answer } of judged) {
@@ -39,8 +39,8 @@ function confusionOf(judged: Iterable<Judged>): [number, number, number][] {
 }
 
 /**
- * Compares two runs on the images of a split that both answered. An answer is right where it is among the valid classes
- * (all of them, where they are known, else the given label). Fails with `not-found` without answers of both.
+ * Compares two runs on the images of a split that both answered. An answer is correct if it is among the valid classes
+ * (all of them if they are known, else the given label). Fails with `not-found` without answers of both.
  */
 export function runsCompare(
   project: Project,
@@ -54,7 +54,7 @@ export function runsCompare(
   const pairs: [Judged, Judged][] = []
   for (const [key, one] of first) {
     const two = second.get(key)
-    // An image whose label was changed between the two runs is no longer the same question.
+    // An image whose label changed between the two runs cannot be compared.
     if (!two || two.class !== one.class) continue
     pairs.push([one, two])
     const [a, b] = [one.answer === one.class, two.answer === two.class]
@@ -68,7 +68,7 @@ export function runsCompare(
   if (pairs.length === 0)
     fail(
       'not-found',
-      `runs ${base} and ${other} have answered no common image of "${split}"; evaluate both again`,
+      `runs ${base} and ${other} have no answers for a common image of "${split}"; evaluate both again`,
     )
   return {
     split,

@@ -1,4 +1,4 @@
-/** Corrections: the store does the work; whoever browses hears of it. */
+/** Corrections: calls the store, and notifies whoever browses. */
 import { messageOf } from '../../../core/base/error.ts'
 import { applyEdit, getCorrections, redoEdit, undoEdit } from '../../../core/project/corrections/store.ts'
 import { copyWhenDue } from '../../../core/project/recovery/copies.ts'
@@ -8,7 +8,7 @@ import type { Session } from '../session.ts'
 
 type Names = 'corrections.get' | 'corrections.apply' | 'corrections.undo' | 'corrections.redo'
 
-/** Others hear of it, and every few hundred steps a copy of the database is made. */
+/** Notifies others, and makes a copy of the database every few hundred steps. */
 function afterStep(session: Session, image: number): void {
   session.imagesChanged([image])
   copyWhenDue(session.writable().project).catch((error: unknown) => console.error(messageOf(error)))
@@ -17,7 +17,7 @@ function afterStep(session: Session, image: number): void {
 export const correctionHandlers: HandlersOf<Names> = {
   'corrections.get'(place, { session }) {
     const opened = session.require()
-    void extentOf(opened, place.image, place.annotation).catch(() => null) // for the edits to come
+    void extentOf(opened, place.image, place.annotation).catch(() => null) // for later edits
     return getCorrections(opened.project, place)
   },
   async 'corrections.apply'(step, { session }) {

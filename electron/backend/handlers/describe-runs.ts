@@ -1,4 +1,4 @@
-/** Behind `runs.list` and `runs.get`: the runs of a project side by side, and one with all that is known of it. */
+/** Implements `runs.list` and `runs.get`: the runs of a project side by side, and the details of one. */
 import type { z } from 'zod'
 import type { RunInfo, trainingCalls } from '../../../core/contract/api/training.ts'
 import { recipeSchema } from '../../../core/contract/recipe.ts'
@@ -8,7 +8,7 @@ import { snapshotFacts } from '../../../core/project/snapshot-facts.ts'
 import { predictedSplits } from '../../tasks/evaluate/predictions.ts'
 import { summarise, type StoredMetrics } from '../../tasks/train/run-summary.ts'
 
-/** All runs, oldest first, with their distances to the first and the best one. */
+/** All runs, oldest first, with their differences to the first and the best one. */
 export function runsList(project: Project): RunInfo[] {
   const rows = listRuns(project)
   const heads = snapshotHeads(project)

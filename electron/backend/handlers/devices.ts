@@ -1,10 +1,10 @@
-/** Behind `app.devices`: every device tried, in a process that may crash. */
+/** Implements `app.devices`: tests every device, in a process that may crash. */
 import type { MachineReport } from '../../tasks/machine/steps.ts'
 import type { SelfTestConfig } from '../../tasks/machine/job.ts'
 import type { CallLife } from './try-annotator.ts'
 import { childOf } from '../child-of-call.ts'
 
-/** What was found; takes seconds. */
+/** The results; takes seconds. */
 export function appDevices({ signal }: CallLife = {}): Promise<MachineReport> {
   return childOf(signal)<MachineReport>('self-test', { train: false } satisfies SelfTestConfig)
 }

@@ -1,4 +1,4 @@
-/** The folders of this machine, for a picker where there are no native dialogs. */
+/** The folders of this machine, for a picker if there are no native dialogs. */
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
@@ -13,7 +13,7 @@ const patterns = { folders: null, onnx: /\.onnx$/i, classes: /\.(json|txt)$/i }
 
 async function entryOf(dir: string, name: string, pattern: RegExp | null): Promise<FileEntry | null> {
   const path = join(dir, name)
-  const info = await stat(path).catch(() => null) // a link that leads nowhere, or a folder we may not look into
+  const info = await stat(path).catch(() => null) // a dangling link, or a folder that we may not read
   if (info?.isDirectory()) {
     const kind = existsSync(join(path, 'project.db')) ? 'project' : 'folder'
     return { name, path, kind, bytes: null }

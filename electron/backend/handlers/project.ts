@@ -1,4 +1,4 @@
-/** The open project: making, opening, closing, what it is. */
+/** The open project: creating, opening, closing, and its info. */
 import { fail } from '../../../core/base/error.ts'
 import { useAnnotation } from '../../../core/project/browse/measures.ts'
 import type { HandlersOf } from '../context.ts'
@@ -41,7 +41,8 @@ export const projectHandlers: HandlersOf<Names> = {
     session.changed()
     await switched
     flow.flush()
-    if (!isOpen()) fail('cancelled', 'the project was closed; the measures follow when it is open again')
+    if (!isOpen())
+      fail('cancelled', 'the project was closed; the measures will be completed when it is open again')
     session.changed()
     return session.info()!
   },

@@ -1,4 +1,4 @@
-/** Behind the `training.*` calls: what can be chosen, whether a recipe is valid, and what it costs. */
+/** Implements the `training.*` calls: the available options, whether a recipe is valid, and what it costs. */
 import type { z } from 'zod'
 import type { trainingCalls, TrainingProbe } from '../../../core/contract/api/training.ts'
 import { recipeSchema } from '../../../core/contract/recipe.ts'
@@ -15,7 +15,7 @@ import { childOf } from '../child-of-call.ts'
 
 type Output<Name extends keyof typeof trainingCalls> = z.infer<(typeof trainingCalls)[Name]['output']>
 
-/** What a recipe can be made of. */
+/** The available options of a recipe. */
 export function trainingOptions(): Output<'training.options'> {
   return {
     presets: Object.entries(presets).map(([name, recipe]) => ({ name, recipe: { ...recipe } })),
@@ -26,7 +26,7 @@ export function trainingOptions(): Output<'training.options'> {
   }
 }
 
-/** The whole recipe of some parts, later ones winning; what is wrong with it otherwise. */
+/** The complete recipe merged from parts, or its problems. */
 export function resolveRecipe({ parts }: { parts: unknown[] }): Output<'training.resolve'> {
   const parsed = recipeSchema.safeParse(mergeParts(parts))
   if (parsed.success) return { recipe: parsed.data, problems: [] }
@@ -36,7 +36,7 @@ export function resolveRecipe({ parts }: { parts: unknown[] }): Output<'training
   }
 }
 
-/** Times some steps in a child process; nothing of it stays in the project. */
+/** Times some steps in a child process; leaves nothing in the project. */
 export async function probeTraining(
   project: Project,
   { recipe: part }: { recipe: object },

@@ -1,4 +1,4 @@
-/** What a person says of images. */
+/** Review marks. */
 import { markReview, reviewProgress } from '../../../core/project/browse/review.ts'
 import type { HandlersOf } from '../context.ts'
 

@@ -1,4 +1,4 @@
-/** Behind `runs.curves`: the log of a run, thinned to what a chart can show. */
+/** Implements `runs.curves`: the log of a run, thinned out for a chart. */
 import { join } from 'node:path'
 import type { RunCurves } from '../../../core/contract/api/training.ts'
 import type { Project } from '../../../core/project/project.ts'
@@ -9,7 +9,7 @@ const mostPoints = 2000
 
 type StepLine = Extract<LogLine, { type: 'step' }>
 
-/** Every n-th line and the last one, so that there are at most `most`. */
+/** Every n-th line and the last one, at most `most` in total. */
 function thinned(lines: StepLine[], most: number): StepLine[] {
   if (lines.length <= most) return lines
   const every = Math.ceil(lines.length / (most - 1))

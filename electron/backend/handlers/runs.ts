@@ -1,4 +1,4 @@
-/** The runs: their table, their curves, their comparison. */
+/** Runs: table, curves and comparison. */
 import { runsCompare } from './compare-runs.ts'
 import { runsCurves } from './run-curves.ts'
 import { runsGet, runsList } from './describe-runs.ts'

@@ -1,4 +1,4 @@
-/** What can be trained, and what it would cost. */
+/** Training: options and costs. */
 import { probeTraining, resolveRecipe, trainingOptions } from './recipes.ts'
 import type { HandlersOf } from '../context.ts'
 

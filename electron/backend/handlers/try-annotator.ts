@@ -1,4 +1,4 @@
-/** Behind `annotator.check` and `annotator.probe`: a classifier looked at and tried before a long run. */
+/** Implements `annotator.check` and `annotator.probe`: checks and probes a classifier before a long run. */
 import { statfsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { messageOf } from '../../../core/base/error.ts'
@@ -14,12 +14,12 @@ import type { CheckResult } from '../../tasks/annotate/check.ts'
 import { namedClasses } from '../../tasks/annotate/classes.ts'
 import { childOf } from '../child-of-call.ts'
 
-/** The caller's life. */
+/** Aborted when the caller disconnects. */
 export interface CallLife {
   signal?: AbortSignal
 }
 
-/** The surgery on a classifier and its error, and how its classes meet the project's. */
+/** The surgery on a classifier and its error, and how its classes match the project's. */
 export async function checkAnnotator(
   project: Project,
   request: AnnotateRequest,
@@ -82,7 +82,7 @@ async function classesOf(
   }
 }
 
-/** Preprocessing that the file itself tells of. */
+/** Preprocessing that the file itself specifies. */
 function suggestedBy({ named }: CheckResult): SurgeryCheck['suggested'] {
   type Triple = [number, number, number]
   const { mean, std, size } = named
@@ -90,7 +90,7 @@ function suggestedBy({ named }: CheckResult): SurgeryCheck['suggested'] {
   return { mean: mean as Triple, std: std as Triple, ...(size === null ? {} : { size }) }
 }
 
-/** Some images annotated for a trial; nothing is kept. Rejects as the annotation itself would. */
+/** Annotates some images as a probe; keeps nothing. Rejects as the annotation itself would. */
 export async function probeAnnotator(
   project: Project,
   { request, images }: { request: AnnotateRequest; images: number },

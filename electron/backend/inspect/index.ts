@@ -1,4 +1,4 @@
-/** Looking at a project in a process of its own first: a strange one can keep that busy, but not the backend. */
+/** Inspects a project in a separate process first: a malicious one can block that process, but not the backend. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,13 +8,13 @@ import { fromWire, type WireError } from '../../../core/base/wire-error.ts'
 
 export interface InspectOptions {
   signal?: AbortSignal | undefined
-  /** Milliseconds that it may take; default: by the size of the project's database. */
+  /** Timeout in milliseconds; default: depends on the size of the project's database. */
   limit?: number | undefined
   /** The process's module; for tests. */
   worker?: string | undefined
 }
 
-/** A quiet disk reads a hundred times as fast. */
+/** An idle disk reads a hundred times as fast. */
 const slowestBytesPerMs = 2000
 const leastLimit = 60_000
 
@@ -22,9 +22,9 @@ const limitFor = (dir: string): number =>
   leastLimit + (statSync(join(dir, 'project.db'), { throwIfNoEntry: false })?.size ?? 0) / slowestBytesPerMs
 
 /**
- * Resolves where the project can be read as a project; rejects with `bad-project` where it cannot, or where that is not
- * known within the limit, and with `cancelled` where `signal` ends first. What else is wrong (no such folder, a disk that
- * cannot be written, another writer) is for whoever opens it.
+ * Resolves if the project can be read; rejects with `bad-project` if it cannot, or if that is not
+ * known within the timeout, and with `cancelled` if `signal` is aborted first. Other problems (no such folder, a disk
+ * that cannot be written, another writer) are left to the code that opens it.
  */
 export async function inspectProject(dir: string, options: InspectOptions = {}): Promise<void> {
   const { signal, limit = limitFor(dir) } = options
@@ -47,8 +47,8 @@ export async function inspectProject(dir: string, options: InspectOptions = {}):
     if (problem) throw fromWire(problem)
     if (signal?.aborted) throw cancelled()
     const why = late
-      ? `looking at it took more than ${Math.round(limit / 1000)} s`
-      : 'looking at it ended the process that did'
+      ? `inspecting it took more than ${Math.round(limit / 1000)} s`
+      : 'inspecting it crashed the process'
     throw new RelabelError(
       'bad-project',
       `${dir} is not opened: ${why}; it may be damaged, or made to do harm`,
@@ -61,7 +61,7 @@ export async function inspectProject(dir: string, options: InspectOptions = {}):
   }
 }
 
-/** Null: nothing is wrong; undefined: it ended without a word. */
+/** Null: no problem; undefined: it ended without a result. */
 function answerOf(child: ChildProcess): Promise<WireError | null | undefined> {
   return new Promise(resolve => {
     let answer: WireError | null | undefined

@@ -1,4 +1,4 @@
-/** The process that looks at a project before the backend does: whatever keeps it busy, it can be killed. */
+/** The process that inspects a project before the backend opens it, and can be killed if it hangs. */
 import { toWire } from '../../../core/base/wire-error.ts'
 import { requireReadable } from '../../../core/project/inspect.ts'
 import { openProject } from '../../../core/project/project.ts'
@@ -8,7 +8,7 @@ process.on('SIGINT', () => {})
 
 const dir = process.argv[2] ?? ''
 try {
-  // An older file is brought up to date here, which may take a while.
+  // An older file is migrated here, which may take a while.
   const project = openProject(dir, { readonly: true })
   requireReadable(project)
   project.close()

@@ -1,6 +1,6 @@
 /**
- * Reading beside the writer: threads with a connection of their own, so that neither a save nor an answer ever waits for
- * a long query. Two lanes: what a screen shows at once, and figures over the whole data set.
+ * Reads concurrently with the writer: threads with their own connections, so that neither a save nor a short query
+ * waits for a long query. Two lanes: queries that a screen needs at once, and statistics over the whole data set.
  */
 import { Worker } from 'node:worker_threads'
 import { RelabelError } from '../../../core/base/error.ts'
@@ -10,7 +10,7 @@ import type { FromReader, QueryInput, QueryName, QueryOutput, ReaderData, ToRead
 export type Lane = 'quick' | 'slow'
 
 export interface Reader {
-  /** Asks; rejects with the query's error, or `cancelled` where `signal` ends before its turn comes. */
+  /** Runs a query; rejects with its error, or `cancelled` if `signal` is aborted before it starts. */
   ask<Name extends QueryName>(
     lane: Lane,
     name: Name,
@@ -34,7 +34,8 @@ interface LaneState {
   waiting: Question[]
 }
 
-const cancelled = (): RelabelError => new RelabelError('cancelled', 'nobody waits for this answer any more')
+const cancelled = (): RelabelError =>
+  new RelabelError('cancelled', 'the caller is no longer waiting for this answer')
 
 export function createReader(dir: string): Reader {
   const lanes: Record<Lane, LaneState> = {
@@ -82,7 +83,7 @@ export function createReader(dir: string): Reader {
     }
   }
 
-  // They read ahead what the first filters and sorts need: half a second for a million images.
+  // They read ahead the data for the first filters and sorts: half a second for a million images.
   for (const lane of Object.values(lanes)) start(lane)
 
   return {

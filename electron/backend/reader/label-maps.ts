@@ -1,4 +1,4 @@
-/** Label maps as bytes for the page, from readers that stay open. */
+/** Encodes label maps as bytes for the page, with readers that stay open. */
 import { openLabelMaps, type LabelMapReader } from '../../../core/labelmap/files/index.ts'
 import type { LabelMap } from '../../../core/labelmap/label-map.ts'
 import { getAnnotation, listAnnotations } from '../../../core/project/annotations.ts'
@@ -36,11 +36,11 @@ function readerOf(project: Project, annotation: string): Promise<LabelMapReader>
 /** The machine's map of an image. Rejects with `not-found`, `bad-label-map`, `disk`. */
 export async function labelMapBytes(project: Project, annotation: string, key: string): Promise<ArrayBuffer> {
   const reader = await readerOf(project, annotation)
-  await reader.refresh() // a job may have written it meanwhile, or another one in its place
+  await reader.refresh() // a job may have written it since, or another one in its place
   return packLabelMap(reader.getSync(key))
 }
 
-/** The annotations that have a map of an image; one whose folder cannot be read has none. */
+/** The annotations that have a map of an image, except those whose folder cannot be read. */
 export async function annotationsWithMap(project: Project, key: string): Promise<string[]> {
   const found: string[] = []
   for (const { id } of listAnnotations(project))
@@ -49,12 +49,12 @@ export async function annotationsWithMap(project: Project, key: string): Promise
       await reader.refresh()
       if (reader.has(key)) found.push(id)
     } catch {
-      // Whoever asks for its map is told why.
+      // A request for its map reports why.
     }
   return found
 }
 
-/** Cells and annotator classes of an image's map; null where there is none. */
+/** Cells and annotator classes of an image's map; null if there is none. */
 export async function mapExtent(
   project: Project,
   annotation: string,

@@ -1,10 +1,10 @@
-/** What the backend and its reading threads say to each other. */
+/** Messages between the backend and its reader threads. */
 import type { WireError } from '../../../core/base/wire-error.ts'
 import type { queries } from './queries.ts'
 
 type Queries = typeof queries
 export type QueryName = keyof Queries
-/** What a query takes besides the project. */
+/** The input of a query besides the project. */
 export type QueryInput<Name extends QueryName> = Queries[Name] extends () => unknown
   ? undefined
   : Parameters<Queries[Name]>[1]
@@ -12,7 +12,7 @@ export type QueryOutput<Name extends QueryName> = Awaited<ReturnType<Queries[Nam
 
 export interface ReaderData {
   dir: string
-  /** Milliseconds without a question before it reads ahead: the processor belongs to what a person does. */
+  /** Idle milliseconds before it reads ahead, because user actions have priority. */
   quiet: number
 }
 

@@ -1,4 +1,4 @@
-/** What the reading threads can be asked: long queries over all images, and label maps. */
+/** The queries of the reader threads: long queries over all images, and label maps. */
 import type { ImageFilter, ImageQuery } from '../../../core/contract/api/browse.ts'
 import { openBrowser, type Browser } from '../../../core/project/browse/browser.ts'
 import type { Project } from '../../../core/project/project.ts'
@@ -11,15 +11,15 @@ import {
 } from './label-maps.ts'
 
 let opened: Browser | undefined
-/** What a browser remembers between calls is worth keeping: one per thread. */
+/** One browser per thread, because its cache is reused between calls. */
 const browser = (project: Project): Browser => (opened ??= openBrowser(project))
 
-/** Reads ahead what filters and sorts will need; false: there is no more. */
+/** Reads ahead the data for filters and sorts; false: everything is loaded. */
 export const warmUp = (project: Project): boolean => browser(project).warm()
 
-/** Everything runs on a connection that only reads. */
+/** All queries run on a read-only connection. */
 export const queries = {
-  /** Answers once the thread has opened the project. */
+  /** Returns once the thread has opened the project. */
   opened: (): true => true,
   count: (project: Project, input: ImageQuery): ReturnType<Browser['count']> => browser(project).count(input),
   page: (

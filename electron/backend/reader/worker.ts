@@ -1,4 +1,4 @@
-/** A reading thread: one connection that only reads, one question after another. */
+/** A reader thread: one read-only connection, one query after another. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { toWire } from '../../../core/base/wire-error.ts'
 import { openProject } from '../../../core/project/project.ts'
@@ -14,12 +14,12 @@ let before: Promise<void> = Promise.resolve()
 let waiting = 0
 let timer: NodeJS.Timeout | undefined
 
-/** A little at a time while nobody asks, so that the next question waits for one step at most. */
+/** Reads ahead in small steps while idle, so that the next query waits for one step at most. */
 function readAhead(): void {
   try {
     if (waiting === 0 && warmUp(project)) setImmediate(readAhead)
   } catch {
-    // The question that meets the problem is told of it.
+    // The query that runs into the problem reports it.
   }
 }
 

@@ -13,12 +13,12 @@ import { useAnnotation } from '../../../core/project/browse/measures.ts'
 import { addImages, addSplit } from '../../../core/project/images.ts'
 import { createProject } from '../../../core/project/project.ts'
 
-/** Milliseconds of a pointer's event: its handler, and until its frame is drawn. */
+/** Milliseconds per pointer event: for its handler, and until its frame is drawn. */
 export interface BrushBench {
   events: number
-  /** In the handler, limit 16 at the 95th percentile. */
+  /** In the handler; limit: 16 at the 95th percentile. */
   event: { median: number; p95: number; max: number }
-  /** Until the frame that shows it has been drawn; the screen's own pace (16.7) included. */
+  /** Until the frame that shows it has been drawn; includes the frame interval (16.7). */
   frame: { median: number; p95: number; max: number }
 }
 
@@ -75,7 +75,7 @@ async function makeBrushProject(dir: string): Promise<void> {
   }
 }
 
-/** Opens it in the studio that `url` shows and brushes to and fro; a word of why where that cannot be done. */
+/** Opens it in the studio at `url` and brushes back and forth; returns a reason if that is not possible. */
 export async function benchBrush(context: BrowserContext, url: string): Promise<BrushBench | string> {
   const dir = mkdtempSync(join(tmpdir(), 'relabel-brush-'))
   try {
@@ -93,7 +93,7 @@ export async function benchBrush(context: BrowserContext, url: string): Promise<
     await page.evaluate(`fetch('/api/call/project.close', {
       method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })`)
     await page.close()
-    return figures ?? 'skipped: the annotate screen keeps no times'
+    return figures ?? 'skipped: the annotate screen does not record times'
   } finally {
     rmSync(dir, { recursive: true, force: true, maxRetries: 3 })
   }

@@ -1,6 +1,6 @@
 /**
- * The studio on a project without files, for the benchmark: the real backend behind its socket, as in the desktop app, and a
- * host in front of it that answers thumbnails by one small picture and passes everything else on.
+ * Runs the studio on a project without image files, for the benchmark: the real backend behind its socket, as in the
+ * desktop app, and a host in front of it that answers thumbnails with one small image and forwards everything else.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -14,7 +14,7 @@ import { fail } from '../../../core/base/error.ts'
 import { encodeJpeg } from '../../../core/image/encode.ts'
 
 export interface BenchHost {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   url: string
   /** Milliseconds from the start of the process until it was ready. */
   start: number

@@ -1,4 +1,4 @@
-/** The studio on a project as large as ImageNet, in SQLite and in a real browser: `relabel bench studio`. */
+/** `relabel bench studio`: the studio on a project as large as ImageNet, in SQLite and in a real browser. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -17,23 +17,23 @@ import { benchBrowse, summary } from './sql.ts'
 export interface StudioBench {
   images: number
   page: PageBench | string
-  /** Milliseconds below the page, median and worst of each kind. */
+  /** Milliseconds below the page, median and maximum of each kind. */
   sql: Record<string, unknown>
 }
 
 /** All times in milliseconds, measured in the page from the cause to the frame that shows the effect. */
 export interface PageBench {
-  /** Start of the backend's process until it answers. */
+  /** From the start of the backend's process until it responds. */
   backendStart: number
-  /** From the address to the window's frame and screen; limit 1,000. */
+  /** From entering the URL until the frame and the screen are displayed; limit 1,000. */
   firstLoad: number
-  /** From asking for the project to a grid whose cells are filled; limit 1,500. */
+  /** From opening the project until the grid is filled; limit 1,500. */
   openToGrid: number
-  /** The same, with the project open already: reloading the page. */
+  /** The same for reloading the page with the project already open. */
   reloadToGrid: number
-  /** By the scrollbar to 100 random places, each from rest; limit 100. */
+  /** Jumps with the scrollbar to 100 random places, each from rest; limit 100. */
   jump: Spread
-  /** The most cells and rows at once, limit 400; and the most elements of any kind in the grid. */
+  /** Maximum number of cells and rows, limit 400; and of elements of any kind in the grid. */
   gridNodes: number
   gridElements: number
   /** By filter and sort, from the new query to the filled grid; limit 200. */
@@ -41,7 +41,7 @@ export interface PageBench {
   slowestQuery: number
   /** Brushing on a map of 15×15 cells, K = 5, 1000 classes. */
   brushing: BrushBench | string
-  /** kB gzipped: what the first load takes, and all screens together; limit 500. */
+  /** kB gzipped: the first load, and all screens together; limit 500. */
   script: { first: number; all: number }
 }
 
@@ -76,7 +76,9 @@ const queries: Record<string, string> = {
   'by name': '',
 }
 
-/** Makes the project in the user's cache, once (a minute), and measures. `images`: fewer, for a quick look. */
+/**
+ * Creates the project in the user's cache once (takes a minute), and measures. `images`: fewer images for a quick run.
+ */
 export async function benchStudio(options: { images?: number } = {}): Promise<StudioBench> {
   const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'relabel-studio')
   mkdirSync(cache, { recursive: true })
@@ -88,7 +90,7 @@ export async function benchStudio(options: { images?: number } = {}): Promise<St
 
 const worst = (figures: Record<string, number>): number => Math.max(...Object.values(figures))
 
-/** The page half alone; a word of why where there is no browser. */
+/** Only the part in the page; returns a reason if there is no browser. */
 export async function benchPage(dir: string): Promise<PageBench | string> {
   const browser = await launch()
   if (browser === null)
@@ -133,7 +135,7 @@ async function jumps(page: Page): Promise<Spread> {
   const times: number[] = []
   for (let i = 0; i < 100; i++) {
     times.push(await page.evaluate<number>(`bench.jump(${draw.next()})`))
-    // From rest: the thumbnails of one place are not measured against the next.
+    // From rest, so that thumbnails of one place do not delay the next.
     await page.waitForTimeout(200)
   }
   return spread(times)
@@ -141,15 +143,15 @@ async function jumps(page: Page): Promise<Spread> {
 
 async function ask(page: Page): Promise<Record<string, number>> {
   const times: Record<string, number> = {}
-  for (const [name, words] of Object.entries(queries)) {
-    times[name] = await page.evaluate<number>(`bench.query(${JSON.stringify(`/browse${words}`)})`)
-    // The counts beside the filters follow each change; the next one is not measured against them.
+  for (const [name, search] of Object.entries(queries)) {
+    times[name] = await page.evaluate<number>(`bench.query(${JSON.stringify(`/browse${search}`)})`)
+    // The counts next to the filters follow each change; wait for them, so that they do not delay the next.
     await page.waitForTimeout(700)
   }
   return times
 }
 
-/** Built files of ours are as people get them. */
+/** The sizes of the built files, gzipped. */
 function buildRenderer(): void {
   const script = join(root, 'build/build-renderer.mjs')
   const done = spawnSync(process.execPath, [script, '--quiet'], { cwd: root, encoding: 'utf8' })

@@ -1,6 +1,6 @@
-/** What the benchmark does within the page of the studio; texts that the browser runs, for this room knows no DOM. */
+/** Scripts that the benchmark runs in the page of the studio; strings, because this room has no DOM types. */
 
-/** Laid into every page: waits for the shell, waits for the grid, and keeps the most nodes that were ever seen. */
+/** Injected into every page: waits for the shell and the grid, and records the maximum number of nodes. */
 export const pageTools = `
   window.bench = (() => {
     const frame = () => new Promise(resolve => requestAnimationFrame(resolve))
@@ -64,7 +64,7 @@ export const pageTools = `
   })()
 `
 
-/** Opens a project and shows the grid; milliseconds. */
+/** Opens a project and shows the grid; returns milliseconds. */
 export const openProject = (dir: string): string => `(async () => {
   const began = performance.now()
   const response = await fetch('/api/call/project.open', {

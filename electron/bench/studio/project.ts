@@ -1,4 +1,4 @@
-/** A project as large as ImageNet without its files: keys, labels, measures and reviews with believable distributions. */
+/** A project as large as ImageNet without its files: keys, labels, measures and reviews with realistic distributions. */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { random, type Random } from '../../../core/base/random.ts'
@@ -19,7 +19,7 @@ export interface StudioProjectOptions {
   unlabelled?: number
 }
 
-/** Makes the project in `cache`, once; later calls find it. Returns its folder. */
+/** Creates the project in `cache` once; later calls reuse it. Returns its folder. */
 export async function makeStudioProject(cache: string, options: StudioProjectOptions = {}): Promise<string> {
   const { images = imageNetImages, classes = 1000, unlabelled = 1 / 200 } = options
   const dir = join(cache, `studio-${images}-${classes}-${unlabelled}`)
@@ -77,7 +77,7 @@ export async function makeStudioProject(cache: string, options: StudioProjectOpt
 
 const folderOf = (index: number): string => `n${String(1_440_764 + index * 13_337).padStart(8, '0')}`
 
-/** Four of five maps agree with the label; those that do are surer. */
+/** Four of five maps agree with the label; those have a higher confidence. */
 function factsOf(image: number, label: number, classes: number, draw: Random): MeasuresRow {
   const agrees = label >= 0 && draw.next() < 0.8
   const top = agrees ? label : draw.int(classes)

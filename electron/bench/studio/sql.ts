@@ -1,23 +1,23 @@
-/** How fast a project of ImageNet's size answers queries, in SQLite alone: a part of `relabel bench studio`. */
+/** Part of `relabel bench studio`: how fast a project of ImageNet's size answers queries, in SQLite only. */
 import type { ImageFilter, ImageQuery, ImageSort } from '../../../core/contract/api/browse.ts'
 import { openBrowser, type Browser } from '../../../core/project/browse/browser.ts'
 import { openProject } from '../../../core/project/project.ts'
 import { makeStudioProject, type StudioProjectOptions } from './project.ts'
 
-/** All milliseconds, but for `cold` after reading ahead; no answer was remembered from before. */
+/** All in milliseconds, after reading ahead except for `cold`, and with empty caches. */
 export interface BrowseBench {
   images: number
   /** Opening the project and its first page by name. */
   open: number
-  /** A filter with text and a sort, asked at once of a browser that has read nothing ahead. */
+  /** A filter with text and a sort, in a browser that has not read ahead. */
   cold: number
-  /** Reading ahead what filters and sorts need, and its longest step. */
+  /** Reading ahead for filters and sorts, and its longest step. */
   warmUp: { total: number; longest: number }
   /** Count and first page of 200, by filter and sort. */
   firstPage: Record<string, number>
-  /** The slowest of some jumps to any offset, by query. */
+  /** The slowest of several jumps to arbitrary offsets, by query. */
   jump: Record<string, number>
-  /** Place of an image, the slowest of some. */
+  /** Place of an image, the slowest of several. */
   place: Record<string, number>
   histograms: Record<string, number>
 }
@@ -69,7 +69,7 @@ function timed(action: () => unknown): number {
   return Math.round((performance.now() - start) * 10) / 10
 }
 
-/** A browser that remembers nothing yet. */
+/** A browser with empty caches. */
 function inBrowser<T>(dir: string, action: (browser: Browser) => T): T {
   const project = openProject(dir, { readonly: true })
   try {
@@ -79,7 +79,7 @@ function inBrowser<T>(dir: string, action: (browser: Browser) => T): T {
   }
 }
 
-/** Makes the project in `cache` where it is not there yet, and measures it. */
+/** Creates the project in `cache` if it does not exist yet, and measures it. */
 export async function benchBrowse(cache: string, options: StudioProjectOptions = {}): Promise<BrowseBench> {
   const dir = await makeStudioProject(cache, options)
   const all: ImageQuery = { filter: {}, sort: name }
@@ -98,7 +98,7 @@ export async function benchBrowse(cache: string, options: StudioProjectOptions =
   })
 }
 
-/** Every filter with every sort; so many that the browser has forgotten each when it is asked the next thing of it. */
+/** Every filter with every sort: so many that each is evicted from the cache before its next query. */
 function asked(
   browser: Browser,
   named: Record<string, ImageFilter>,
@@ -131,7 +131,7 @@ function asked(
   return result
 }
 
-/** Of each kind of question the median, the worst, and which that was. */
+/** For each kind of query the median, the maximum, and the query with the maximum. */
 export function summary(bench: BrowseBench): Record<string, unknown> {
   const spread = (figures: Record<string, number>): Record<string, unknown> => {
     const sorted = Object.entries(figures).sort((a, b) => a[1] - b[1])

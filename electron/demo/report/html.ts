@@ -1,11 +1,11 @@
-/** Putting HTML together so that text from outside stays text. */
+/** Builds HTML and escapes external text. */
 
 /** Markup that is known to be safe. */
 export interface Html {
   html: string
 }
 
-/** What may stand in a template: text is escaped, markup and lists of markup are not. */
+/** Values in a template: text is escaped, markup and lists of markup are not. */
 export type Content = Html | string | number | readonly (Html | string | number)[]
 
 const entities: Record<string, string> = {
@@ -16,7 +16,7 @@ const entities: Record<string, string> = {
   "'": '&#39;',
 }
 
-/** Text as it may stand between tags and within quoted attributes. */
+/** Escapes text for use between tags and in quoted attributes. */
 export function escape(text: string): string {
   return text.replace(/[&<>"']/g, character => entities[character] ?? '')
 }

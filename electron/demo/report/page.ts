@@ -1,4 +1,4 @@
-/** The demo's report: one HTML file that needs nothing else, no script, no network. */
+/** The demo's report: one self-contained HTML file without scripts or network access. */
 import type { AnnotatorResult } from '../annotator.ts'
 import { cellText, columns } from '../table.ts'
 import type { SummaryRow } from '../table.ts'
@@ -16,11 +16,11 @@ export interface ReportData {
   classes: readonly string[]
   scenes: { train: number; val: number; test: number }
   rows: readonly SummaryRow[]
-  /** What took how long; `reused` where an earlier start had done it. */
+  /** The duration of each part; `reused` if an earlier start made it. */
   parts: readonly { name: string; seconds: number; reused: boolean }[]
   annotator: Omit<AnnotatorResult, 'model'>
   quality: TargetQuality
-  /** Validation ReaL in percent and training loss by epoch, one line a supervision (its first seed). */
+  /** Validation ReaL in percent and training loss by epoch, one line per supervision (its first seed). */
   real: readonly Series[]
   loss: readonly Series[]
   gallery: readonly ScenePicture[]

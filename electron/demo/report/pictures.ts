@@ -1,4 +1,4 @@
-/** The report's pictures: scenes under their label map, and crops with what each supervision says about them. */
+/** The report's images: scenes under their label map, and crops with the targets of each supervision. */
 import type { TruthLine } from '../../../core/dataset/digit-scenes/write.ts'
 import type { LabelMap } from '../../../core/labelmap/label-map.ts'
 import type { Crop } from '../../../core/pooling/crop.ts'
@@ -27,7 +27,9 @@ export interface CropPicture {
 const palette = 10
 const colourOf = (label: number): string => `c${label % palette}`
 
-/** Top class of every cell as a coloured square, the more opaque the higher its logit: what label pooling averages. */
+/**
+ * Top class of every cell as a coloured square, more opaque for higher logits: the values that label pooling averages.
+ */
 function overlay(map: LabelMap): Html {
   const [, height, width] = map.shape
   const first = map.logits.subarray(0, height * width)
@@ -48,7 +50,7 @@ function overlay(map: LabelMap): Html {
   </svg>`
 }
 
-/** A card: the scene, the scene under its map, and the words. */
+/** A card: the scene, the scene under its map, and a caption. */
 export function sceneCard(picture: ScenePicture, classes: readonly string[]): Html {
   const uri = dataUri(picture.png)
   const { truth } = picture

@@ -1,4 +1,4 @@
-/** The report's look: one sheet, light and dark, nothing fetched. */
+/** The report's style sheet, for light and dark, without external resources. */
 
 /** CSS of the whole page. */
 export const style = `

@@ -1,4 +1,4 @@
-/** The job that measures a run's model on a split and keeps what it answered for every image. */
+/** The job that measures a run's model on a split and stores its answers for every image. */
 import { recipeSchema } from '../../../core/contract/recipe.ts'
 import { openProject } from '../../../core/project/project.ts'
 import type { Project } from '../../../core/project/project.ts'
@@ -16,7 +16,7 @@ export interface EvaluateJob {
   split: string
 }
 
-/** Evaluates the final model of a run by the run's own recipe; its answers go beside the run. */
+/** Evaluates the final model of a run with the run's own recipe; its answers are stored in the run's folder. */
 export async function evaluateRun(
   project: Project,
   { run: id, split }: EvaluateJob,
@@ -40,7 +40,7 @@ export async function evaluateRun(
     {
       model: modelOfRun(row.dir, id, false),
       split,
-      // How images are cached and by which engine; what the model sees is written in its file.
+      // Cache and engine settings; the preprocessing is in the model file.
       recipe: own
         ? { cache: own.cache, workers: own.workers, threads: own.threads, provider: own.provider }
         : {},

@@ -1,4 +1,4 @@
-/** What a run's model answered for every image of a split, kept beside the run so that runs can be compared. */
+/** A run's answers for every image of a split, stored in the run's folder so that runs can be compared. */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -22,13 +22,13 @@ const schema = z.object({
   answers: z.array(z.number()),
 })
 
-/** Answers of several million images. */
+/** Enough for several million images. */
 const mostBytes = 400_000_000
 
 /** Answers on a split. */
 export type Predictions = z.infer<typeof schema>
 
-/** Where a run keeps them. */
+/** The file of a run's answers. */
 const predictionsFile = (dir: string, split: string): string =>
   join(dir, `predictions-${encodeURIComponent(split)}.json`)
 
@@ -37,7 +37,7 @@ export function writePredictions(dir: string, predictions: Predictions): void {
   writeAtomicSync(predictionsFile(dir, predictions.split), JSON.stringify(predictions))
 }
 
-/** Splits that a run's folder has answers of, sorted. */
+/** Splits with answers in a run's folder, sorted. */
 export function predictedSplits(dir: string): string[] {
   if (!existsSync(dir)) return []
   return readdirSync(dir)
@@ -46,11 +46,11 @@ export function predictedSplits(dir: string): string[] {
     .sort()
 }
 
-/** Reads a run's answers; fails with `not-found` where the run was not evaluated on the split. */
+/** Reads a run's answers; fails with `not-found` if the run was not evaluated on the split. */
 export function readPredictions(dir: string, run: string, split: string): Predictions {
   const file = predictionsFile(dir, split)
   if (!existsSync(file))
-    return fail('not-found', `run ${run} has no answers on the split "${split}"; evaluate it first`, {
+    return fail('not-found', `run ${run} has no answers for the split "${split}"; evaluate it first`, {
       run,
       split,
     })

@@ -1,4 +1,4 @@
-/** The files that a run leaves behind, and copies of them for other programs. */
+/** The output files of a run, and copies of them for other programs. */
 import { constants, existsSync } from 'node:fs'
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -16,11 +16,11 @@ export function modelOfRun(dir: string, id: string, best: boolean): string {
   const file = requireOwned(dir, join(dir, 'model.onnx'), 'file')
   if (!existsSync(file)) fail('not-found', `run ${id} has no model yet; is it finished?`, { run: id })
   const other = requireOwned(dir, join(dir, 'best.onnx'), 'file')
-  // Where the last epoch was the best, there is only one model.
+  // If the last epoch was the best, there is only one model.
   return best && existsSync(other) ? other : file
 }
 
-/** What to copy where. */
+/** What to copy, and where. */
 export interface ExportOrder {
   run: string
   best: boolean
@@ -38,7 +38,10 @@ export interface ExportedFiles {
   classes: string
 }
 
-/** Copies a run's model as ONNX and safetensors, with its card and its classes. Rejects as {@link requireTarget} throws, and with `disk`. */
+/**
+ * Copies a run's model as ONNX and safetensors, with its card and its classes. Rejects as {@link requireTarget} throws,
+ * and with `disk`.
+ */
 export async function exportRun(project: Project, order: ExportOrder): Promise<ExportedFiles> {
   const row = getRun(project, order.run)
   const onnx = modelOfRun(row.dir, row.id, order.best)
@@ -55,7 +58,7 @@ export async function exportRun(project: Project, order: ExportOrder): Promise<E
   requireTarget(project, out, order.force)
   try {
     await mkdir(out, { recursive: true })
-    // The card first: what is cut off here is known as an export by it.
+    // The card first, so that an interrupted export is recognised by it.
     for (const kind of ['card', 'onnx', 'safetensors'] as const) {
       const ending = kind === 'card' ? 'json' : kind
       await copyWhole(onnx.replace(/onnx$/, ending), targets[kind])
@@ -68,7 +71,7 @@ export async function exportRun(project: Project, order: ExportOrder): Promise<E
   return targets
 }
 
-/** Under another name first, so that a link or half a file is never in the place of the copy. */
+/** Written under another name first, so that the copy is never a link or half a file. */
 async function copyWhole(from: string, to: string): Promise<void> {
   const temporary = `${to}.${process.pid}.tmp`
   try {

@@ -1,4 +1,7 @@
-/** Where an export may write: into a folder that a person named, never through a link, and over nothing but an earlier export. */
+/**
+ * Where an export may write: into the folder that the user named, never through a link, and only over an earlier
+ * export.
+ */
 import { lstatSync, readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { z } from 'zod'
@@ -13,7 +16,7 @@ export const exportNames = {
   classes: 'classes.json',
 } as const
 
-/** What every model card of this program says, and other files by that name do not. */
+/** The field that identifies a model card of this program. */
 const card = z.object({
   format: z.literal(1),
   student: z.string(),
@@ -23,7 +26,7 @@ const card = z.object({
 })
 const largestCard = 64_000_000
 
-/** Whether a folder holds the card of an earlier export: it is written first, so one that was cut off has it too. */
+/** Whether a folder contains the card of an earlier export; it is written first, so an interrupted export has it too. */
 function isEarlierExport(out: string): boolean {
   const file = join(out, exportNames.card)
   const found = lstatSync(file, { throwIfNoEntry: false })
@@ -36,8 +39,8 @@ function isEarlierExport(out: string): boolean {
 }
 
 /**
- * Throws `usage`, naming the file, where an export to `out` would write through a link, over a file without `force`, over
- * one that no earlier export made, or into what a project keeps for itself.
+ * Throws `usage`, naming the file, if an export to `out` would write through a link, over a file without `force`, over
+ * a file not made by an earlier export, or into a folder that the project keeps for itself.
  */
 export function requireTarget(project: { dir: string }, out: string, force: boolean): void {
   const [first] = relative(project.dir, out).split(sep)

@@ -1,4 +1,6 @@
-/** The self-test job: every part of the machine tried where a crash hurts nobody, with a few training steps if wanted. */
+/**
+ * The self-test job: tests every part of the machine where a crash does no harm, with a few training steps on request.
+ */
 import { random } from '../../../core/base/random.ts'
 import { fail } from '../../../core/base/error.ts'
 import type { Finding } from '../../../core/contract/api/app.ts'
@@ -7,7 +9,7 @@ import { buildPlain } from '../../../core/graph/students/index.ts'
 import { tried, tryMachine, type MachineReport } from './steps.ts'
 import type { JobContext } from '../process/protocol.ts'
 
-/** Whether training is tried too. */
+/** Whether to test training too. */
 export interface SelfTestConfig {
   train: boolean
 }
@@ -21,7 +23,7 @@ export function run(config: SelfTestConfig, context: JobContext): Promise<Machin
 
 const steps = 20
 
-/** A tiny net has to learn to tell two kinds of noise apart: its loss must fall. */
+/** A tiny net has to learn to distinguish two kinds of noise: its loss must fall. */
 async function trainSome(): Promise<string> {
   const [batch, size, classes] = [8, 12, 2]
   const model = buildPlain({ channels: [4, 8], strides: [2, 2], classes, input: [3, size, size], seed: 1 })

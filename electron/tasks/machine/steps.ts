@@ -1,4 +1,4 @@
-/** What this machine offers, each part tried and not only looked up. */
+/** Checks this machine by testing each part. */
 import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, freemem, release, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
@@ -8,13 +8,13 @@ import type { Finding } from '../../../core/contract/api/app.ts'
 import type { Provider } from '../../../core/contract/providers.ts'
 import { packageVersion } from '../process/version.ts'
 
-/** What was found; `ok`: everything works that is needed. */
+/** The findings; `ok`: everything that the program needs works. */
 export interface MachineReport {
   ok: boolean
   findings: Finding[]
 }
 
-/** Tries a part; a failure is a finding too. */
+/** Tests a part; a failure is a finding too. */
 export async function tried(part: string, action: () => Promise<string>): Promise<Finding> {
   try {
     return { part, ok: true, what: await action() }
@@ -72,7 +72,7 @@ function disk(): Promise<string> {
   return Promise.resolve(`${size(bavail * bsize)} free in ${process.cwd()}`)
 }
 
-/** Tries everything; `more` are parts that are needed too. */
+/** Tests everything; `more` are further required parts. */
 export async function tryMachine(
   more: () => Promise<Finding[]> = () => Promise.resolve([]),
 ): Promise<MachineReport> {

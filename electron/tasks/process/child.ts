@@ -1,7 +1,9 @@
-/** How an action starts a child process without knowing who watches it: the command line, or the queue. */
+/**
+ * The interface through which a task starts a child process, independent of the caller: the command line or the queue.
+ */
 import type { JobOptions } from './run-job.ts'
 
-/** Runs a job of `electron/tasks/jobs.ts` and resolves with its result; progress and warnings go where the caller said. */
+/** Runs a job of `electron/tasks/jobs.ts` and resolves with its result; progress and warnings go to the caller. */
 export type RunChild = <Result>(
   name: string,
   config: unknown,

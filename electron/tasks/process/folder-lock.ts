@@ -1,4 +1,4 @@
-/** Waiting for a folder: a job that lost its parent may take a moment to put its files in order and let go. */
+/** Waits for a folder: a job that lost its parent may take a moment to finish its files and release the folder. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RelabelError } from '../../../core/base/error.ts'
 

@@ -1,16 +1,16 @@
-/** What a job and its parent say to each other over IPC. */
+/** IPC messages between a job and its parent. */
 import type { WireError } from '../../../core/base/wire-error.ts'
 import type { JobProgress as Progress } from '../../../core/contract/api/common.ts'
 
 export type { Progress }
 
-/** What a job gets: its signal is aborted when the parent cancels it or goes away. */
+/** The context of a job: its signal is aborted when the parent cancels it or disconnects. */
 export interface JobContext {
   signal: AbortSignal
   progress(progress: Progress): void
-  /** Something people should know while the job goes on. */
+  /** A warning for the user while the job continues. */
   warn(text: string): void
-  /** Anything else for the parent's `onEvent`: structured-cloneable data. */
+  /** Other data for the parent's `onEvent`; structured-cloneable. */
   event(data: unknown): void
 }
 

@@ -1,4 +1,4 @@
-/** Running a job as a child process: start, progress, cancel, and whatever way it ends. */
+/** Runs a job as a child process: start, progress, cancellation, and every way in which it can end. */
 import { fork } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
@@ -12,11 +12,11 @@ export interface JobOptions {
   onProgress?: (progress: Progress) => void
   onWarning?: (text: string) => void
   onEvent?: (data: unknown) => void
-  /** Abort cancels the job: it puts its files in order and ends; the promise rejects with code `cancelled`. */
+  /** Abort cancels the job: it finishes its files and exits; the promise rejects with code `cancelled`. */
   signal?: AbortSignal
   /** A cancelled job that has not ended after this many ms is killed. */
   grace?: number
-  /** Hears the lines that the job prints, which go to stderr otherwise. */
+  /** Receives the lines that the job prints, which otherwise go to stderr. */
   onLine?: (line: string) => void
   /** Process id of the job, once there is one. */
   onStart?: (pid: number) => void
@@ -24,7 +24,7 @@ export interface JobOptions {
   worker?: string
 }
 
-/** How a job ended that neither gave a result nor told a reason: the `cause` of its Error. */
+/** How a job ended without a result or an error: the `cause` of its Error. */
 interface SuddenEnd {
   signal: NodeJS.Signals | null
   exitCode: number | null
@@ -41,7 +41,8 @@ const isSuddenEnd = (cause: unknown): cause is SuddenEnd =>
 
 /**
  * Runs job `name` (see `index.ts`) with `config` (structured-cloneable) in a child process and resolves with its
- * result. A job that fails rejects with its own error; one that is killed or crashes rejects with an Error that says how.
+ * result. A job that fails rejects with its own error; one that is killed or crashes rejects with an Error that
+ * describes it.
  */
 export function runJob<Result>(name: string, config: unknown, options: JobOptions = {}): Promise<Result> {
   if (options.signal?.aborted) return Promise.reject(stopped(name))
@@ -64,13 +65,13 @@ export function runJob<Result>(name: string, config: unknown, options: JobOption
       timer = setTimeout(() => child.kill('SIGKILL'), options.grace ?? 60_000)
       timer.unref()
     }
-    // A parent that is told to end at once must not leave its job behind.
+    // A parent that has to exit immediately must not leave its job behind.
     const killWithParent = (): void => void child.kill('SIGKILL')
     process.once('exit', killWithParent)
 
     child.on('message', (message: FromJob) => {
       if (message.type === 'ready') {
-        // Stopped before it began: there is nothing to put in order.
+        // Stopped before it began: there is nothing to finish.
         if (options.signal?.aborted) child.kill('SIGKILL')
         else send({ type: 'start', config })
       } else if (message.type === 'progress') options.onProgress?.(message.progress)
@@ -92,7 +93,7 @@ export function runJob<Result>(name: string, config: unknown, options: JobOption
       else
         reject(
           new Error(
-            `the ${name} job ended without a result (${signal ? `killed by ${signal}` : `exit code ${code}`}); was the memory used up?`,
+            `the ${name} job ended without a result (${signal ? `killed by ${signal}` : `exit code ${code}`}); did it run out of memory?`,
             { cause: { signal, exitCode: code } satisfies SuddenEnd },
           ),
         )

@@ -1,4 +1,4 @@
-/** The job that makes the built-in sample: digit scenes, the project around them, and an annotator to relabel them with. */
+/** The job that creates the built-in sample: digit scenes, their project, and an annotator to relabel them. */
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -8,16 +8,16 @@ import { parseSceneOptions, type SceneInput } from '../../../core/dataset/digit-
 import { makeProject, makeScenes, type Watch } from './scenes.ts'
 import type { JobContext } from '../process/protocol.ts'
 
-/** What to make, and where. */
+/** What to create, and where. */
 export interface SampleConfig {
-  /** Appears only when it is whole; what is there already is replaced. */
+  /** Appears only when complete; replaces what is there. */
   dir: string
-  /** Files that are put beside the project, under their own names. */
+  /** Files that are copied next to the project, under their own names. */
   files: string[]
   scenes: SceneInput
 }
 
-/** Makes the sample under a draft's name and renames it. */
+/** Creates the sample under a temporary name and renames it. */
 export async function run(
   config: SampleConfig,
   { signal, progress }: JobContext,

@@ -1,4 +1,4 @@
-/** Making the digit scenes on disk, and the project around them. */
+/** Creates the digit scenes on disk, and their project. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fail } from '../../../core/base/error.ts'
@@ -17,7 +17,7 @@ export const digitClasses: ClassEntry[] = Array.from({ length: 10 }, (_, index) 
   name: String(index),
 }))
 
-/** Hears of progress and may be told to stop. */
+/** Progress and cancellation. */
 export interface Watch {
   onProgress: (done: number, total: number) => void
   signal: AbortSignal
@@ -41,9 +41,9 @@ export async function makeScenes(
   return { train: options.train, val: options.val, test: options.test }
 }
 
-/** Makes the project of the scenes below `scenes`; what an interrupted start left of it is replaced. */
+/** Creates the project of the scenes below `scenes`; replaces what an interrupted start left behind. */
 export async function makeProject(dir: string, scenes: string, watch: Watch): Promise<{ images: number }> {
-  // Only files that a project puts there itself; label maps and runs come later than this part.
+  // Only the project's own files; label maps and runs are made later.
   for (const name of ['project.db', 'project.db-wal', 'project.db-shm'])
     await rm(join(dir, name), { force: true })
   const project = createProject(dir, { name: 'Digit scenes', classes: digitClasses })

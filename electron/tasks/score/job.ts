@@ -1,4 +1,4 @@
-/** The score job: what every label map of an annotation says of its whole image, in the project's classes. */
+/** The score job: measures every label map of an annotation over the whole image, in the project's classes. */
 import { createMeter } from '../../../core/annotator/meter.ts'
 import { fail, messageOf, RelabelError } from '../../../core/base/error.ts'
 import { openLabelMaps } from '../../../core/labelmap/files/index.ts'
@@ -18,13 +18,13 @@ export interface ScoreConfig {
 /** Measures of one image. */
 export type ScoredImage = MapMeasures & { image: number }
 
-/** Told in the order of the images. */
+/** Reported in the order of the images. */
 export interface ScoreEvent {
   type: 'rows'
   rows: ScoredImage[]
 }
 
-/** What came out. */
+/** The result. */
 export interface ScoreResult {
   annotation: string
   /** Measured by this job. */
@@ -82,7 +82,7 @@ export async function run(config: ScoreConfig, context: JobContext): Promise<Sco
         meter.finished()
         if (rows.length < rowsAtOnce) continue
         flush()
-        // Lets the messages out, and a cancel in.
+        // Lets messages out and a cancellation in.
         await new Promise<void>(resolve => setImmediate(resolve))
         if (context.signal.aborted)
           fail('cancelled', `scoring was stopped after ${result.scored} images; what is done is kept`)

@@ -1,4 +1,4 @@
-/** The job that trains: opens the project for reading, writes into the run's folder, tells its parent how it goes. */
+/** The job that trains: opens the project read-only, writes into the run's folder, and reports to its parent. */
 import { makeFolderSync } from '../../../core/base/files/atomic.ts'
 import type { Recipe } from '../../../core/contract/recipe.ts'
 import { lockFolder } from '../../../core/base/files/lock.ts'
@@ -14,22 +14,22 @@ import { whenUnlocked } from '../process/folder-lock.ts'
 import { tellFiles } from '../process/file-events.ts'
 import type { JobContext } from '../process/protocol.ts'
 
-/** What the parent asks for; the run is in the project already. */
+/** The parent's request; the run is already in the project. */
 export interface TrainJob {
   project: string
   run: string
   recipe: unknown
   resume: boolean
-  /** Splits that the final model is measured on, its answers kept beside the run. */
+  /** Splits on which the final model is measured, with its answers stored. */
   evaluate?: string[]
-  /** How long to wait for a job before this one to let go of the run's folder, ms. */
+  /** How long to wait for an earlier job to release the run's folder, ms. */
   lockTimeout?: number
 }
 
-/** The run's report, and the figures of its final model by split where that was asked for. */
+/** The run's report, and the figures of its final model by split, if requested. */
 export type TrainReport = RunReport & { evaluations?: Record<string, Metrics> }
 
-/** Told after each epoch. */
+/** Reported after each epoch. */
 export interface EpochEvent {
   type: 'epoch'
   epoch: number

@@ -1,4 +1,4 @@
-/** The probe-training job: some steps of a recipe on some images, timed; nothing of it stays. */
+/** The probe-training job: times some steps of a recipe on some images, and keeps nothing. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -38,7 +38,7 @@ export async function run(config: TrainingProbeConfig, context: JobContext): Pro
   }
 }
 
-/** Every n-th image, so that all classes have a chance. */
+/** Every n-th image, so that all classes can occur. */
 function spread<T>(all: readonly T[], count: number): T[] {
   const taken = Math.min(count, all.length)
   return Array.from({ length: taken }, (_, i) => all[Math.floor((i * all.length) / taken)]!)
@@ -58,7 +58,7 @@ async function probe(
   const began = performance.now()
   const tried = spread(all, Math.max(2 * recipe.batch, 64))
   const prepared = await prepareRun({
-    // No validation, no checkpoints between the steps, no cache on the disk, and no end before the steps are timed.
+    // No validation, no checkpoints, no disk cache, and enough epochs to time the steps.
     recipe: {
       ...recipe,
       epochs: 100_000,
@@ -92,7 +92,7 @@ async function probe(
   }
 }
 
-/** Runs steps until enough are timed; the first one, which warms up, does not count. */
+/** Runs steps until enough are timed, without counting the first, which warms up. */
 async function timeSteps(
   setup: Parameters<typeof runTraining>[0],
   context: JobContext,

@@ -1,4 +1,4 @@
-/** Runs side by side: what each was taught from, its figures, and how far it is from the others. */
+/** Compares runs: the supervision and figures of each, and its differences to the others. */
 import { titleOf } from '../../../core/training/supervision/index.ts'
 import type { RunSummary } from '../../../core/contract/api/training.ts'
 import { recipeSchema } from '../../../core/contract/recipe.ts'
@@ -6,7 +6,7 @@ import type { Recipe } from '../../../core/contract/recipe.ts'
 import type { RunRow } from '../../../core/project/runs.ts'
 import type { Metrics } from '../../../core/contract/metrics.ts'
 
-/** What the project keeps as a run's metrics. */
+/** A run's metrics as the project stores them. */
 export interface StoredMetrics {
   epochs?: number
   loss?: number

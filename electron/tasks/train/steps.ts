@@ -1,4 +1,4 @@
-/** The steps of a run: add it to the project, train it in a child process, and keep its state and figures. */
+/** The steps of a run: add it to the project, train it in a child process, and store its state and figures. */
 import { resolve } from 'node:path'
 import { fail, RelabelError } from '../../../core/base/error.ts'
 import type { Recipe } from '../../../core/contract/recipe.ts'
@@ -26,7 +26,10 @@ export function located(recipe: Recipe): Recipe {
   }
 }
 
-/** A new run in the project, on a snapshot of this moment; returns its id. Images whose files came back take part. */
+/**
+ * Adds a run to the project with a snapshot of the current state; returns its id. Images whose files came back take
+ * part.
+ */
 export async function newRun(project: Project, recipe: Recipe, child: RunChild): Promise<string> {
   const splits = splitsOf(project, recipe)
   const names = splits.val === null ? [splits.train] : [splits.train, splits.val]
@@ -48,17 +51,17 @@ export async function newRun(project: Project, recipe: Recipe, child: RunChild):
 export interface TrainOrder {
   run: string
   recipe: Recipe
-  /** The run's state before, where it is gone on with. */
+  /** The run's previous state, if it is continued. */
   before: RunStatus | undefined
-  /** Splits that the final model is measured on, with its answers kept. */
+  /** Splits on which the final model is measured, with its answers stored. */
   evaluate?: string[]
-  /** How long to wait for a job before this one to let go of the run's folder, ms. */
+  /** How long to wait for an earlier job to release the run's folder, ms. */
   lockTimeout?: number
 }
 
 /**
- * Trains a run to its end. Its state in the project follows: `done` with the report, `stopped` where it was cancelled
- * (it can be resumed), `failed` otherwise; one that was refused to be resumed stays as it was.
+ * Trains a run to its end. Its state in the project follows: `done` with the report, `stopped` if it was cancelled
+ * (it can be resumed), `failed` otherwise; unchanged if resuming it was refused.
  */
 export async function trainRun(
   project: Project,
@@ -90,7 +93,7 @@ export async function trainRun(
     return metrics
   } catch (error) {
     const cancelled = error instanceof RelabelError && error.code === 'cancelled'
-    // A run that was refused to be resumed (other options, say) is as it was.
+    // If resuming was refused (because of other options, for example), the run is unchanged.
     const refused = error instanceof RelabelError && ['mismatch', 'usage'].includes(error.code)
     const status = cancelled ? 'stopped' : ((refused ? before : undefined) ?? 'failed')
     updateRun(project, run, { status })
@@ -98,7 +101,7 @@ export async function trainRun(
   }
 }
 
-/** Keeps the figures of an evaluation with its run, so that runs can be compared. */
+/** Stores the figures of an evaluation with its run, so that runs can be compared. */
 export function keepEvaluation(project: Project, run: string, split: string, metrics: Metrics): void {
   const known = (getRun(project, run).metrics ?? {}) as { evaluations?: object }
   updateRun(project, run, { metrics: { ...known, evaluations: { ...known.evaluations, [split]: metrics } } })

@@ -1,4 +1,6 @@
-/** `relabel train`, `evaluate`, `runs` and `export` as a user calls them: results, a kill, a stop, and what is refused. */
+/**
+ * `relabel train`, `evaluate`, `runs` and `export` as a user calls them: results, a kill, a stop, and what is refused.
+ */
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -200,7 +202,7 @@ describe('relabel train', () => {
   it.each([
     [['--supervision', 'magic'], 2, /supervision/],
     [['--epochs', 'many'], 2, /--epochs takes a number/],
-    [['--student', 'resnet17'], 2, /no student resnet17; there are resnet18/],
+    [['--student', 'resnet17'], 2, /there is no student resnet17; choose one of resnet18/],
     [['--student', 'missing.onnx'], 1, /missing\.onnx/],
     [['--set', 'optimizer.nonsense=1'], 2, /nonsense/],
     [['--annotation', 'a9'], 1, /no annotation "a9"/],

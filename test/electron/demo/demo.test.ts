@@ -1,4 +1,6 @@
-/** The demo from end to end through the real command line, small: scenes, annotator, label maps, three students, report. */
+/**
+ * The demo from end to end through the real command line, small: scenes, annotator, label maps, three students, report.
+ */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
@@ -129,7 +131,7 @@ describe('relabel demo', () => {
   it('refuses other numbers in the same folder, and folders that are not its own', async () => {
     const other = await relabel('demo', '--out', join(root, 'demo'), '--scale', '0.02')
     expect(other.code).toBe(1)
-    expect(other.stderr).toMatch(/made with other numbers; choose another folder with --out/)
+    expect(other.stderr).toMatch(/made with other settings; choose another folder with --out/)
     await writeFile(join(root, 'thesis.txt'), 'mine')
     const foreign = await relabel('demo', '--out', root, '--scale', '0.01')
     expect(foreign.code).toBe(2)

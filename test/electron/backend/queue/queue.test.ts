@@ -1,4 +1,6 @@
-/** The queue with real child processes on a tiny project: order, pausing, cancelling, crashes, and what is left behind. */
+/**
+ * The queue with real child processes on a tiny project: order, pausing, cancelling, crashes, and what is left behind.
+ */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -134,7 +136,7 @@ describe('the queue', () => {
   it('refuses what cannot work before it is queued', () => {
     expect(() => queue.add(annotating({ model: '/nowhere.onnx' }))).toThrow(/nowhere.onnx does not exist/)
     expect(() => queue.add(annotating({ split: 'other' }))).toThrow(/no split "other"/)
-    expect(() => queue.add(training({ student: 'nobody' }))).toThrow(/no student nobody/)
+    expect(() => queue.add(training({ student: 'nobody' }))).toThrow(/there is no student nobody/)
     expect(() => queue.add(training({ epochs: -1 }))).toThrow(/epochs/)
     expect(() => queue.add({ kind: 'evaluate', run: 'r9', split: 'test' })).toThrow(/no run "r9"/)
     expect(() => queue.add({ kind: 'score', annotation: 'a9' })).toThrow(/no annotation "a9"/)

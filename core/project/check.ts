@@ -4,7 +4,7 @@ import { RelabelError } from '../base/error.ts'
 import { listAnnotations } from './annotations.ts'
 import { listViews } from './browse/saved-views.ts'
 import { listCorrected, getCorrections } from './corrections/store.ts'
-import { damageNoted } from './database/rows.ts'
+import { damageNoted, listenToDamage, noteDamage } from './database/damage.ts'
 import { iterateImages, listSplits } from './images.ts'
 import { listJobs } from './jobs.ts'
 import { openProject, type Project } from './project.ts'
@@ -12,6 +12,19 @@ import { checkStructure } from './recovery/check.ts'
 import { listCopies, type CopyRow } from './recovery/copies.ts'
 import { listRuns } from './runs.ts'
 import { readSnapshot } from './snapshots.ts'
+
+/** What was found to be damaged in an open project so far, one sentence each; at most two hundred. */
+export const damageOf = (project: Project): string[] => [
+  ...project.replayed.failed,
+  ...damageNoted(project.db),
+]
+
+/** Adds what was found through another connection to the same database. */
+export const noteFindings = (project: Project, findings: readonly string[]): void =>
+  noteDamage(project.db, ...findings)
+
+/** `listener` is called when more is found, in the middle of what finds it. */
+export const onDamage = (project: Project, listener: () => void): void => listenToDamage(project.db, listener)
 
 /** The damage, one sentence each, and the copies, newest first. */
 export interface ProjectCheck {
@@ -62,5 +75,5 @@ function readEverything(project: Project): string[] {
       for (const { image } of listCorrected(project, id))
         attempt(() => getCorrections(project, { image, annotation: id }))
     })
-  return [...damageNoted(project.db), ...failed]
+  return [...new Set([...damageNoted(project.db), ...failed])]
 }

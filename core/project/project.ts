@@ -10,13 +10,14 @@ import type { ClassEntry } from '../contract/class-entry.ts'
 import { asProjectError, openReadonly, openWritable, transaction, type Db } from './database/connection.ts'
 import { requireOwnEntries } from './database/entries.ts'
 import type { Project } from './database/handle.ts'
+import { damageNoted } from './database/damage.ts'
 import { parseRow, tryRow, type Table } from './database/rows.ts'
 import { replayOwnLog } from './corrections/replay.ts'
-import { writeMeta } from './corrections/log.ts'
 import { schemaVersion } from './database/schema.ts'
 import { checkDatabase, damagedDatabase } from './recovery/check.ts'
 import { dropChecksums, isPending, writeChecksums } from './recovery/checksums.ts'
 import { copyClosed } from './recovery/copies.ts'
+import { writeMeta } from './recovery/log.ts'
 
 export type { Project }
 
@@ -123,10 +124,10 @@ export function openProject(dir: string, options: { readonly?: boolean } = {}): 
   let release: (() => void) | undefined
   try {
     // Damage, and a newer version, are reported before the lock is acquired.
-    checkDatabase(folder, file, !options.readonly)
+    const checked = checkDatabase(folder, file, !options.readonly)
     if (!options.readonly) {
       release = takeLock(lockFile(folder)).release
-      return writableProject(folder, file, release)
+      return { ...writableProject(folder, file, release), checked }
     }
   } catch (error) {
     release?.()
@@ -151,7 +152,8 @@ function writableProject(folder: string, file: string, release: () => void): Pro
     try {
       // The folder may be gone by now, or replaced by another project.
       const isThere = statSync(file, { throwIfNoEntry: false })?.ino === ino
-      if (isThere && !isPending(file)) {
+      // Damage that is known must not pass for what was written, nor push good copies out.
+      if (isThere && !isPending(file) && damageNoted(project.db).length === 0) {
         writeChecksums(file)
         copyClosed(project, file)
       }
@@ -194,6 +196,7 @@ function projectOf(dir: string, db: Db, readonly: boolean, release: () => void):
     readonly,
     db,
     replayed: { applied: 0, failed: [] },
+    checked: true,
     close() {
       if (db.open) db.close()
       release()

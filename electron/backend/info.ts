@@ -2,6 +2,7 @@
 import type { AnnotationInfo, ProjectInfo } from '../../core/contract/api/project.ts'
 import type { Manifest } from '../../core/contract/manifest.ts'
 import { listAnnotations, type AnnotationRow } from '../../core/project/annotations.ts'
+import { damageOf } from '../../core/project/check.ts'
 import { measuredCount } from '../../core/project/browse/measures.ts'
 import { countRuns, currentAnnotation, splitTotals } from '../../core/project/overview.ts'
 import type { Project } from '../../core/project/project.ts'
@@ -41,5 +42,6 @@ export function projectInfo(
     annotations: listAnnotations(project).map(row => annotationInfo(project, row)),
     annotation: currentAnnotation(project)?.id ?? null,
     runs: countRuns(project),
+    damage: damageOf(project),
   }
 }

@@ -3,10 +3,12 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf, RelabelError } from '../../core/base/error.ts'
 import type { ProjectInfo } from '../../core/contract/api/project.ts'
+import { noteFindings, onDamage } from '../../core/project/check.ts'
 import { openProject, type Project } from '../../core/project/project.ts'
 import { openThumbnails, type Thumbnails } from '../../core/project/thumbnails.ts'
 import { projectInfo } from './info.ts'
-import { inspectProject } from './inspect/index.ts'
+import { checkProjectStructure, inspectProject } from './inspect/index.ts'
+import { createChangeFlow } from './queue/changes.ts'
 import { createQueue, type JobQueue, type QueueOptions } from './queue/index.ts'
 import { createReader, type Reader } from './reader/index.ts'
 
@@ -22,6 +24,8 @@ export interface OpenProject {
   /** Started once the project is the open one. */
   queue: JobQueue
   thumbnails: Thumbnails
+  /** Ends what looks at it in the background. */
+  closing: AbortController
 }
 
 export interface OpenOptions extends Pick<QueueOptions, 'key' | 'emit'> {
@@ -41,16 +45,18 @@ export async function openWhole(dir: string, options: OpenOptions): Promise<Open
     taken.push(() => project.close())
     const thumbnails = openThumbnails(project)
     taken.push(() => thumbnails.close())
-    const reader = createReader(project.dir)
+    const reader = createReader(project.dir, damage => noteFindings(project, damage))
     taken.push(() => reader.close())
     await Promise.all([reader.ask('quick', 'opened', undefined), reader.ask('slow', 'opened', undefined)])
     const changed = (what: 'project' | 'images'): void => options.changed(project, what)
     const queue = createQueue({ project, key: options.key, emit: options.emit, changed })
     const { ino: inode } = statSync(join(project.dir, 'project.db'))
     const sample = project.dir === options.sampleDir
-    const opened = { project, readonly, inode, sample, reader, queue, thumbnails }
+    const closing = new AbortController()
+    const opened = { project, readonly, inode, sample, reader, queue, thumbnails, closing }
     infoOf(opened)
     queue.list()
+    watchDamage(opened, () => changed('project'))
     return opened
   } catch (error) {
     await giveBack(taken)
@@ -58,8 +64,27 @@ export async function openWhole(dir: string, options: OpenOptions): Promise<Open
   }
 }
 
+/** Tells of damage that is found while the project is open, and looks for it where opening did not. */
+function watchDamage({ project, closing }: OpenProject, changed: () => void): void {
+  const flow = createChangeFlow(changed)
+  onDamage(project, () => {
+    if (!closing.signal.aborted) flow.push('project')
+  })
+  if (project.checked) return
+  checkProjectStructure(project.dir, { signal: closing.signal }).then(
+    found => {
+      if (!closing.signal.aborted) noteFindings(project, found)
+    },
+    (error: unknown) => {
+      if (!closing.signal.aborted) noteFindings(project, [messageOf(error)])
+    },
+  )
+}
+
 /** Closes a project: pauses its running job and releases its lock. Never rejects. */
-export async function closeWhole({ queue, reader, thumbnails, project }: OpenProject): Promise<void> {
+export async function closeWhole(opened: OpenProject): Promise<void> {
+  const { queue, reader, thumbnails, project, closing } = opened
+  closing.abort()
   await giveBack([() => project.close(), () => thumbnails.close(), () => reader.close(), () => queue.close()])
 }
 

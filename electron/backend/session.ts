@@ -1,12 +1,13 @@
 /** The open project: opens and closes it, guards access to it, and reports its changes. */
 import { resolve } from 'node:path'
 import { fail, messageOf } from '../../core/base/error.ts'
-import type { ProjectInfo } from '../../core/contract/api/project.ts'
+import type { ProjectInfo, ProjectRestored } from '../../core/contract/api/project.ts'
 import { finishAnnotation } from '../../core/project/browse/measures.ts'
 import { browseVersion } from '../../core/project/overview.ts'
 import type { Project } from '../../core/project/project.ts'
 import type { EventHub } from './events.ts'
 import type { Home } from './home.ts'
+import { restoreProject } from './inspect/index.ts'
 import {
   closeWhole,
   goneMessage,
@@ -34,6 +35,12 @@ export interface Session {
   open(dir: string, leaving: Leaving): Promise<ProjectInfo>
   /** Opens the project that `make` creates; closes the open project only after that. */
   openMade(make: () => Promise<string>, leaving: Leaving): Promise<ProjectInfo>
+  /** Restores a copy (undefined: the newest that is whole) of a project, which may be the open one, and opens it. */
+  restore(
+    dir: string,
+    copy: string | undefined,
+    leaving: Leaving,
+  ): Promise<{ info: ProjectInfo; restored: ProjectRestored }>
   close(leaving: Leaving): Promise<void>
   info(): ProjectInfo | null
   /** Counts, annotations or runs changed. */
@@ -77,6 +84,7 @@ export function createSession(parts: SessionParts): Session {
         checkLeaving(state, leaving)
         return replace(state, await make(), leaving)
       }),
+    restore: (dir, copy, leaving) => inTurn(state, () => restore(state, resolve(dir), copy, leaving)),
     close: leaving =>
       inTurn(state, async () => {
         if (!state.open) return
@@ -183,6 +191,30 @@ async function replace(state: SessionState, dir: string, leaving: Leaving): Prom
   const info = infoOf(opened)
   events.emit('project', info)
   return info
+}
+
+/** Restores a copy; where that fails the project that was open is opened again. */
+async function restore(
+  state: SessionState,
+  dir: string,
+  copy: string | undefined,
+  leaving: Leaving,
+): Promise<{ info: ProjectInfo; restored: ProjectRestored }> {
+  const before = state.open
+  const isOpen = before !== null && (before.project.dir === dir || sameFile(before, dir))
+  checkLeaving(state, leaving)
+  if (isOpen) await leave(state)
+  try {
+    const restored = await restoreProject(dir, copy, { signal: state.ending.signal })
+    return { info: await replace(state, dir, leaving), restored }
+  } catch (error) {
+    if (isOpen)
+      await replace(state, dir, leaving).catch(() => {
+        state.home.noteOpen(null)
+        state.events.emit('project', null)
+      })
+    throw error
+  }
 }
 
 /** A switch to another annotation may have been interrupted when the program ended. */

@@ -1,5 +1,6 @@
 /** Opening another project: asks before a running job is paused for it, and says what failed. */
 import { defineStore } from 'pinia'
+import type { ProjectRestored } from '../../core/contract/api/project.ts'
 import { isAbort, toApiError } from '../api/error.ts'
 import { useApp } from './app.ts'
 import { useProject } from './project.ts'
@@ -37,5 +38,14 @@ export const useLeaving = defineStore('leaving', () => {
   const open = (dir: string): Promise<boolean> => leave(pause => project.open(dir, pause))
   const openSample = (): Promise<boolean> => leave(pause => project.openSample(pause))
 
-  return readable(state, { leave, open, openSample })
+  /** What was done; null where the person kept the job running. Throws what else went wrong. */
+  async function restore(dir: string, copy: string): Promise<ProjectRestored | null> {
+    let restored: ProjectRestored | null = null
+    await leave(async pause => {
+      restored = await project.restore(dir, copy, pause)
+    })
+    return restored
+  }
+
+  return readable(state, { leave, open, openSample, restore })
 })

@@ -4,7 +4,7 @@ import { computed } from 'vue'
 import type { JobProgress } from '../../core/contract/api/common.ts'
 import type { CallInput } from '../../core/contract/api/index.ts'
 import type { ClassEntry } from '../../core/contract/class-entry.ts'
-import type { AnnotationInfo, ProjectInfo } from '../../core/contract/api/project.ts'
+import type { AnnotationInfo, ProjectInfo, ProjectRestored } from '../../core/contract/api/project.ts'
 import { api } from '../api/client.ts'
 import { toApiError } from '../api/error.ts'
 import { onEvent } from '../api/events.ts'
@@ -81,6 +81,16 @@ export const useProject = defineStore('project', () => {
     leave(() => api('project.openSample', { pauseJobs }))
   const create = (request: CallInput<'project.create'>): Promise<void> =>
     leave(() => api('project.create', request))
+  /** Restores a copy of a project, by name, and opens it. */
+  async function restore(dir: string, copy: string, pauseJobs = false): Promise<ProjectRestored> {
+    let restored!: ProjectRestored
+    await leave(async () => {
+      const answer = await api('project.restore', { dir, copy, pauseJobs })
+      restored = answer.restored
+      return answer.info
+    })
+    return restored
+  }
   const close = (pauseJobs = false): Promise<void> =>
     leave(async () => {
       await api('project.close', { pauseJobs })
@@ -101,6 +111,7 @@ export const useProject = defineStore('project', () => {
     open,
     openSample,
     create,
+    restore,
     close,
     useAnnotation,
   })

@@ -30,8 +30,11 @@ function notAFile(file: string, what: string, found: Stats): never {
   return fail('bad-data', `${file} is ${kindOf(found)}, not a file; name ${what}`, { file })
 }
 
-/** Opens without waiting for the other end of a pipe. */
-function open(file: string, limits: ReadLimits): number {
+/**
+ * Opens a plain file for reading, without waiting for the other end of a pipe; close it. Throws `not-found`, `disk`, and
+ * `bad-data` for what is not a file or too large.
+ */
+export function openToRead(file: string, limits: ReadLimits): number {
   let fd: number | undefined
   try {
     fd = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
@@ -79,7 +82,7 @@ function textOf(bytes: Buffer, where: string, file: string, { mayBeCut = false }
 
 /** The text of a file. Throws `not-found`, `disk`, and `bad-data` for what is not a file, too large or not UTF-8. */
 export function readText(file: string, limits: ReadLimits): string {
-  const fd = open(file, limits)
+  const fd = openToRead(file, limits)
   try {
     return textOf(Buffer.concat([...pieces(fd, file, limits)]), file, file, limits)
   } finally {
@@ -89,7 +92,7 @@ export function readText(file: string, limits: ReadLimits): string {
 
 /** The lines of a file with their numbers, from 1; throws as {@link readText} does, and for a line that is too long. */
 export function* readLines(file: string, limits: LineLimits): Generator<{ number: number; line: string }> {
-  const fd = open(file, limits)
+  const fd = openToRead(file, limits)
   let parts: Buffer[] = []
   let length = 0
   let number = 0

@@ -49,8 +49,36 @@ export const projectInfo = z.object({
   /** The annotation that is displayed and corrected; null: none yet. */
   annotation: annotationId.nullable(),
   runs: z.number(),
+  /** What was found to be damaged in its database so far, one sentence each. */
+  damage: z.array(z.string()),
 })
 export type ProjectInfo = z.infer<typeof projectInfo>
+
+/** A copy of a project's database. */
+export const projectCopy = z.object({
+  /** File name. */
+  name: z.string().max(255),
+  made: moment,
+  /** Why it cannot be restored, or null. */
+  problem: z.string().nullable(),
+  /** Steps of correcting that were made since, and are brought in from the log. */
+  corrections: z.number(),
+  /** Images that were marked in a review since. */
+  marks: z.number(),
+})
+export type ProjectCopy = z.infer<typeof projectCopy>
+
+/** What restoring a copy did. */
+export const projectRestored = z.object({
+  name: z.string(),
+  made: moment,
+  /** Where the database that was in its place is kept, or null. */
+  kept: z.string().nullable(),
+  /** Steps that were brought in from the log, and those that could not be, one sentence each. */
+  replayed: z.number(),
+  failed: z.array(z.string()),
+})
+export type ProjectRestored = z.infer<typeof projectRestored>
 
 /** `pauseJobs`: pause a running job if necessary; otherwise fails with `busy` while one runs. */
 const leaving = { pauseJobs: z.boolean().optional() }
@@ -88,6 +116,13 @@ export const projectCalls = {
       /** Subfolders named like splits (train, val, test), if the class folders are one level deeper. */
       splits: z.array(z.object({ name: z.string(), dir: z.string() })),
     }),
+  ),
+  /** The copies of a project's database, newest first; the project may be too damaged to be opened. */
+  'project.copies': call(z.object({ dir: path }), z.array(projectCopy)),
+  /** Puts a copy (default: the newest that is whole) in the place of the database, which is kept beside it, and opens the project. */
+  'project.restore': call(
+    z.object({ dir: path, copy: z.string().max(255).optional(), ...leaving }),
+    z.object({ info: projectInfo, restored: projectRestored }),
   ),
   'project.close': call(z.object({ ...leaving }), nothing),
   'project.classes': call(nothing, z.array(classEntry)),

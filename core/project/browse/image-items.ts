@@ -3,7 +3,7 @@ import { fail, RelabelError } from '../../base/error.ts'
 import { imageItem as imageItemSchema, type ImageItem } from '../../contract/api/browse.ts'
 import type { Db } from '../database/connection.ts'
 import type { Project } from '../database/handle.ts'
-import { noteDamage, parseRow, type Table } from '../database/rows.ts'
+import { parseRow, type Table } from '../database/rows.ts'
 import { reviewOf, stateBits } from './state-bits.ts'
 
 const table: Table<ImageItem> = { name: 'images', key: 'id', row: imageItemSchema }
@@ -52,7 +52,6 @@ function itemOr(db: Db, row: Record<string, unknown>): ImageItem {
     return parseRow(db, table, composed(row))
   } catch (error) {
     if (!(error instanceof RelabelError)) throw error
-    noteDamage(db, error)
     return damagedItem(Number(row.id), error.message)
   }
 }

@@ -1,13 +1,16 @@
 /** Review marks: marks single images or all of a query, and reports the progress of the review. */
 import { reviewStates, type ReviewState, type Selection } from '../../contract/api/browse.ts'
-import { guarded, transaction } from '../database/connection.ts'
+import { fail } from '../../base/error.ts'
+import { guarded, transaction, type Db } from '../database/connection.ts'
 import type { Project } from '../database/handle.ts'
-import { countStep } from '../recovery/copies.ts'
+import { saveLogged, type LoggedMark } from '../recovery/log.ts'
 import { reviewBit, reviewOf, stateBits } from './state-bits.ts'
 import { changed } from './browse-state.ts'
 import { readStateCounts } from './state-counts.ts'
 import { whereOf, type SqlValue } from './filter-sql.ts'
 
+/** Images of a line of the log. */
+const mostInLine = 5000
 /** Previous states are returned for up to this many images. */
 const mostBefore = 1000
 /** A longer break ends a session, milliseconds. */
@@ -28,15 +31,10 @@ export function markReview(
   now: number = Date.now(),
 ): MarkResult {
   const { db } = project
-  const result = transaction(db, () => {
-    db.exec('CREATE TEMP TABLE IF NOT EXISTS chosen (image INTEGER PRIMARY KEY)')
-    db.exec('DELETE FROM temp.chosen')
+  return saveLogged(project, log => {
+    beginChoice(db)
     choose(project, selection)
-    const bit = reviewBit(state)
-    db.prepare(
-      'DELETE FROM temp.chosen WHERE NOT EXISTS (SELECT 1 FROM browse INDEXED BY browse_by_image WHERE browse.image = chosen.image AND bits & ? = 0)',
-    ).run(bit)
-    const marked = db.prepare<[], number>('SELECT count(*) FROM temp.chosen').pluck().get()!
+    const marked = leaveOutMarked(db, state)
     const former =
       marked > mostBefore
         ? null
@@ -46,26 +44,89 @@ export function markReview(
             )
             .all()
     if (marked > 0) {
-      db.prepare(
-        'UPDATE browse INDEXED BY browse_by_image SET bits = (bits & ~31) | ? WHERE image IN (SELECT image FROM temp.chosen)',
-      ).run(bit)
-      if (state === 'none') db.exec('DELETE FROM reviews WHERE image IN (SELECT image FROM temp.chosen)')
-      else {
-        db.prepare('INSERT OR REPLACE INTO reviews SELECT image, ?, ? FROM temp.chosen').run(
-          reviewStates.indexOf(state),
-          now,
-        )
+      markChosen(db, state, now)
+      if (state !== 'none')
         db.prepare(
           'INSERT INTO review_times VALUES (?, ?) ON CONFLICT (time) DO UPDATE SET marks = marks + excluded.marks',
         ).run(now, marked)
-      }
-      changed(db)
+      log(...marksOf(db, { kind: 'mark', state, time: now, marks: marked }))
     }
     const before = former?.map(row => ({ id: row.id, state: reviewOf(row.bits) })) ?? null
     return { changed: marked, before }
   })
-  if (result.changed > 0) countStep(db)
-  return result
+}
+
+/**
+ * Marks the images of a logged mark that nobody has marked later; false: the database has all of it. Throws `not-found`
+ * where images are missing, having marked the others.
+ */
+export function replayMark(project: Project, { state, time, marks, images }: LoggedMark): boolean {
+  const { db } = project
+  const { known, marked } = transaction(db, () => {
+    beginChoice(db)
+    db.prepare(
+      `INSERT OR IGNORE INTO temp.chosen SELECT images.id FROM json_each(?) AS wanted
+       JOIN splits ON splits.name = substr(wanted.value, 1, instr(wanted.value, '/') - 1)
+       JOIN images ON images.split = splits.id AND images.path = substr(wanted.value, instr(wanted.value, '/') + 1)`,
+    ).run(JSON.stringify(images))
+    const known = countChosen(db)
+    db.prepare('DELETE FROM temp.chosen WHERE image IN (SELECT image FROM reviews WHERE time > ?)').run(time)
+    const marked = leaveOutMarked(db, state)
+    if (marked > 0) {
+      markChosen(db, state, time)
+      // Of all lines of the mark together.
+      if (state !== 'none')
+        db.prepare('INSERT INTO review_times VALUES (?, ?) ON CONFLICT (time) DO NOTHING').run(time, marks)
+    }
+    return { known, marked }
+  })
+  if (known < images.length)
+    fail('not-found', `the project lacks ${images.length - known} of its ${images.length} images`)
+  return marked > 0
+}
+
+function beginChoice(db: Db): void {
+  db.exec('CREATE TEMP TABLE IF NOT EXISTS chosen (image INTEGER PRIMARY KEY)')
+  db.exec('DELETE FROM temp.chosen')
+}
+
+const countChosen = (db: Db): number =>
+  db.prepare<[], number>('SELECT count(*) FROM temp.chosen').pluck().get()!
+
+/** Leaves those out that are in the state already; gives how many are left. */
+function leaveOutMarked(db: Db, state: ReviewState): number {
+  db.prepare(
+    'DELETE FROM temp.chosen WHERE NOT EXISTS (SELECT 1 FROM browse INDEXED BY browse_by_image WHERE browse.image = chosen.image AND bits & ? = 0)',
+  ).run(reviewBit(state))
+  return countChosen(db)
+}
+
+function markChosen(db: Db, state: ReviewState, time: number): void {
+  db.prepare(
+    'UPDATE browse INDEXED BY browse_by_image SET bits = (bits & ~31) | ? WHERE image IN (SELECT image FROM temp.chosen)',
+  ).run(reviewBit(state))
+  if (state === 'none') db.exec('DELETE FROM reviews WHERE image IN (SELECT image FROM temp.chosen)')
+  else
+    db.prepare('INSERT OR REPLACE INTO reviews SELECT image, ?, ? FROM temp.chosen').run(
+      reviewStates.indexOf(state),
+      time,
+    )
+  changed(db)
+}
+
+/** What the log keeps of the chosen images, by their keys. */
+function marksOf(db: Db, mark: Omit<LoggedMark, 'images'>): LoggedMark[] {
+  const keys = db
+    .prepare<[], string>(
+      `SELECT splits.name || '/' || images.path FROM temp.chosen
+       JOIN images ON images.id = chosen.image JOIN splits ON splits.id = images.split`,
+    )
+    .pluck()
+    .all()
+  const lines: LoggedMark[] = []
+  for (let at = 0; at < keys.length; at += mostInLine)
+    lines.push({ ...mark, images: keys.slice(at, at + mostInLine) })
+  return lines
 }
 
 function choose({ db }: Project, selection: Selection): void {

@@ -1,6 +1,7 @@
 /** Text search: the case-folded keys are stored in SQLite as lines, 1024 places per row, and searched as bytes. */
 import type { Db } from '../database/connection.ts'
-import { noteDamage, rowError } from '../database/rows.ts'
+import { noteDamage } from '../database/damage.ts'
+import { rowError } from '../database/rows.ts'
 import { chunkRows, splitPlaces, type Stretch } from './columns.ts'
 import { foldText } from '../database/fold-text.ts'
 
@@ -39,7 +40,7 @@ export function readSearchText(db: Db, names: SearchText, most = 1e9): boolean {
   for (const { chunk, keys } of rows) {
     names.last = chunk
     if (!Buffer.isBuffer(keys)) {
-      noteDamage(db, rowError(db, 'browse_names', String(chunk), 'keys', 'is not a list of names'))
+      noteDamage(db, rowError(db, 'browse_names', String(chunk), 'keys', 'is not a list of names').message)
       continue
     }
     const start = first.get(Math.floor(chunk / perSplit))

@@ -1,12 +1,12 @@
-/** Replays steps of the log of corrections that a database lacks, after restoring a copy or losing a write. */
+/** Replays steps of the log that a database lacks, after restoring a copy or losing a write. */
 import { existsSync, renameSync, statSync } from 'node:fs'
-import { messageOf, RelabelError } from '../../base/error.ts'
+import { messageOf } from '../../base/error.ts'
+import { replayMark } from '../browse/review.ts'
 import { asProjectError, transaction } from '../database/connection.ts'
 import { logFile } from '../database/entries.ts'
 import type { Project } from '../database/handle.ts'
-import { noteDamage } from '../database/rows.ts'
+import { projectOfLog, readLog, readMeta, writeMeta, type LoggedEdit } from '../recovery/log.ts'
 import { unpackEdit } from './edit-content.ts'
-import { projectOfLog, readLog, readMeta, writeMeta, type LoggedStep } from './log.ts'
 import { replayStep } from './store.ts'
 
 /** The result of a replay. */
@@ -21,7 +21,7 @@ const mostFailures = 100
 
 /**
  * Replays the part of the project's own log that the database lacks; call it when the project is opened for writing. A
- * log of another project is set aside. Steps that cannot be replayed are recorded as damage and retried the next time.
+ * log of another project is set aside. Steps that cannot be replayed are reported and retried the next time.
  */
 export function replayOwnLog(project: Project): Replay {
   const { db } = project
@@ -41,11 +41,6 @@ export function replayOwnLog(project: Project): Replay {
       if (id === undefined && of !== null) writeMeta(db, 'id', of)
       writeMeta(db, 'log', String(firstFailure ?? size))
     })
-    for (const [index, reason] of failed.entries())
-      noteDamage(
-        db,
-        new RelabelError('bad-project', reason, { table: 'corrections.jsonl', key: index, column: '' }),
-      )
     return { applied, failed }
   } catch (error) {
     throw asProjectError(error, file)
@@ -80,13 +75,16 @@ function replay(project: Project, file: string, from: number): Replay & { firstF
       result.failed.push(`${file}, byte ${at}: a line is damaged, or was cut off before it was saved`)
     if (!entry || entry.kind === 'log') continue
     try {
-      if (replayStep(project, entry, decoded(entry))) result.applied++
+      const isNew =
+        entry.kind === 'mark' ? replayMark(project, entry) : replayStep(project, entry, decoded(entry))
+      if (isNew) result.applied++
     } catch (error) {
-      failed(at, `the ${entry.kind} of ${entry.image} could not be replayed: ${messageOf(error)}`)
+      const what = entry.kind === 'mark' ? `"${entry.state}" of ${entry.images[0]}` : entry.image
+      failed(at, `the ${entry.kind} of ${what} could not be replayed: ${messageOf(error)}`)
     }
   }
   return result
 }
 
-const decoded = (entry: LoggedStep): ReturnType<typeof unpackEdit> | null =>
+const decoded = (entry: LoggedEdit): ReturnType<typeof unpackEdit> | null =>
   entry.kind === 'apply' ? unpackEdit(Buffer.from(entry.edit.content, 'base64'), entry.edit) : null

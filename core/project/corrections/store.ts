@@ -17,9 +17,9 @@ import type { CorrectionLayer } from '../../labelmap/corrections/index.ts'
 import { guarded, transaction } from '../database/connection.ts'
 import { parseRow, parseRows, type Table } from '../database/rows.ts'
 import { packEdit, unpackEdit } from './edit-content.ts'
-import { countStep } from '../recovery/copies.ts'
+import { noteDamage } from '../database/damage.ts'
+import { saveLogged, type Log, type LoggedEdit } from '../recovery/log.ts'
 import { checkEditFits, type MapExtent } from './fit.ts'
-import { appendStep, type LoggedStep } from './log.ts'
 import type { Project } from '../database/handle.ts'
 
 /** Identifies corrections: an image (row id) and an annotation (`a1`). */
@@ -78,7 +78,9 @@ function trusted<T>(project: Project, what: string, read: () => T): T {
   try {
     return read()
   } catch (error) {
-    return fail('bad-project', `${project.db.name}: ${what} is damaged (${messageOf(error)})`, {}, error)
+    const message = `${project.db.name}: ${what} is damaged (${messageOf(error)}); "relabel project restore" brings back a copy`
+    noteDamage(project.db, message)
+    return fail('bad-project', message, { file: project.db.name, damaged: true }, error)
   }
 }
 
@@ -184,23 +186,7 @@ export function applyEdit(
   step: CorrectionPlace & { version: number; edit: Edit; extent: MapExtent | null },
 ): { version: number } {
   if (step.extent) checkEditFits(step.edit, step.extent)
-  return saved(project, log => applyIn(project, step, log))
-}
-
-/** Logs a step, within the transaction that saves it. */
-type Log = (step: LoggedStep) => void
-
-/** Saves a step in one transaction, and in the log before the commit, so that both have it or neither. */
-function saved(project: Project, save: (log: Log) => { version: number }): { version: number } {
-  let takeBack: (() => void) | undefined
-  try {
-    const result = transaction(project.db, () => save(step => (takeBack = appendStep(project, step))))
-    if (takeBack) countStep(project.db)
-    return result
-  } catch (error) {
-    takeBack?.()
-    throw error
-  }
+  return saveLogged(project, log => applyIn(project, step, log))
 }
 
 function applyIn(
@@ -260,12 +246,12 @@ type NamedStep = CorrectionPlace & { version: number; edit: string }
 
 /** Undoes the newest edit in force, which `edit` must name. Throws 'conflict', 'not-found'. */
 export function undoEdit(project: Project, step: NamedStep): { version: number } {
-  return saved(project, log => move(project, step, 'undo', log))
+  return saveLogged(project, log => move(project, step, 'undo', log))
 }
 
 /** Redoes the edit that was undone last, which `edit` must name. Throws 'conflict', 'not-found'. */
 export function redoEdit(project: Project, step: NamedStep): { version: number } {
-  return saved(project, log => move(project, step, 'redo', log))
+  return saveLogged(project, log => move(project, step, 'redo', log))
 }
 
 function move(project: Project, step: NamedStep, verb: 'undo' | 'redo', log: Log): { version: number } {
@@ -302,7 +288,7 @@ function move(project: Project, step: NamedStep, verb: 'undo' | 'redo', log: Log
  * Saves a step of a log, without logging it again; false: the database already has it. Throws 'conflict' if earlier steps
  * are missing, 'not-found' if its image or annotation is missing, and the errors of the step itself.
  */
-export function replayStep(project: Project, step: LoggedStep, edit: Edit | null): boolean {
+export function replayStep(project: Project, step: LoggedEdit, edit: Edit | null): boolean {
   const { db } = project
   return transaction(db, () => {
     const slash = step.image.indexOf('/')

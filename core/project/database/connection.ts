@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { fail, messageOf, RelabelError } from '../../base/error.ts'
 import { harden, openSqlite } from '../../base/files/sqlite.ts'
+import { noteDamage } from './damage.ts'
 import { addFoldText } from './fold-text.ts'
 import { migrate, schemaVersion } from './schema.ts'
 import { requireOwnSchema } from './schema-check.ts'
@@ -12,16 +13,19 @@ export type Db = Database.Database
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '')
 
+/** Whether an error of SQLite means that the file itself is wrong. */
+const isDamage = (code: string): boolean => /^SQLITE_(NOTADB|CORRUPT|FORMAT)/.test(code)
+
 /** Converts errors of SQLite and the file system to messages for the user. */
 export function asProjectError(error: unknown, file: string): RelabelError {
   if (error instanceof RelabelError) return error
   const code = codeOf(error)
-  const detail = { file, reason: code || messageOf(error) }
+  const detail = { file, reason: code || messageOf(error), ...(isDamage(code) ? { damaged: true } : {}) }
   const make = (kind: 'locked' | 'bad-project' | 'disk', message: string): RelabelError =>
     new RelabelError(kind, message, detail, error)
   if (/^SQLITE_(BUSY|LOCKED)/.test(code))
     return make('locked', `${file} is in use by another process; wait for it to end, or end it`)
-  if (/^SQLITE_(NOTADB|CORRUPT|FORMAT)/.test(code))
+  if (isDamage(code))
     return make(
       'bad-project',
       `${file} is damaged, or not a database of a project (${messageOf(error)}); "relabel project restore" brings back a copy`,
@@ -57,8 +61,11 @@ function withOwnErrors(db: Db, file: string): Db {
       try {
         return action(...args)
       } catch (error) {
-        if (codeOf(error).startsWith('SQLITE_')) throw asProjectError(error, file)
-        throw error
+        const code = codeOf(error)
+        if (!code.startsWith('SQLITE_')) throw error
+        const told = asProjectError(error, file)
+        if (isDamage(code)) noteDamage(db, told.message)
+        throw told
       }
     }
   }

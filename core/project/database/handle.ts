@@ -13,5 +13,7 @@ export interface Project {
   db: Db
   /** What opening replayed from the log of corrections, because the database lacked it. */
   replayed: { applied: number; failed: string[] }
+  /** False: it was not closed the last time, and is too large for its structure to be looked at while it is opened. */
+  checked: boolean
   close(): void
 }

@@ -2,10 +2,7 @@
 import { z } from 'zod'
 import { RelabelError } from '../../base/error.ts'
 import type { Db } from './connection.ts'
-
-/** Maximum number of invalid rows recorded per connection. */
-const mostNoted = 100
-const noted = new WeakMap<Db, Map<string, string>>()
+import { noteDamage } from './damage.ts'
 
 /** JSON in a text column. */
 export const json = z.string().transform((text, context): unknown => {
@@ -35,17 +32,19 @@ export function rowError(db: Db, table: string, key: string, column: string, rea
   return new RelabelError(
     'bad-project',
     `${db.name}: row ${key} of the table "${table}" cannot be used: ${column} ${reason}; "relabel project check" lists all damage, "relabel project restore" brings back a copy`,
-    { file: db.name, table, key, column, reason },
+    { file: db.name, table, key, column, reason, damaged: true },
   )
 }
 
-/** One row. Throws `bad-project`, naming table, key, column and reason. */
+/** One row. Throws `bad-project`, naming table, key, column and reason, and notes it. */
 export function parseRow<T>(db: Db, table: Table<T>, row: unknown): T {
   const parsed = table.row.safeParse(row)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   const column = issue?.path.map(String).join('.') || 'its content'
-  throw rowError(db, table.name, keyIn(row, table.key), column, issue?.message ?? 'is wrong')
+  const error = rowError(db, table.name, keyIn(row, table.key), column, issue?.message ?? 'is wrong')
+  noteDamage(db, error.message)
+  throw error
 }
 
 /** The valid rows; the problems of the others are recorded. */
@@ -64,18 +63,7 @@ export function tryRow<T>(db: Db, read: () => T): T | undefined {
     return read()
   } catch (error) {
     if (!(error instanceof RelabelError) || error.code !== 'bad-project') throw error
-    noteDamage(db, error)
+    noteDamage(db, error.message)
     return undefined
   }
 }
-
-/** Records damage in the database, once per location. */
-export function noteDamage(db: Db, { message, detail }: RelabelError): void {
-  const known = noted.get(db) ?? new Map<string, string>()
-  noted.set(db, known)
-  const place = `${String(detail.table)} ${String(detail.key)} ${String(detail.column)}`
-  if (known.size < mostNoted) known.set(place, message)
-}
-
-/** The damage found through this connection so far, one sentence each; at most a hundred. */
-export const damageNoted = (db: Db): string[] => [...(noted.get(db)?.values() ?? [])]

@@ -13,16 +13,19 @@ const checkedAtOnce = 2 ** 25
 
 /**
  * Throws `bad-project` where the file is not what was written, is of a newer version or not a database. `structure`: look
- * at it where there are no checksums; not to be asked beside a writer, who has done it.
+ * at it where there are no checksums; not to be asked beside a writer, who has done it. False: the database is too large
+ * for that, and was not looked at.
  */
-export function checkDatabase(dir: string, file: string, structure: boolean): void {
+export function checkDatabase(dir: string, file: string, structure: boolean): boolean {
   const state = compareChecksums(file)
   if (typeof state === 'object') throw damaged(dir, file, state.difference)
   const { db } = openReadonly(file)
   try {
-    if (state === 'whole' || !structure || statSync(file).size > checkedAtOnce) return
+    if (state === 'whole' || !structure) return true
+    if (statSync(file).size > checkedAtOnce) return false
     const found: unknown = db.pragma('quick_check(1)', { simple: true })
     if (found !== 'ok') throw damaged(dir, file, String(found))
+    return true
   } finally {
     db.close()
   }
@@ -57,7 +60,7 @@ function damaged(dir: string, file: string, reason: string, cause?: unknown): Re
   return new RelabelError(
     'bad-project',
     `${file} is damaged: ${reason}. To go on, ${way}`,
-    { file, reason, copies, damaged: true },
+    { dir, file, reason, copies, damaged: true },
     cause,
   )
 }

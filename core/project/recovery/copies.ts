@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { guarded, type Db } from '../database/connection.ts'
 import { copiesFolder, makeInProject } from '../database/entries.ts'
 import type { Project } from '../database/handle.ts'
+import { damageNoted } from '../database/damage.ts'
 import { checksumFile, writeChecksums } from './checksums.ts'
 
 /** Copies that are kept. */
@@ -40,9 +41,15 @@ export function listCopies(dir: string): CopyRow[] {
   }
   return names
     .filter(name => pattern.test(name))
-    .sort()
-    .reverse()
+    .sort(newerFirst)
     .map(name => ({ name, made: momentOf(name) }))
+}
+
+/** Copies of one second are told apart by their numbers. */
+function newerFirst(one: string, other: string): number {
+  const [, stamp = '', count = '0'] = pattern.exec(one) ?? []
+  const [, otherStamp = '', otherCount = '0'] = pattern.exec(other) ?? []
+  return otherStamp.localeCompare(stamp) || Number(otherCount) - Number(count)
 }
 
 function momentOf(name: string): string {
@@ -80,6 +87,7 @@ const temporaryIn = (project: { dir: string }): string =>
 export async function copyWhenDue(project: Project): Promise<void> {
   const { db } = project
   if (project.readonly || running.has(db) || (steps.get(db) ?? 0) < dueAfter) return
+  if (damageNoted(db).length > 0) return // good copies are not to be pushed out by bad ones
   await makeCopy(project)
 }
 

@@ -17,8 +17,8 @@ export interface Restored {
   kept: string | null
 }
 
-/** The database of a copy, where it is what was written; else why not. */
-function brokenBecause(file: string): string | null {
+/** Why the database of a copy is not what was written; null: it is. */
+export function brokenBecause(file: string): string | null {
   const state = compareChecksums(file)
   if (typeof state === 'object') return state.difference
   try {

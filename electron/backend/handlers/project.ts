@@ -3,6 +3,7 @@ import { fail } from '../../../core/base/error.ts'
 import { useAnnotation } from '../../../core/project/browse/measures.ts'
 import type { HandlersOf } from '../context.ts'
 import { inspectFolder, makeProject } from '../create.ts'
+import { listProjectCopies } from '../inspect/index.ts'
 import { createChangeFlow } from '../queue/changes.ts'
 import { ensureSample } from '../sample.ts'
 
@@ -12,6 +13,8 @@ type Names =
   | 'project.openSample'
   | 'project.create'
   | 'project.inspect'
+  | 'project.copies'
+  | 'project.restore'
   | 'project.close'
   | 'project.classes'
   | 'project.useAnnotation'
@@ -28,6 +31,8 @@ export const projectHandlers: HandlersOf<Names> = {
     return session.info()!
   },
   'project.inspect': ({ dir }) => inspectFolder(dir),
+  'project.copies': ({ dir }, { signal }) => listProjectCopies(dir, { signal }),
+  'project.restore': ({ dir, copy, pauseJobs }, { session }) => session.restore(dir, copy, { pauseJobs }),
   async 'project.close'({ pauseJobs }, { session }) {
     await session.close({ pauseJobs })
     return {}

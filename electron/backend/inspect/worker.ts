@@ -1,20 +1,17 @@
-/** The process that inspects a project before the backend opens it, and can be killed if it hangs. */
+/** The process that looks at a project before the backend does, or beside it: whatever keeps it busy, it can be killed. */
 import { toWire } from '../../../core/base/wire-error.ts'
-import { requireReadable } from '../../../core/project/inspect.ts'
-import { openProject } from '../../../core/project/project.ts'
+import type { FromInspector } from './messages.ts'
+import { tasks } from './tasks.ts'
 
 process.on('disconnect', () => process.exit(0))
 process.on('SIGINT', () => {})
 
-const dir = process.argv[2] ?? ''
+const [name = '', input = '{}'] = process.argv.slice(2)
+const answer = (message: FromInspector): void => void process.send?.(message, () => process.exit(0))
 try {
-  // An older file is migrated here, which may take a while.
-  const project = openProject(dir, { readonly: true })
-  requireReadable(project)
-  project.close()
-  process.send?.(null, () => process.exit(0))
+  answer({ result: tasks[name as keyof typeof tasks](JSON.parse(input) as never) })
 } catch (error) {
-  const told = toWire(error)
-  if (told.code === 'internal') console.error(error)
-  process.send?.(told, () => process.exit(0))
+  const problem = toWire(error)
+  if (problem.code === 'internal') console.error(error)
+  answer({ problem })
 }

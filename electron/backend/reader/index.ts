@@ -37,7 +37,8 @@ interface LaneState {
 const cancelled = (): RelabelError =>
   new RelabelError('cancelled', 'the caller is no longer waiting for this answer')
 
-export function createReader(dir: string): Reader {
+/** `found` hears of what is damaged, one sentence each. */
+export function createReader(dir: string, found: (damage: string[]) => void = () => undefined): Reader {
   const lanes: Record<Lane, LaneState> = {
     quick: { quiet: 150, worker: undefined, asked: undefined, waiting: [] },
     slow: { quiet: 300, worker: undefined, asked: undefined, waiting: [] },
@@ -51,6 +52,7 @@ export function createReader(dir: string): Reader {
     })
     let reason = 'the reading thread ended'
     worker.on('message', (answer: FromReader) => {
+      if ('damage' in answer) return found(answer.damage)
       const question = lane.asked
       if (question?.message.id !== answer.id) return
       lane.asked = undefined

@@ -22,4 +22,7 @@ export interface ToReader {
   input: unknown
 }
 
-export type FromReader = { id: number } & ({ result: unknown } | { error: WireError })
+export type FromReader =
+  | ({ id: number } & ({ result: unknown } | { error: WireError }))
+  /** What was found to be damaged since the last time, one sentence each. */
+  | { damage: string[] }

@@ -1,6 +1,7 @@
 /** A reader thread: one read-only connection, one query after another. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { toWire } from '../../../core/base/wire-error.ts'
+import { damageOf } from '../../../core/project/check.ts'
 import { openProject } from '../../../core/project/project.ts'
 import type { FromReader, ReaderData, ToReader } from './messages.ts'
 import { queries, warmUp } from './queries.ts'
@@ -28,6 +29,14 @@ function readAheadLater(): void {
   timer = setTimeout(readAhead, quiet)
 }
 
+let told = 0
+/** Before the answer, so that whoever gets it knows. */
+function tellDamage(): void {
+  const damage = damageOf(project).slice(told)
+  told += damage.length
+  if (damage.length > 0) port!.postMessage({ damage } satisfies FromReader)
+}
+
 port.on('message', ({ id, name, input }: ToReader) => {
   waiting++
   clearTimeout(timer)
@@ -35,8 +44,10 @@ port.on('message', ({ id, name, input }: ToReader) => {
     try {
       const result: unknown = await queries[name](project, input as never)
       const moved = result instanceof ArrayBuffer ? [result] : []
+      tellDamage()
       port.postMessage({ id, result } satisfies FromReader, moved)
     } catch (error) {
+      tellDamage()
       port.postMessage({ id, error: toWire(error) } satisfies FromReader)
     }
     if (--waiting === 0) readAheadLater()

@@ -2,6 +2,7 @@
 import { annotate } from './annotate.ts'
 import { browse } from './browse.ts'
 import { common } from './common.ts'
+import { damage } from './damage.ts'
 import { desktop } from './desktop.ts'
 import { keys } from './keys.ts'
 import { relabel } from './relabel.ts'
@@ -14,6 +15,7 @@ import { train } from './train.ts'
 
 export const en = {
   common,
+  damage,
   shell,
   start,
   browse,

@@ -3,6 +3,7 @@ import type { Messages } from '../en/index.ts'
 import { annotate } from './annotate.ts'
 import { browse } from './browse.ts'
 import { common } from './common.ts'
+import { damage } from './damage.ts'
 import { desktop } from './desktop.ts'
 import { keys } from './keys.ts'
 import { relabel } from './relabel.ts'
@@ -15,6 +16,7 @@ import { train } from './train.ts'
 
 export const ko: Messages = {
   common,
+  damage,
   shell,
   start,
   browse,

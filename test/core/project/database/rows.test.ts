@@ -7,7 +7,7 @@ import { addAnnotation, getAnnotation, listAnnotations } from '../../../../core/
 import { openBrowser } from '../../../../core/project/browse/browser.ts'
 import { listViews, saveView } from '../../../../core/project/browse/saved-views.ts'
 import { applyEdit, getCorrections, listCorrected } from '../../../../core/project/corrections/store.ts'
-import { damageNoted } from '../../../../core/project/database/rows.ts'
+import { damageNoted } from '../../../../core/project/database/damage.ts'
 import { addImages, addSplit, getImage, listImages, listSplits } from '../../../../core/project/images.ts'
 import { addJob, getJob, listJobs, nextJob } from '../../../../core/project/jobs.ts'
 import { createProject, openProject, type Project } from '../../../../core/project/project.ts'

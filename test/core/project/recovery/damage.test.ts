@@ -16,15 +16,18 @@ import { random, type Random } from '../../../../core/base/random.ts'
 import { RelabelError } from '../../../../core/base/error.ts'
 import { addAnnotation, listAnnotations } from '../../../../core/project/annotations.ts'
 import { openBrowser } from '../../../../core/project/browse/browser.ts'
-import { markReview } from '../../../../core/project/browse/review.ts'
-import { checkProject } from '../../../../core/project/check.ts'
+import { imageItem } from '../../../../core/project/browse/image-items.ts'
+import { markReview, reviewProgress } from '../../../../core/project/browse/review.ts'
+import { checkProject, damageOf, onDamage } from '../../../../core/project/check.ts'
 import { replayForeignLog } from '../../../../core/project/corrections/replay.ts'
 import { applyEdit, getCorrections, redoEdit, undoEdit } from '../../../../core/project/corrections/store.ts'
 import { addImages, addSplit, listImages } from '../../../../core/project/images.ts'
 import { createProject, openProject, type Project } from '../../../../core/project/project.ts'
+import { listChoices } from '../../../../core/project/recovery/choices.ts'
 import { listCopies, makeCopy } from '../../../../core/project/recovery/copies.ts'
 import { restoreCopy } from '../../../../core/project/recovery/restore.ts'
 import { listRuns } from '../../../../core/project/runs.ts'
+import { openOutside } from '../outside.ts'
 
 let base: string
 let dir: string
@@ -274,5 +277,89 @@ describe('the log of corrections', () => {
     expect(getCorrections(opened, { image: 2, annotation: 'a1' }).version).toBe(0)
     opened.close()
     expect(existsSync(join(base, 'other', 'corrections.other-1.jsonl'))).toBe(true)
+  })
+})
+
+describe('review marks', () => {
+  const states = (project: Project): unknown =>
+    listImages(project).map(({ id }) => imageItem(project, { id }).review)
+  const progress = (project: Project): unknown => {
+    const { counts, sittings } = reviewProgress(project)
+    return { counts, sittings }
+  }
+
+  it('come back with the log, in their order, many at once and taken back ones too, and once only', async () => {
+    let project = make(dir)
+    markReview(project, { ids: [1, 2, 3] }, 'skipped', 1_000_000)
+    const copy = await makeCopy(project)
+    markReview(project, { ids: [2, 5, 6] }, 'accepted', 2_000_000)
+    correct(project, 1)
+    markReview(project, { ids: [6] }, 'none', 3_000_000)
+    const all = { filter: {}, sort: { by: 'name' as const, descending: false } }
+    markReview(project, { query: all, except: [1, 2, 3] }, 'flagged', 4_000_000)
+    markReview(project, { ids: [9] }, 'fixed', 5_000_000)
+    const wanted = [states(project), progress(project)]
+    project.close()
+    expect(listChoices(dir).at(-1)).toMatchObject({ name: copy, problem: null, corrections: 1, marks: 302 })
+    for (let time = 0; time < 2; time++) {
+      restoreCopy(dir, copy!)
+      project = openProject(dir)
+      expect(project.replayed).toEqual({ applied: 5, failed: [] })
+      expect([states(project), progress(project)]).toEqual(wanted)
+      replayForeignLog(project, join(dir, 'corrections.jsonl'))
+      expect([states(project), progress(project)]).toEqual(wanted)
+      project.close()
+    }
+  })
+
+  it('are kept as they are where they are newer than the log that is replayed', () => {
+    const project = make(dir)
+    markReview(project, { ids: [1, 2] }, 'accepted', 1_000_000)
+    project.close()
+    const other = make(join(base, 'other'))
+    markReview(other, { ids: [2] }, 'flagged', 2_000_000)
+    expect(replayForeignLog(other, join(dir, 'corrections.jsonl'))).toEqual({ applied: 1, failed: [] })
+    expect(imageItem(other, { id: 1 }).review).toBe('accepted')
+    expect(imageItem(other, { id: 2 }).review).toBe('flagged')
+    other.close()
+  })
+
+  it('of images that a project lacks are told, and the others are marked', () => {
+    const project = make(dir)
+    markReview(project, { ids: [1, 2] }, 'accepted', 1_000_000)
+    project.close()
+    const other = createProject(join(base, 'other'), { classes: [{ index: 0, name: 'cat' }] })
+    addSplit(other, 'train', '/data/train')
+    addImages(other, 'train', [{ path: 'a1.png', label: 0, width: 8, height: 8 }])
+    const { failed } = replayForeignLog(other, join(dir, 'corrections.jsonl'))
+    expect(failed).toEqual([expect.stringMatching(/mark of "accepted".*lacks 1 of its 2 images/)])
+    expect(imageItem(other, { key: 'train/a1.png' }).review).toBe('accepted')
+    other.close()
+  })
+})
+
+describe('damage that is found while a project is open', () => {
+  it('keeps the copies that there are, and the next opening looks at the structure', async () => {
+    let project = make(dir)
+    correct(project, 1)
+    project.close()
+    const copies = listCopies(dir)
+    const outside = openOutside(file)
+    outside.exec("UPDATE images SET width = 'a word' WHERE id = 3")
+    outside.close()
+    project = openProject(dir)
+    const heard: string[][] = []
+    onDamage(project, () => heard.push(damageOf(project)))
+    openBrowser(project).page({ filter: {}, sort: { by: 'name', descending: false } }, 0, 300)
+    expect(heard).toEqual([[expect.stringMatching(/row 3 of the table "images".*width/)]])
+    correct(project, 2)
+    project.close()
+    expect(listCopies(dir)).toEqual(copies)
+    expect(existsSync(join(dir, 'project.sum'))).toBe(false)
+    restoreCopy(dir)
+    project = openProject(dir)
+    expect(damageOf(project)).toEqual([])
+    expect(getCorrections(project, { image: 3, annotation: 'a1' }).version).toBe(1)
+    project.close()
   })
 })

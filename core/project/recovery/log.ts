@@ -1,7 +1,7 @@
 /**
- * The log of corrections next to the database: every saved step, one line each, durable before the database has it.
- * A line is the CRC-32 of its JSON and the JSON. `meta.log` in the database stores up to which byte of the log it has
- * everything.
+ * The log of a person's work beside the database: every step of correcting and every review mark, one line each, durable
+ * before the database has it.
+ * A line is the CRC-32 of its JSON and the JSON. `meta.log` in the database says how far into the log it has everything.
  */
 import { randomUUID } from 'node:crypto'
 import {
@@ -18,12 +18,15 @@ import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import { diskError } from '../../base/files/disk-error.ts'
+import { openToRead } from '../../base/files/read.ts'
 import { syncFolderSync } from '../../base/files/atomic.ts'
+import { reviewState } from '../../contract/api/browse.ts'
 import { editId } from '../../contract/api/corrections.ts'
 import { annotationId } from '../../contract/ids.ts'
-import type { Db } from '../database/connection.ts'
+import { transaction, type Db } from '../database/connection.ts'
 import { logFile } from '../database/entries.ts'
 import type { Project } from '../database/handle.ts'
+import { countStep } from './copies.ts'
 
 const step = { image: z.string(), annotation: annotationId, version: z.int().min(0) }
 const entrySchema = z.discriminatedUnion('kind', [
@@ -34,10 +37,25 @@ const entrySchema = z.discriminatedUnion('kind', [
     edit: z.object({ id: editId, author: z.string(), created: z.string(), content: z.base64() }),
   }),
   z.object({ kind: z.enum(['undo', 'redo']), ...step, edit: editId }),
+  z.object({
+    kind: z.literal('mark'),
+    state: reviewState,
+    /** Milliseconds since 1970. */
+    time: z.int().min(0),
+    /** Images of the whole mark, of which a line may hold a part. */
+    marks: z.int().min(1),
+    /** Keys. */
+    images: z.array(z.string()).min(1),
+  }),
 ])
-/** The head of a log, which names its project, or a step: `version` is the one it was made on, `image` is a key. */
+/**
+ * The head of a log, which names its project; a step of correcting: `version` is the one it was made on, `image` is a
+ * key; or a review mark.
+ */
 export type LogEntry = z.infer<typeof entrySchema>
 export type LoggedStep = Exclude<LogEntry, { kind: 'log' }>
+export type LoggedMark = Extract<LogEntry, { kind: 'mark' }>
+export type LoggedEdit = Exclude<LoggedStep, LoggedMark>
 
 /** Longer lines were not written by this program. */
 const longestLine = 2 ** 28
@@ -76,11 +94,27 @@ function identityOf(db: Db): string {
   return id
 }
 
+/** Notes steps in the log, within the transaction that saves them. */
+export type Log = (...steps: readonly LoggedStep[]) => void
+
+/** Saves in one transaction, and in the log before that is committed: neither has a step without the other. */
+export function saveLogged<T>(project: Project, save: (log: Log) => T): T {
+  let takeBack: (() => void) | undefined
+  try {
+    const result = transaction(project.db, () => save((...steps) => (takeBack = appendSteps(project, steps))))
+    if (takeBack) countStep(project.db)
+    return result
+  } catch (error) {
+    takeBack?.()
+    throw error
+  }
+}
+
 /**
- * Appends a step and makes it durable, in the transaction that saves it. Returns a function that removes it, to be
- * called if the transaction fails after all. Throws `disk`.
+ * Appends steps and makes them durable, in the transaction that saves them. Gives what takes them back, to be called where
+ * the transaction fails after all. Throws `disk`.
  */
-export function appendStep(project: Project, entry: LoggedStep): () => void {
+function appendSteps(project: Project, entries: readonly LoggedStep[]): () => void {
   const file = logFile(project)
   try {
     const isNew = !existsSync(file)
@@ -91,7 +125,7 @@ export function appendStep(project: Project, entry: LoggedStep): () => void {
         size === 0
           ? lineOf({ kind: 'log', format: 1, project: identityOf(project.db) })
           : tornEnd(handle, size)
-      const bytes = Buffer.from(head + lineOf(entry))
+      const bytes = Buffer.from(head + entries.map(lineOf).join(''))
       if (Number(readMeta(project.db, 'log') ?? 0) === size)
         writeMeta(project.db, 'log', String(size + bytes.length))
       const takeBack = (): void => cut(file, size)
@@ -131,13 +165,13 @@ function cut(file: string, size: number): void {
 
 /** Entries from a byte on, each with its start byte; null: a torn or damaged line. */
 export function* readLog(file: string, from: number): Generator<{ at: number; entry: LogEntry | null }> {
-  const handle = openSync(file, 'r')
+  const handle = openToRead(file, { what: 'a log of corrections', maxBytes: Infinity })
   try {
     const buffer = Buffer.allocUnsafe(2 ** 20)
     let pieces: Buffer[] = []
     let start = from
     for (let at = from; ;) {
-      const read = readSync(handle, buffer, 0, buffer.length, at)
+      const read = readAt(handle, buffer, at, file)
       if (read === 0) break
       let begin = 0
       for (let end = buffer.indexOf(10); end >= 0 && end < read; end = buffer.indexOf(10, end + 1)) {
@@ -158,7 +192,15 @@ export function* readLog(file: string, from: number): Generator<{ at: number; en
   }
 }
 
-/** The header of a log: its first line; null if that is damaged. */
+function readAt(handle: number, buffer: Buffer, at: number, file: string): number {
+  try {
+    return readSync(handle, buffer, 0, buffer.length, at)
+  } catch (error) {
+    return diskError(error, file, 'read')
+  }
+}
+
+/** What a log is of: its first line; null where that is damaged. */
 export function projectOfLog(file: string): string | null {
   for (const { entry } of readLog(file, 0)) return entry?.kind === 'log' ? entry.project : null
   return null

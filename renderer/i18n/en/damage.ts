@@ -11,7 +11,7 @@ export const damage = {
   since: 'made since, and replayed: corrections {corrections}, images marked {marks}',
   broken: 'This copy is damaged too',
   restore: 'Restore and open',
-  restoreOf: 'Restore the copy of {time} and open the project',
+  restoreOf: 'Restore and open the copy of {time}',
   restoring: 'Restoring…',
   restoreFailed: 'The copy could not be restored',
   restored: 'The copy of {time} was restored',

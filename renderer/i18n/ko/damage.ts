@@ -12,7 +12,7 @@ export const damage: Messages['damage'] = {
   since: '그 뒤에 이루어져 다시 적용될 작업: 수정 {corrections}회, 표시한 이미지 {marks}장',
   broken: '이 사본도 손상되었습니다',
   restore: '복원하고 열기',
-  restoreOf: '{time}의 사본을 복원하고 프로젝트 열기',
+  restoreOf: '복원하고 열기: {time}의 사본',
   restoring: '복원하는 중…',
   restoreFailed: '사본을 복원할 수 없습니다',
   restored: '{time}의 사본을 복원했습니다',

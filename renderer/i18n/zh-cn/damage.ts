@@ -12,7 +12,7 @@ export const damage: Messages['damage'] = {
   since: '此后进行并将重放：修正 {corrections} 次，标记图像 {marks} 张',
   broken: '该副本也已损坏',
   restore: '恢复并打开',
-  restoreOf: '恢复 {time} 的副本并打开项目',
+  restoreOf: '恢复并打开 {time} 的副本',
   restoring: '正在恢复…',
   restoreFailed: '无法恢复该副本',
   restored: '已恢复 {time} 的副本',

@@ -37,7 +37,7 @@ export function register(program: Command): void {
         .choices(['correct', 'published'])
         .default('correct'),
     )
-    .option('--annotation <id>', 'annotation to train on; default: the newest finished one')
+    .option('--annotation <id>', 'annotation to use; default: the newest finished one')
     .option('--machine', "use the machine's map, without corrections")
     .option('--top <n>', 'number of classes to list', numberOption('--top', { min: 1, integer: true }), 10)
     .action(act(target))

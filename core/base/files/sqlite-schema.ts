@@ -47,8 +47,8 @@ export function madeBy(key: string, make: (db: Database.Database) => void): Sche
 /** What is strange about a schema, in words, or null. */
 export function differenceOf(found: Schema, wanted: Schema): string | null {
   for (const [name, sql] of found) {
-    if (!wanted.has(name)) return `holds the ${name.slice(0, 100)}, which this program does not make`
-    if (wanted.get(name) !== sql) return `holds the ${name} in a form that this program does not make`
+    if (!wanted.has(name)) return `holds the ${name.slice(0, 100)}, which this program does not create`
+    if (wanted.get(name) !== sql) return `holds the ${name} in a form that this program does not create`
   }
   for (const name of wanted.keys()) if (!found.has(name)) return `lacks the ${name}`
   return null

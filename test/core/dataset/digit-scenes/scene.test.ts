@@ -151,7 +151,7 @@ describe('parseSceneOptions', () => {
   it('refuses what makes no scene', () => {
     expect(() => parseSceneOptions({ digitSize: [16, 80] })).toThrow(/do not fit into 64 px/)
     expect(() => parseSceneOptions({ digitCounts: [0, 0] })).toThrow(/no number of digits/)
-    expect(() => parseSceneOptions({ ink: [1, 0.5] })).toThrow(/upside down/)
+    expect(() => parseSceneOptions({ ink: [1, 0.5] })).toThrow(/must not be above/)
     expect(() => parseSceneOptions({ sizes: 3 } as never)).toThrow(/sizes/)
   })
 })

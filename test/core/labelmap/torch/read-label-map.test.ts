@@ -119,9 +119,9 @@ describe('readTorchLabelMap', () => {
       [zip(entries, { crc: 1 }), /checksum/],
       [zip(entries, { flags: 1 }), /encrypted/],
       [zip({ 'map/other': dictPickle }), /no data\.pkl/],
-      [zip({ 'a/data.pkl': dictPickle, 'b/data.pkl': dictPickle }), /not a file of torch/],
+      [zip({ 'a/data.pkl': dictPickle, 'b/data.pkl': dictPickle }), /not written by torch/],
       [new Uint8Array(0), /empty/],
-      [new TextEncoder().encode('<html>'), /not a file of torch/],
+      [new TextEncoder().encode('<html>'), /not written by torch/],
     ] as const)
       expect(() => readTorchLabelMap(file)).toThrow(reason)
   })

@@ -65,6 +65,11 @@ export default tseslint.config(
     },
   },
   {
+    // Its log has time and level: electron/tasks/process/log.ts.
+    files: ['electron/backend/**/*.ts', 'electron/tasks/**/*.ts'],
+    rules: { 'no-console': 'error' },
+  },
+  {
     files: ['{core,electron,renderer,build}/**/*.{ts,vue,mjs}'],
     rules: {
       'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }],

@@ -20,7 +20,10 @@ export default defineConfig({
     // Files share a process and its modules: starting and loading cost more than most tests. No test may change what others see.
     isolate: false,
     // What child processes have compiled is kept between them and between runs.
-    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compile') },
+    env: {
+      NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compile'),
+      RELABEL_LOG_LEVEL: 'warn',
+    },
     projects: [
       {
         extends: true,

@@ -7,6 +7,7 @@ import { makeFolderSync, writeAtomicSync } from '../../core/base/files/atomic.ts
 import { readText } from '../../core/base/files/read.ts'
 import { parseJson } from '../../core/base/json.ts'
 import { settings as settingsSchema, type Recent, type Settings } from '../../core/contract/api/app.ts'
+import { log } from '../tasks/process/log.ts'
 import { accountName } from './options.ts'
 
 const limits = { what: 'settings (JSON)', maxBytes: 16 * 2 ** 20 }
@@ -60,9 +61,9 @@ function readOr<T>(file: string, schema: z.ZodType<T>): T | null {
     const aside = `${file}.damaged`
     try {
       renameSync(file, aside)
-      console.error(`${file} could not be read and was kept as ${aside}`)
+      log.warn(`${file} could not be read and was kept as ${aside}`)
     } catch {
-      console.error(error) // it can neither be read nor moved: continue without it
+      log.warn(`${file} can neither be read nor moved; continuing without it`, error)
     }
     return null
   }

@@ -2,6 +2,7 @@
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { messageOf, RelabelError } from '../../core/base/error.ts'
+import { log } from '../tasks/process/log.ts'
 import { packageVersion } from '../tasks/process/version.ts'
 import { createAccess } from './access.ts'
 import type { BackendParts } from './context.ts'
@@ -24,7 +25,7 @@ async function openFirst(options: BackendOptions, parts: BackendParts): Promise<
   else if (options.sample) await session.openMade(() => ensureSample(sampleDir, events), {})
   else if (interrupted !== null)
     await session.open(interrupted, {}).catch((error: unknown) => {
-      console.error(`${interrupted} was open before and could not be opened again: ${messageOf(error)}`)
+      log.error(`${interrupted} was open before and could not be opened again: ${messageOf(error)}`)
       home.noteOpen(null)
     })
 }
@@ -54,7 +55,7 @@ async function start(options: BackendOptions): Promise<void> {
       events.close()
       const closed = new Promise<void>(resolve => server.close(() => resolve()))
       server.closeIdleConnections()
-      await session.end().catch((error: unknown) => console.error(error))
+      await session.end().catch((error: unknown) => log.error('the project did not close in order', error))
       await media.close()
       server.closeAllConnections()
       await closed
@@ -72,13 +73,14 @@ async function start(options: BackendOptions): Promise<void> {
   try {
     await openFirst(options, parts)
   } catch (error) {
-    console.error(`relabel: ${messageOf(error)}`)
+    log.error(messageOf(error))
     await end(1)
     return
   }
   const where = access
     ? { url: access.url(port) }
     : { socket: 'socket' in options.listen ? options.listen.socket : '' }
+  log.info(`version ${parts.version} is ready at ${access ? `port ${port}` : where.socket}`)
   process.stdout.on('error', () => {}) // the parent process may have stopped reading
   process.stdout.write(`${JSON.stringify({ ready: true, ...where })}\n`)
 }
@@ -86,6 +88,7 @@ async function start(options: BackendOptions): Promise<void> {
 try {
   await start(parseOptions(process.argv.slice(2)))
 } catch (error) {
-  console.error(error instanceof RelabelError ? `relabel: ${error.message}` : error)
+  if (error instanceof RelabelError) log.error(error.message)
+  else log.error('the backend could not be started', error)
   process.exit(error instanceof RelabelError && error.code === 'usage' ? 2 : 1)
 }

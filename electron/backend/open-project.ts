@@ -6,6 +6,7 @@ import type { ProjectInfo } from '../../core/contract/api/project.ts'
 import { noteFindings, onDamage } from '../../core/project/check.ts'
 import { openProject, type Project } from '../../core/project/project.ts'
 import { openThumbnails, type Thumbnails } from '../../core/project/thumbnails.ts'
+import { log } from '../tasks/process/log.ts'
 import { projectInfo } from './info.ts'
 import { checkProjectStructure, inspectProject } from './inspect/index.ts'
 import { createChangeFlow } from './queue/changes.ts'
@@ -94,7 +95,8 @@ async function giveBack(taken: readonly (() => unknown)[]): Promise<void> {
     try {
       await give()
     } catch (error) {
-      console.error(messageOf(error)) // its folder may be gone; whatever was acknowledged is on disk
+      // Its folder may be gone; whatever was acknowledged is on disk.
+      log.warn(`a part of the project did not close: ${messageOf(error)}`)
     }
 }
 

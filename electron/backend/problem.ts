@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../../core/base/error.ts'
 import { toWire } from '../../core/base/wire-error.ts'
 import type { Problem } from '../../core/contract/api/common.ts'
+import { log } from '../tasks/process/log.ts'
 
 const statuses: Record<ErrorCode | 'internal', number> = {
   usage: 400,
@@ -34,7 +35,7 @@ export function problemOf(error: unknown): Problem {
 /** The response for an error; `status` if HTTP has a more specific status than the code implies. */
 export function problemResponse(error: unknown, status?: number): Response {
   const problem = problemOf(error)
-  if (problem.code === 'internal') console.error(error)
+  if (problem.code === 'internal') log.error('a request failed by an error of the program', error)
   const code = Object.hasOwn(statuses, problem.code) ? statuses[problem.code as ErrorCode] : 500
   return Response.json(problem, { status: status ?? code, headers: { 'cache-control': 'no-store' } })
 }

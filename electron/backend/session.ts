@@ -17,6 +17,7 @@ import {
   sameFile,
   type OpenProject,
 } from './open-project.ts'
+import { log } from '../tasks/process/log.ts'
 import { createChangeFlow } from './queue/changes.ts'
 
 export type { OpenProject } from './open-project.ts'
@@ -188,6 +189,7 @@ async function replace(state: SessionState, dir: string, leaving: Leaving): Prom
   opened.queue.begin()
   finishSwitch(state, opened.project)
   remember(home, opened.project)
+  log.info(`${opened.project.dir} is open`)
   const info = infoOf(opened)
   events.emit('project', info)
   return info
@@ -222,7 +224,7 @@ function finishSwitch(state: SessionState, project: Project): void {
   const flow = createChangeFlow(what => hear(state, project, what))
   finishAnnotation(project, () => flow.push('images')).then(
     () => flow.flush(),
-    (error: unknown) => console.error(messageOf(error)),
+    (error: unknown) => log.error('the measures of an annotation are not finished', error),
   )
 }
 
@@ -231,6 +233,7 @@ function remember(home: Home, project: Project): void {
     home.remember(project.dir, project.name)
     home.noteOpen(project.dir)
   } catch (error) {
-    console.error(messageOf(error)) // the project is open; only the list of recent projects could not be saved
+    // The project is open; only the list of recent projects could not be saved.
+    log.warn(`${project.dir} is not kept among the recent projects: ${messageOf(error)}`)
   }
 }

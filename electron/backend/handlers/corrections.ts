@@ -2,6 +2,7 @@
 import { messageOf } from '../../../core/base/error.ts'
 import { applyEdit, getCorrections, redoEdit, undoEdit } from '../../../core/project/corrections/store.ts'
 import { copyWhenDue } from '../../../core/project/recovery/copies.ts'
+import { log } from '../../tasks/process/log.ts'
 import type { HandlersOf } from '../context.ts'
 import { extentOf } from '../map-extents.ts'
 import type { Session } from '../session.ts'
@@ -11,7 +12,9 @@ type Names = 'corrections.get' | 'corrections.apply' | 'corrections.undo' | 'cor
 /** Notifies others, and makes a copy of the database every few hundred steps. */
 function afterStep(session: Session, image: number): void {
   session.imagesChanged([image])
-  copyWhenDue(session.writable().project).catch((error: unknown) => console.error(messageOf(error)))
+  copyWhenDue(session.writable().project).catch((error: unknown) =>
+    log.error(`no copy of the database could be made: ${messageOf(error)}`),
+  )
 }
 
 export const correctionHandlers: HandlersOf<Names> = {

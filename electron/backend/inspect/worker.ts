@@ -1,5 +1,6 @@
 /** The process that looks at a project before the backend does, or beside it: whatever keeps it busy, it can be killed. */
 import { toWire } from '../../../core/base/wire-error.ts'
+import { log } from '../../tasks/process/log.ts'
 import type { FromInspector } from './messages.ts'
 import { tasks } from './tasks.ts'
 
@@ -12,6 +13,6 @@ try {
   answer({ result: tasks[name as keyof typeof tasks](JSON.parse(input) as never) })
 } catch (error) {
   const problem = toWire(error)
-  if (problem.code === 'internal') console.error(error)
+  if (problem.code === 'internal') log.error(`the inspection ${name} failed`, error)
   answer({ problem })
 }

@@ -5,6 +5,7 @@ import type { JobProgress, Problem } from '../../../core/contract/api/common.ts'
 import type { Job, JobRequest } from '../../../core/contract/api/jobs.ts'
 import { getJob, jobLog, updateJob, type JobChange } from '../../../core/project/jobs.ts'
 import type { RunChild } from '../../tasks/process/child.ts'
+import { log as backendLog } from '../../tasks/process/log.ts'
 import { runJob, suddenEnd } from '../../tasks/process/run-job.ts'
 import { createChangeFlow, type ChangeFlow } from './changes.ts'
 import type { JobWork } from './kind.ts'
@@ -69,7 +70,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
     ended: go(state, workOf(state, started, again)).catch((error: unknown) => {
       // The database itself cannot be written; the next start finds the job as it was.
       state.flow.stop()
-      console.error(`job ${id}: its state cannot be written: ${messageOf(error)}`)
+      backendLog.error(`job ${id}: its state cannot be written: ${messageOf(error)}`)
     }),
   }
 }
@@ -158,7 +159,7 @@ function quietly(action: () => void): void {
   try {
     action()
   } catch (error) {
-    console.error(messageOf(error))
+    backendLog.warn(`the state of a job is not told or kept: ${messageOf(error)}`)
   }
 }
 

@@ -3,6 +3,7 @@ import { messageOf } from '../../../core/base/error.ts'
 import type { Job, JobRequest } from '../../../core/contract/api/jobs.ts'
 import { isOwnJob } from '../../../core/project/job-mark.ts'
 import { addJob, getJob, nextJob, updateJob } from '../../../core/project/jobs.ts'
+import { log } from '../../tasks/process/log.ts'
 import { startAttempt, type Attempt } from './attempt.ts'
 import { checkRequest } from './kinds/index.ts'
 import type { QueueOptions } from './options.ts'
@@ -51,7 +52,7 @@ export function pump(state: QueueState): void {
     if (job) start(state, job)
     else for (const done of state.waiting.splice(0)) done()
   } catch (error) {
-    console.error(`the next job cannot be started: ${messageOf(error)}`)
+    log.error(`the next job cannot be started: ${messageOf(error)}`)
   }
 }
 
@@ -74,13 +75,14 @@ function start(state: QueueState, job: Job): void {
     queue: request => void queueJob(state, request),
   })
   state.attempt = attempt
+  log.info(`job ${job.id} (${job.kind}) has started`)
   tell(state, getJob(project, job.id))
   void attempt.ended.then(() => {
     state.attempt = null
     try {
-      if (project.db.open) tell(state, getJob(project, job.id))
+      if (project.db.open) log.info(`job ${job.id} is ${tell(state, getJob(project, job.id)).state}`)
     } catch (error) {
-      console.error(messageOf(error))
+      log.error(`job ${job.id}: its state cannot be read: ${messageOf(error)}`)
     }
     pump(state)
   })
@@ -95,7 +97,7 @@ export async function closeQueue(state: QueueState): Promise<void> {
     if (getJob(options.project, attempt.id).state === 'running')
       tell(state, updateJob(options.project, attempt.id, { state: 'pausing' }))
   } catch (error) {
-    console.error(messageOf(error)) // its folder is gone, perhaps; the job must end all the same
+    log.warn(`job ${attempt.id}: its state cannot be written: ${messageOf(error)}`) // its folder is gone, perhaps; the job must end all the same
   }
   attempt.stop()
   await attempt.ended

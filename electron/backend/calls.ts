@@ -1,25 +1,34 @@
 /** `POST /api/call/NAME`: JSON input, validated against the contract, one handler, JSON output. */
+import type { Context, Next } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import { fail, RelabelError } from '../../core/base/error.ts'
 import { calls, type CallName, type Handlers } from '../../core/contract/api/index.ts'
+import { log } from '../tasks/process/log.ts'
 import type { BackendContext, BackendParts } from './context.ts'
 import { problemResponse } from './problem.ts'
 
 const megabyte = 2 ** 20
-const bodyLimit = (name: CallName): number => (name === 'corrections.apply' ? 64 : 1) * megabyte
+const sizeLimit = (name: CallName): number => (name === 'corrections.apply' ? 64 : 1) * megabyte
 
-/** The body as text, or `null` if it is longer than `limit` bytes; never holds more than that in memory. */
-async function readBody(request: Request, limit: number): Promise<string | null> {
-  if (Number(request.headers.get('content-length') ?? 0) > limit) return null
-  if (!request.body) return ''
-  const pieces: Uint8Array[] = []
-  let bytes = 0
-  for await (const piece of request.body as unknown as AsyncIterable<Uint8Array>) {
-    bytes += piece.length
-    if (bytes > limit) return null
-    pieces.push(piece)
+/** Refuses a call that does not exist, or a body that it does not take, before anything of it is read. */
+export async function checkCall(c: Context, next: Next): Promise<Response | void> {
+  const name = c.req.param('name') ?? ''
+  if (!Object.hasOwn(calls, name))
+    return problemResponse(new RelabelError('not-found', `there is no call "${name.slice(0, 100)}"`))
+  const type = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase()
+  if (type !== 'application/json')
+    return problemResponse(new RelabelError('usage', 'a call takes application/json'), 415)
+  const maxSize = sizeLimit(name as CallName)
+  const onError = (): Response => {
+    const answer = problemResponse(
+      new RelabelError('usage', `the input of ${name} is larger than ${maxSize / megabyte} MB`),
+      413,
+    )
+    answer.headers.set('connection', 'close') // the rest of the body is not read
+    return answer
   }
-  return Buffer.concat(pieces).toString('utf8')
+  return bodyLimit({ maxSize, onError })(c, next)
 }
 
 /** The parsed input for the handler; throws `usage`, naming the invalid field. */
@@ -37,34 +46,21 @@ function parse(name: CallName, text: string): unknown {
   })
 }
 
-/** Answers one call. */
+/** Answers one call, which {@link checkCall} let pass. */
 export async function answerCall(
   request: Request,
-  name: string,
+  call: CallName,
   handlers: Handlers<BackendContext>,
   parts: BackendParts,
 ): Promise<Response> {
-  if (!Object.hasOwn(calls, name))
-    return problemResponse(new RelabelError('not-found', `there is no call "${name.slice(0, 100)}"`))
-  const call = name as CallName
-  const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/json')
-    return problemResponse(new RelabelError('usage', 'a call takes application/json'), 415)
+  const began = performance.now()
   try {
-    const limit = bodyLimit(call)
-    const text = await readBody(request, limit)
-    if (text === null) {
-      const answer = problemResponse(
-        new RelabelError('usage', `the input of ${call} is larger than ${limit / megabyte} MB`),
-        413,
-      )
-      answer.headers.set('connection', 'close') // the rest of the body is not read
-      return answer
-    }
     const handle = handlers[call] as (input: unknown, context: BackendContext) => unknown
-    const output = await handle(parse(call, text), { ...parts, signal: request.signal })
+    const output = await handle(parse(call, await request.text()), { ...parts, signal: request.signal })
     return Response.json(output, { headers: { 'cache-control': 'no-store' } })
   } catch (error) {
     return problemResponse(error)
+  } finally {
+    log.debug(`${call} took ${(performance.now() - began).toFixed(0)} ms`)
   }
 }

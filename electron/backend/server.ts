@@ -6,9 +6,9 @@ import { dirname } from 'node:path'
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { fail, RelabelError } from '../../core/base/error.ts'
-import type { Handlers } from '../../core/contract/api/index.ts'
+import type { CallName, Handlers } from '../../core/contract/api/index.ts'
 import type { Access } from './access.ts'
-import { answerCall } from './calls.ts'
+import { answerCall, checkCall } from './calls.ts'
 import type { BackendContext, BackendParts } from './context.ts'
 import { securityHeaders } from './headers.ts'
 import { displayAnswer, mapAnswer, thumbnailAnswer } from './pictures.ts'
@@ -42,7 +42,9 @@ function routes({ parts, handlers, access, port, renderer }: ServerParts): Hono<
     }
     for (const [name, value] of Object.entries(securityHeaders)) c.res.headers.set(name, value)
   })
-  app.post('/api/call/:name', c => answerCall(c.req.raw, c.req.param('name'), handlers, parts))
+  app.post('/api/call/:name', checkCall, c =>
+    answerCall(c.req.raw, c.req.param('name') as CallName, handlers, parts),
+  )
   app.get('/api/events', c => {
     const { signal } = c.req.raw
     return new Response(parts.events.stream(c.req.header('last-event-id'), signal), {

@@ -101,6 +101,17 @@ describe('access', () => {
     expect((await post(json, '{')).json).toMatchObject({ code: 'usage' })
     const large = await post(json, `{"a":"${'x'.repeat(2 ** 20)}"}`)
     expect(large.status).toBe(413)
+    // Of a body without a length no more is read than the call takes.
+    const endless = await post({ ...json, 'transfer-encoding': 'chunked' }, `{"a":"${'x'.repeat(2 ** 20)}"}`)
+    expect(endless.status).toBe(413)
+    expect(endless.json).toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(/is larger than 1 MB$/),
+    })
+    expect(endless.headers).toMatchObject({ connection: 'close', 'x-content-type-options': 'nosniff' })
+    const edit = await host.call('corrections.apply', { a: 'x'.repeat(2 ** 20) })
+    expect(edit.status).toBe(400) // which takes more
+    expect((await host.call('corrections.apply', { a: 'x'.repeat(2 ** 26) })).status).toBe(413)
     const shape = await host.call('project.open', { dir: 5 })
     expect(shape.status).toBe(400)
     expect((shape.json as { message: string }).message).toContain('dir')

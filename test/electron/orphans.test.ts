@@ -117,6 +117,52 @@ describe.skipIf(process.platform === 'win32')('a studio in the browser', () => {
   })
 })
 
+describe.skipIf(process.platform === 'win32')('the desktop app', () => {
+  it('takes its backend and the job with it', async () => {
+    const project = at('desktop')
+    cpSync(at('base'), project, { recursive: true })
+    const request = {
+      model,
+      classes: null,
+      split: 'train',
+      size: 48,
+      resize: 'squash',
+      mean: [0.5, 0.5, 0.5],
+      std: [0.5, 0.5, 0.5],
+      topK: 2,
+      batch: 1,
+      logits: 'fp16',
+      provider: null,
+      threads: 1,
+      workers: 1,
+      acceptApproximation: false,
+    }
+    const places = {
+      node: process.execPath,
+      backend: join(root, 'electron/backend/main.ts'),
+      renderer: dir,
+      sealed: null,
+      home: at('desktop-home'),
+    }
+    // What the main process does, in a process that can be killed without Electron.
+    const shell = at('desktop.mjs')
+    writeFileSync(
+      shell,
+      `import { ask, startBackend } from ${JSON.stringify(pathToFileURL(join(root, 'electron/shell/backend.ts')).href)}
+      const backend = startBackend(${JSON.stringify(places)}, ['--project', ${JSON.stringify(project)}])
+      await ask(backend, 'jobs.add', { kind: 'annotate', request: ${JSON.stringify(request)} })
+      console.log('asked')`,
+    )
+    const { child, text } = launch([shell])
+    await expect.poll(text).toContain('asked')
+    await expect.poll(() => existsSync(join(project, 'annotations/a1')), { message: text() }).toBe(true)
+    const [backend = 0, ...jobs] = familyOf(child.pid!)
+    expect(jobs.length).toBeGreaterThan(0)
+    expect(() => openProject(project)).toThrow(/open|lock/)
+    await killAndExpectNobody(child.pid!, [backend, ...jobs], project)
+  })
+})
+
 describe.skipIf(process.platform === 'win32')('a launcher', () => {
   it('ends when the shell that started it is killed', async () => {
     const script = at('sleeper.mjs')

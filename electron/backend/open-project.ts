@@ -11,6 +11,7 @@ import { projectInfo } from './info.ts'
 import { checkProjectStructure, inspectProject } from './inspect/index.ts'
 import { createChangeFlow } from './queue/changes.ts'
 import { createQueue, type JobQueue, type QueueOptions } from './queue/index.ts'
+import type { Shown } from './queue/kind.ts'
 import { createReader, type Reader } from './reader/index.ts'
 
 /** An open project with its readers and queue. */
@@ -32,7 +33,7 @@ export interface OpenProject {
 export interface OpenOptions extends Pick<QueueOptions, 'key' | 'emit'> {
   sampleDir: string
   /** Called when a job of the project changed displayed data. */
-  changed(project: Project, what: 'project' | 'images'): void
+  changed(project: Project, what: Shown): void
   /** Aborts the opening. */
   signal: AbortSignal
 }
@@ -49,7 +50,7 @@ export async function openWhole(dir: string, options: OpenOptions): Promise<Open
     const reader = createReader(project.dir, damage => noteFindings(project, damage))
     taken.push(() => reader.close())
     await Promise.all([reader.ask('quick', 'opened', undefined), reader.ask('slow', 'opened', undefined)])
-    const changed = (what: 'project' | 'images'): void => options.changed(project, what)
+    const changed = (what: Shown): void => options.changed(project, what)
     const queue = createQueue({ project, key: options.key, emit: options.emit, changed })
     const { ino: inode } = statSync(join(project.dir, 'project.db'))
     const sample = project.dir === options.sampleDir

@@ -19,6 +19,7 @@ import {
 } from './open-project.ts'
 import { log } from '../tasks/process/log.ts'
 import { createChangeFlow } from './queue/changes.ts'
+import type { Shown } from './queue/kind.ts'
 
 export type { OpenProject } from './open-project.ts'
 
@@ -137,7 +138,7 @@ function tellImages({ open, events }: SessionState, ids: number[] | null): void 
 }
 
 /** A job changed displayed data. */
-function hear(state: SessionState, project: Project, what: 'project' | 'images'): void {
+function hear(state: SessionState, project: Project, what: Shown): void {
   if (state.open?.project !== project) return
   if (what === 'project') tellProject(state)
   else tellImages(state, null)

@@ -1,9 +1,11 @@
 /** Thinning what a job changes: whoever shows images or counts asks for them again each time, so not for every batch. */
+import type { Shown } from './kind.ts'
 import type { QueueOptions } from './options.ts'
+import { createThrottle, type Throttle } from './throttle.ts'
 
 /** Takes changes, however often they come. */
 export interface ChangeFlow {
-  push(what: 'project' | 'images'): void
+  push(what: Shown): void
   /** Tells of what is still waiting. */
   flush(): void
 }
@@ -12,31 +14,15 @@ const tellEvery = 1000
 
 /** `tell` is called at most once a second for each of the two, and always after the last change. */
 export function createChangeFlow(tell: NonNullable<QueueOptions['changed']>): ChangeFlow {
-  const flows = (['images', 'project'] as const).map(what => {
-    let waiting = false
-    let toldAt = -Infinity
-    let timer: NodeJS.Timeout | undefined
-    const flush = (): void => {
-      clearTimeout(timer)
-      timer = undefined
-      if (!waiting) return
-      waiting = false
-      toldAt = performance.now()
-      tell(what)
-    }
-    return {
-      what,
-      flush,
-      push() {
-        waiting = true
-        const wait = tellEvery - (performance.now() - toldAt)
-        if (wait <= 0) flush()
-        else timer ??= setTimeout(flush, wait)
-      },
-    }
-  })
+  const telling: Record<Shown, Throttle> = {
+    images: createThrottle(tellEvery, () => tell('images')),
+    project: createThrottle(tellEvery, () => tell('project')),
+  }
   return {
-    push: what => flows.find(flow => flow.what === what)!.push(),
-    flush: () => flows.forEach(flow => flow.flush()),
+    push: what => telling[what].ask(),
+    flush() {
+      telling.images.flush()
+      telling.project.flush()
+    },
   }
 }

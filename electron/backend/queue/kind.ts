@@ -3,6 +3,9 @@ import type { Job, JobKind, JobRequest } from '../../../core/contract/api/jobs.t
 import type { Project } from '../../../core/project/project.ts'
 import type { RunChild } from '../../tasks/process/child.ts'
 
+/** What others show and a job may change. */
+export type Shown = 'project' | 'images'
+
 /** What a job's work gets. */
 export interface JobWork<Kind extends JobKind = JobKind> {
   project: Project
@@ -20,7 +23,7 @@ export interface JobWork<Kind extends JobKind = JobKind> {
   /** A line in the job's log. */
   note(line: string): void
   /** Something that others show has changed. */
-  changed(what: 'project' | 'images'): void
+  changed(what: Shown): void
   /** Queues another job. */
   queue(request: JobRequest): void
 }

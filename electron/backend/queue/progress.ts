@@ -1,5 +1,6 @@
 /** Thinning what a job tells: a few times a second to those who listen, now and then to the disk. */
 import type { JobProgress } from '../../../core/contract/api/common.ts'
+import { createThrottle } from './throttle.ts'
 
 /** Takes a job's progress, however often it comes. */
 export interface ProgressFlow {
@@ -18,31 +19,20 @@ export function createProgressFlow(
   save: (progress: JobProgress) => void,
 ): ProgressFlow {
   let latest: JobProgress | null = null
-  let toldAt = -Infinity
   let savedAt = performance.now()
-  let timer: NodeJS.Timeout | undefined
-
-  function flush(): void {
-    timer = undefined
+  const telling = createThrottle(tellEvery, () => {
     if (latest === null) return
-    toldAt = performance.now()
     tell(latest)
-    if (toldAt - savedAt < saveEvery) return
-    savedAt = toldAt
+    if (performance.now() - savedAt < saveEvery) return
+    savedAt = performance.now()
     save(latest)
-  }
+  })
   return {
     latest: () => latest,
     push(progress) {
       latest = progress
-      if (timer) return
-      const wait = tellEvery - (performance.now() - toldAt)
-      if (wait <= 0) flush()
-      else timer = setTimeout(flush, wait)
+      telling.ask()
     },
-    stop() {
-      clearTimeout(timer)
-      timer = undefined
-    },
+    stop: telling.drop,
   }
 }

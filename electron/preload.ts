@@ -1,6 +1,6 @@
 /** What the renderer may ask of the desktop: a handful of named messages, and nothing of Electron or Node itself. */
 import { contextBridge, ipcRenderer } from 'electron'
-import type { DesktopBridge, DesktopCommand } from '../core/contract/desktop.ts'
+import type { BackendChange, DesktopBridge, DesktopCommand } from '../core/contract/desktop.ts'
 import { channels } from './shell/channels.ts'
 
 /** Listens on a channel without handing the event object (which leads back to Electron) to the page. */
@@ -16,7 +16,7 @@ const bridge: DesktopBridge = {
   pickFile: options => ipcRenderer.invoke(channels.pickFile, options) as Promise<string | null>,
   showFolder: dir => ipcRenderer.invoke(channels.showFolder, dir) as Promise<void>,
   onCommand: listener => listen<DesktopCommand>(channels.command, listener),
-  onBackend: listener => listen<'lost' | 'restarted' | 'failed'>(channels.backend, listener),
+  onBackend: listener => listen<BackendChange>(channels.backend, listener),
 }
 
 contextBridge.exposeInMainWorld('desktop', bridge)

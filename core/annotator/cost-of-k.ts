@@ -1,6 +1,7 @@
 /** What keeping only the top K classes costs: bytes, and how far pooled targets move from those of the dense map. */
 import { random } from '../base/random.ts'
-import { decodeLabelMap, encodeLabelMap, type Compression, type LogitMode } from '../labelmap/codec/record.ts'
+import type { LogitMode } from '../contract/manifest.ts'
+import { decodeLabelMap, encodeLabelMap, type Compression } from '../labelmap/codec/record.ts'
 import { topK } from '../labelmap/top-k.ts'
 import { cropBox } from '../pooling/crop.ts'
 import { poolLabelMap } from '../pooling/pool-label-map.ts'

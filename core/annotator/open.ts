@@ -1,6 +1,7 @@
 /** Opening an annotator: the classifier's file, the surgery, and whether it fits what is asked of it. */
 import { basename } from 'node:path'
 import { fail } from '../base/error.ts'
+import type { ResizeRule } from '../contract/manifest.ts'
 import type { EngineOptions, Session } from '../engine/engine.ts'
 import { openSession } from '../engine/session.ts'
 import { readOnnx } from '../graph/files/read.ts'
@@ -34,7 +35,7 @@ export interface FittingBatch {
 export function fitInput(
   { inputShape }: Pick<SurgeryReport, 'inputShape'>,
   file: string,
-  wanted: { size: number; resize: 'squash' | 'pad'; batch: number },
+  wanted: { size: number; resize: ResizeRule; batch: number },
 ): FittingBatch {
   const [n, channels, height, width] = inputShape
   if (typeof channels === 'number' && channels !== 3)

@@ -1,5 +1,6 @@
 /** How an image becomes the annotator's input: its size, and its pixels as normalised floats. */
 import { fail } from '../base/error.ts'
+import type { ResizeRule } from '../contract/manifest.ts'
 
 /** Part of an annotation's provenance. */
 export interface Preprocessing {
@@ -9,7 +10,7 @@ export interface Preprocessing {
    * `squash`: to size×size, as published. `pad`: the shorter side becomes `size`, the longer one follows, and both are
    * brought to whole cells of the map, so that the map covers the image exactly and crops find their place.
    */
-  resize: 'squash' | 'pad'
+  resize: ResizeRule
   /** Per channel (R, G, B), for pixels in 0…1: x = (pixel − mean)/std. */
   mean: [number, number, number]
   std: [number, number, number]

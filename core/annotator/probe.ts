@@ -2,7 +2,7 @@
 import type { Session } from '../engine/engine.ts'
 import type { WorkerPool } from '../image/worker-pool.ts'
 import { zstd } from '../labelmap/files/zstd.ts'
-import type { LogitMode } from '../labelmap/codec/record.ts'
+import type { LogitMode } from '../contract/manifest.ts'
 import { annotate } from './annotate.ts'
 import { costOfK, type CostOfK, type DenseMap } from './cost-of-k.ts'
 import { planBatches, type ImageToAnnotate } from './plan.ts'

@@ -4,12 +4,11 @@ import { open, rename, writeFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { diskError } from '../base/files/disk-error.ts'
 import { readLines } from '../base/files/read.ts'
+import type { Skipped } from '../contract/skipped.ts'
 import { hashFile, isSameStamp, stampOf, type FileStamp } from '../base/files/stamp.ts'
 
 /** An image without a label map. */
-export interface SkippedImage {
-  key: string
-  reason: string
+export interface SkippedImage extends Skipped {
   /** The file that was tried; absent where there was none, where it could not be read, and in lists of version 0.1. */
   tried?: TriedFile
 }

@@ -8,7 +8,14 @@ import { parseJson } from '../base/json.ts'
 import { classEntry } from './class-entry.ts'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
-const perChannel = z.tuple([z.number(), z.number(), z.number()])
+/** One number a channel: R, G, B. */
+export const perChannel = z.tuple([z.number(), z.number(), z.number()])
+/** How an image is brought to the annotator's size. */
+export const resizeRule = z.enum(['squash', 'pad'])
+export type ResizeRule = z.infer<typeof resizeRule>
+/** How logits are stored. */
+export const logitMode = z.enum(['fp16', 'u8'])
+export type LogitMode = z.infer<typeof logitMode>
 
 /** The newest format of label maps on disk that this program reads and writes. */
 const labelMapFormat = 1
@@ -18,7 +25,7 @@ export const manifestSchema = z.object({
   /** Version of the format; raised when an older program could misread the files. */
   version: z.int().min(1).max(labelMapFormat),
   /** `fp16`: exact to half precision; `u8`: off by at most half a step, where a step is the map's range / 255. */
-  logits: z.enum(['fp16', 'u8']),
+  logits: logitMode,
   /** K, the largest number of classes that a cell lists. */
   topK: z.int().min(1).max(4096),
   /** The logit of classes that a cell does not list; 0 as published. */
@@ -32,7 +39,7 @@ export const manifestSchema = z.object({
   }),
   preprocessing: z.object({
     /** `squash`: to the size, ignoring the aspect; `pad`: shorter side to the size, then padded to whole cells. */
-    resize: z.enum(['squash', 'pad']),
+    resize: resizeRule,
     height: z.int().min(1),
     width: z.int().min(1),
     /** For pixels in 0…1, RGB. */

@@ -1,5 +1,6 @@
 /** The recipe of a run: every option of training with its default and its limits. */
 import { z } from 'zod'
+import { perChannel } from './manifest.ts'
 import { provider } from './providers.ts'
 import { supervisions } from './supervision.ts'
 
@@ -27,11 +28,20 @@ const probability = z.number().min(0).max(1)
 const count = (max: number): z.ZodNumber => z.number().int().min(1).max(max)
 const epochCount = count(100_000)
 const whole = (max: number): z.ZodNumber => z.number().int().min(0).max(max)
-const triple = z.tuple([z.number(), z.number(), z.number()])
 const range = (low: number, high: number): z.ZodType<[number, number]> =>
   z
     .tuple([z.number().min(low).max(high), z.number().min(low).max(high)])
     .refine(([a, b]) => a <= b, 'the first number must not be above the second')
+
+/** The order of a label map's axes: as they are, or swapped as in the published code. */
+export const axes = z.enum(['correct', 'published'])
+export type Axes = z.infer<typeof axes>
+const cleaning = z.enum(['drop', 'replace'])
+export type Cleaning = z.infer<typeof cleaning>
+const evaluationMode = z.enum(['center', 'squash'])
+export type EvaluationMode = z.infer<typeof evaluationMode>
+export const optimizerKind = z.enum(['sgd', 'adamw', 'adamp'])
+export type OptimizerKind = z.infer<typeof optimizerKind>
 
 /** Mixing two images of a batch; one box or one share per batch, as published. */
 const mixing = {
@@ -44,7 +54,7 @@ const mixing = {
 }
 
 const optimizer = z.strictObject({
-  kind: z.enum(['sgd', 'adamw', 'adamp']).default('sgd'),
+  kind: optimizerKind.default('sgd'),
   /** SGD: momentum; AdamW and AdamP: β₁. */
   momentum: z.number().min(0).lt(1).default(0.9),
   /** AdamW and AdamP: β₂. */
@@ -92,7 +102,7 @@ const augmentation = z.strictObject({
 const evaluation = z
   .strictObject({
     /** `center`: shorter side to `resize`, centre crop; `squash`: the whole image to the student's size. */
-    mode: z.enum(['center', 'squash']).default('center'),
+    mode: evaluationMode.default('center'),
     /** Pixels of the shorter side before the crop; null: size · 256 / 224. */
     resize: count(16_384).nullable().default(null),
     batch: count(65_536).nullable().default(null),
@@ -125,7 +135,7 @@ export const recipeSchema = z
     student: z.string().min(1).max(4096).default('resnet18').meta(within('student')),
     supervision: z.enum(supervisions).default('relabel').meta(within('supervision')),
     /** `clean`: what happens to an image if the annotator disputes its given label. */
-    clean: z.enum(['drop', 'replace']).default('replace').meta(within('supervision')),
+    clean: cleaning.default('replace').meta(within('supervision')),
     distill: z
       .strictObject({
         /** Side of the crops that the annotator sees, pixels; null: the student's size. */
@@ -139,7 +149,7 @@ export const recipeSchema = z
     /** Classes of the student: the project's, or all of the annotator's. */
     classSpace: z.enum(['project', 'annotator']).default('project').meta(within('supervision')),
     /** Order of the label map's axes; `published` reproduces the published code's swap. */
-    axes: z.enum(['correct', 'published']).default('correct').meta(within('supervision')),
+    axes: axes.default('correct').meta(within('supervision')),
     cutmix: z.strictObject(mixing).prefault({}).meta(within('mixing')),
     mixup: z
       .strictObject({ ...mixing, beta: mixing.beta.unwrap().default(0.2) })
@@ -163,7 +173,7 @@ export const recipeSchema = z
     augmentation: augmentation.prefault({}).meta(within('augmentation')),
     evaluation: evaluation.meta(within('evaluation')),
     /** Of pixels in 0…1. */
-    mean: triple.default([0.485, 0.456, 0.406]).meta(within('student')),
+    mean: perChannel.default([0.485, 0.456, 0.406]).meta(within('student')),
     std: z
       .tuple([z.number().positive(), z.number().positive(), z.number().positive()])
       .default([0.229, 0.224, 0.225])

@@ -1,12 +1,10 @@
 /** The interface of every engine driver: running a model, and training one. */
+import type { OptimizerKind } from '../contract/recipe.ts'
 import type { Provider } from '../contract/providers.ts'
 import type { OnnxModel } from '../graph/model.ts'
+import type { FloatArray } from '../graph/tensor.ts'
 
-/** A dense float32 array in row-major order. */
-export interface FloatArray {
-  shape: number[]
-  data: Float32Array
-}
+export type { FloatArray }
 
 /** Where and how a model runs. */
 export interface EngineOptions {
@@ -35,7 +33,7 @@ export interface Session {
 
 /** Optimizer settings; learning rate is given at every step. */
 export interface OptimizerConfig {
-  kind: 'sgd' | 'adamw' | 'adamp'
+  kind: OptimizerKind
   /** SGD: momentum (default 0). AdamW and AdamP: β₁ (default 0.9). */
   momentum?: number
   /** AdamW and AdamP: β₂ (default 0.999). */

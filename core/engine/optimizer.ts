@@ -1,12 +1,13 @@
 /** Resolves optimizer settings to the optimizer that writes the update, and its scalars at each step. */
 import { fail } from '../base/error.ts'
+import { optimizerKind } from '../contract/recipe.ts'
 import { adamp } from '../graph/training/optimizers/adamp.ts'
 import { adamw } from '../graph/training/optimizers/adamw.ts'
 import { biasCorrections, type Optimizer } from '../graph/training/optimizers/optimizer.ts'
 import { sgd } from '../graph/training/optimizers/sgd.ts'
 import type { OptimizerConfig } from './engine.ts'
 
-const kinds: readonly string[] = ['sgd', 'adamw', 'adamp'] satisfies OptimizerConfig['kind'][]
+const kinds: readonly string[] = optimizerKind.options
 
 /** Settings with all defaults filled in; throws `usage` for values out of range. */
 export function resolveOptimizer(config: OptimizerConfig): Required<OptimizerConfig> {

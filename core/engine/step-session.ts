@@ -4,7 +4,7 @@ import { fail, messageOf } from '../base/error.ts'
 import { encodeModel } from '../graph/onnx/encode.ts'
 import type { TrainingGraph } from '../graph/training/build.ts'
 import { elements } from '../graph/tensor.ts'
-import type { EngineOptions } from './engine.ts'
+import type { EngineOptions, StepResult } from './engine.ts'
 import { openRaw } from './onnxruntime.ts'
 
 /** A state tensor: the next step reads `current` and writes `spare`. */
@@ -35,10 +35,7 @@ export interface StepSession {
    * Runs one step with the states and further feeds by input name, and swaps the states if it succeeded. Returns loss
    * and gradient norm.
    */
-  run(
-    state: StateBuffers,
-    feeds: Record<string, ort.Tensor>,
-  ): Promise<{ loss: number; gradientNorm?: number; logits: Float32Array }>
+  run(state: StateBuffers, feeds: Record<string, ort.Tensor>): Promise<StepResult>
   close(): Promise<void>
 }
 

@@ -1,18 +1,12 @@
 /** The safetensors format: an 8-byte length, a JSON header, and the tensors' bytes, little-endian and row-major. */
 import { fail, messageOf } from '../base/error.ts'
 import type { DataType } from './model.ts'
-import { elements, elementSize, toFloat32 } from './tensor.ts'
+import { elements, elementSize, toFloat32, type FloatArray } from './tensor.ts'
 import { fromUtf8, toUtf8 } from './utf8.ts'
-
-/** A float32 tensor, as written and read. */
-export interface SafeTensor {
-  shape: number[]
-  data: Float32Array
-}
 
 /** The contents of a file. */
 export interface SafetensorsFile {
-  tensors: Map<string, SafeTensor>
+  tensors: Map<string, FloatArray>
   metadata: Record<string, string>
 }
 
@@ -34,7 +28,7 @@ const floatTypes: Record<string, DataType> = {
  * does not fit its data and the reserved name `__metadata__`.
  */
 export function encodeSafetensors(
-  tensors: ReadonlyMap<string, SafeTensor>,
+  tensors: ReadonlyMap<string, FloatArray>,
   metadata: Record<string, string> = {},
 ): Uint8Array<ArrayBuffer> {
   // An object without a prototype, so that a tensor called `__proto__` is an ordinary entry.
@@ -140,7 +134,7 @@ export function decodeSafetensors(bytes: Uint8Array, file = 'the file'): Safeten
     at = end
   }
   if (at !== body.length) refuse(`its tensors take ${at} bytes, but ${body.length} follow the header`)
-  const tensors = new Map<string, SafeTensor>()
+  const tensors = new Map<string, FloatArray>()
   for (const { name, type, shape, start, end } of placed)
     tensors.set(name, {
       shape,

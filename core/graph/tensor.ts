@@ -2,6 +2,12 @@
 import { fail } from '../base/error.ts'
 import type { DataType, Tensor } from './model.ts'
 
+/** A dense float32 array in row-major order. */
+export interface FloatArray {
+  shape: number[]
+  data: Float32Array
+}
+
 /** Number of elements of a shape; the empty shape is a scalar. */
 export function elements(dims: readonly number[]): number {
   return dims.reduce((product, dim) => product * dim, 1)

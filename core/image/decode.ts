@@ -3,7 +3,7 @@ import { open, stat } from 'node:fs/promises'
 import sharp from 'sharp'
 import { fail, messageOf, RelabelError } from '../base/error.ts'
 import type { FileStamp } from '../base/files/stamp.ts'
-import { planReduction } from './reduction.ts'
+import { planReduction, type ImageHeader } from './reduction.ts'
 import type { Window } from './resample.ts'
 
 // One thread per caller: decoding runs in several workers and must leave cores to the engine.
@@ -40,21 +40,15 @@ export interface DecodeOptions {
   atLeast?: { width: number; height: number }
 }
 
-/** Size of a file's image after EXIF orientation. */
-export interface ImageProbe {
-  width: number
-  height: number
-  /** jpeg, png, webp, gif, tiff, heif, … */
-  format: string
-  /** EXIF orientation of the stored image, 1 to 8. */
-  orientation: number
+/** What a file says of itself before it is decoded. */
+export interface ImageProbe extends ImageHeader {
   /** The file, before anything of it was read. */
   stamp: FileStamp
 }
 
 /** Maximum length of a side, regardless of the number of pixels. */
 export const maxSide = 32_768
-const defaultMaxPixels = 2 ** 28
+export const defaultMaxPixels = 2 ** 28
 
 function bad(file: string, reason: string, cause?: unknown): never {
   return fail('bad-image', `${file}: ${reason}`, { file, reason }, cause)
@@ -164,10 +158,7 @@ export async function decodeImage(file: string, options: DecodeOptions = {}): Pr
 }
 
 /** Extracting the whole area prevents sharp from reducing in the decoder, whose geometry differs between formats. */
-const whole = ({
-  width,
-  height,
-}: ImageProbe): { left: number; top: number; width: number; height: number } => ({
+const whole = ({ width, height }: ImageProbe): Window => ({
   left: 0,
   top: 0,
   width,

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import sharp, { type Sharp } from 'sharp'
 import { fail, RelabelError } from '../base/error.ts'
-import { probeImage, type ImageProbe } from './decode.ts'
+import { defaultMaxPixels, probeImage, type ImageProbe } from './decode.ts'
 import { decodeResized } from './resized.ts'
 
 /** An encoded picture. */
@@ -15,13 +15,12 @@ export interface Picture {
 
 /** Larger files (in bytes) are not read for display. */
 const largestFile = 2 ** 31
-const limitInputPixels = 2 ** 28
 /** Images up to this side are shown pixel by pixel, so they must be exact. */
 const exactSide = 512
 
 /** Header and size of a file that may be shown. */
 async function check(file: string): Promise<ImageProbe> {
-  const probe = await probeImage(file, limitInputPixels)
+  const probe = await probeImage(file, defaultMaxPixels)
   const { size } = await stat(file)
   if (size > largestFile)
     fail('bad-image', `${file}: ${size} bytes are too large to show`, {
@@ -61,7 +60,7 @@ export async function displayPicture(file: string, side: number): Promise<Pictur
   const probe = await check(file)
   const shown = within(probe, side)
   // libvips uses the same filter if its decoders do not reduce, and does not need memory for the whole image.
-  const picture = sharp(file, { failOn: 'error', pages: 1, limitInputPixels })
+  const picture = sharp(file, { failOn: 'error', pages: 1, limitInputPixels: defaultMaxPixels })
     .autoOrient()
     .extract({ left: 0, top: 0, width: probe.width, height: probe.height })
     .resize({ ...shown, fit: 'fill', kernel: 'linear' })

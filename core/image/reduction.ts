@@ -1,11 +1,14 @@
 /** Chooses the factor for reducing a large image during decoding, and computes where its edges then lie. */
 import type { Window } from './resample.ts'
 
-/** The relevant parts of an image's header; its size is that after EXIF orientation. */
-interface Header {
+/** The relevant parts of an image's header. */
+export interface ImageHeader {
+  /** Size after EXIF orientation. */
   width: number
   height: number
+  /** jpeg, png, webp, gif, tiff, heif, … */
   format: string
+  /** EXIF orientation of the stored image, 1 to 8. */
   orientation: number
 }
 
@@ -26,7 +29,7 @@ export interface Reduction {
  * takes them for the whole image, so the image's true edge lies a little beyond the last pixel.
  */
 export function planReduction(
-  probe: Header,
+  probe: ImageHeader,
   atLeast: { width: number; height: number },
 ): Reduction | undefined {
   const factor = Math.floor(Math.min(probe.width / atLeast.width, probe.height / atLeast.height))

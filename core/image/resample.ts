@@ -1,13 +1,9 @@
 /** Crop and resize in one pass: antialiased bilinear from an RGB image to the student's planes. */
+import type { Crop } from '../pooling/crop.ts'
 import type { Normalisation } from './normalise.ts'
 
 /** A part of an image in pixels; fractions are allowed. */
-export interface Window {
-  top: number
-  left: number
-  height: number
-  width: number
-}
+export type Window = Crop
 
 /** An RGB image, 0…255, row-major [height, width, 3], that starts at `data[offset]`. */
 export interface Pixels {

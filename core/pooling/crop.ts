@@ -1,5 +1,6 @@
 /** Converts a crop in pixels to a box in cells of a label map. */
 import { fail } from '../base/error.ts'
+import type { Axes } from '../contract/recipe.ts'
 
 /** A crop in pixels of the image as it was annotated (after EXIF orientation). */
 export interface Crop {
@@ -16,7 +17,7 @@ export interface ImageSize {
 }
 
 /** `published` passes (y1, x1, y2, x2) to RoIAlign, as the paper's released code does; for comparison only. */
-export type Axes = 'correct' | 'published'
+export type { Axes }
 
 /** Throws 'usage' unless the crop has a size and lies inside the image. */
 export function checkCrop(crop: Crop, image: ImageSize): void {

@@ -1,6 +1,7 @@
 /** The annotations of a project: one annotator's label maps over a split, each in its own folder. */
 import { z } from 'zod'
 import { fail } from '../base/error.ts'
+import { annotationStatus, type AnnotationStatus } from '../contract/api/project.ts'
 import { annotationIdOf, annotationNumber } from '../contract/ids.ts'
 import { transaction } from './database/connection.ts'
 import { annotationFolder, makeInProject } from './database/entries.ts'
@@ -12,7 +13,7 @@ export interface AnnotationRow {
   id: string
   /** Absolute: the folder of its shards. */
   dir: string
-  status: 'running' | 'done'
+  status: AnnotationStatus
   /** ISO 8601, UTC. */
   created: string
   /** Its request: an unfinished annotation with an equal `config` is continued. */
@@ -23,7 +24,7 @@ export interface AnnotationRow {
 
 const stored = z.object({
   number: z.int().min(1),
-  status: z.enum(['running', 'done']),
+  status: annotationStatus,
   created: z.string(),
   config: json,
   manifest: json,
@@ -86,7 +87,7 @@ export function getAnnotation(project: Project, id?: string): AnnotationRow {
 export function updateAnnotation(
   project: Project,
   id: string,
-  change: { status?: 'running' | 'done'; manifest?: unknown },
+  change: { status?: AnnotationStatus; manifest?: unknown },
 ): void {
   transaction(project.db, () => {
     const { changes } = project.db

@@ -1,6 +1,7 @@
 /** Stores the jobs of a project: requests, progress and results. The queue makes the decisions. */
 import { z } from 'zod'
 import { fail } from '../base/error.ts'
+import { hasEnded } from '../contract/job-state.ts'
 import { job, type Job, type JobRequest } from '../contract/api/jobs.ts'
 import { guarded, transaction } from './database/connection.ts'
 import type { Project } from './database/handle.ts'
@@ -41,7 +42,6 @@ const bounded = (column: string): string =>
   `iif(octet_length(${column}) <= ${most.text}, ${column}, NULL) AS ${column}`
 const columns = `id, kind, state, created, started, ended, annotation, run,
   ${['request', 'progress', 'error', 'result'].map(bounded).join(', ')}`
-const ended = new Set<string | undefined>(['done', 'failed', 'cancelled'])
 
 const text = (value: unknown): string | null =>
   value === null || value === undefined ? null : JSON.stringify(value)
@@ -111,7 +111,7 @@ export function updateJob(project: Project, id: number, change: JobChange): Job 
   if (given.length > 0)
     transaction(project.db, () => {
       // A finished job runs again only if somebody asks for it.
-      const unmarked = ended.has(change.state) ? ['mark = NULL'] : []
+      const unmarked = change.state && hasEnded({ state: change.state }) ? ['mark = NULL'] : []
       const names = [...given.map(([key]) => `${key} = ?`), ...unmarked].join(', ')
       project.db.prepare(`UPDATE jobs SET ${names} WHERE id = ?`).run(...values, id)
     })

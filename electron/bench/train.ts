@@ -1,4 +1,5 @@
 /** `relabel bench train`: training steps relative to the machine's matrix-product rate, in one run. */
+import type { FloatArray } from '../../core/engine/engine.ts'
 import { random } from '../../core/base/random.ts'
 import { createTrainer } from '../../core/engine/trainer.ts'
 import { blockSize } from '../../core/engine/blocked-layout.ts'
@@ -45,7 +46,7 @@ async function openProduct(): Promise<{ run(): Promise<number>; close(): Promise
     initializers: new Map(),
   }
   const session = await openSession(modelOf(graph))
-  const [a, b] = [1, 2].map(seed => ({ shape, data: draws(side * side, seed) })) as [FloatMatrix, FloatMatrix]
+  const [a, b] = [1, 2].map(seed => ({ shape, data: draws(side * side, seed) })) as [FloatArray, FloatArray]
   const c = { shape, data: new Float32Array(side * side) }
   return {
     async run() {
@@ -55,11 +56,6 @@ async function openProduct(): Promise<{ run(): Promise<number>; close(): Promise
     },
     close: () => session.close(),
   }
-}
-
-interface FloatMatrix {
-  shape: number[]
-  data: Float32Array
 }
 
 /** Multiply-accumulates of a forward pass over one image. */

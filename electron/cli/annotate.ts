@@ -1,6 +1,7 @@
 /** `relabel annotate`: label maps for every usable image of a split; an unfinished annotation is continued. */
 import { Option, type Command } from 'commander'
 import { fail, RelabelError } from '../../core/base/error.ts'
+import { logitMode, resizeRule } from '../../core/contract/manifest.ts'
 import { providers } from '../../core/contract/providers.ts'
 import type { AnnotationRow } from '../../core/project/annotations.ts'
 import { openProject, type Project } from '../../core/project/project.ts'
@@ -29,7 +30,7 @@ export function register(program: Command): void {
     .option('--std <r,g,b>', 'for pixels in 0…1', numbersOption('--std', 3), [0.229, 0.224, 0.225])
     .addOption(
       new Option('--resize <rule>', 'squash: to size×size; pad: keep the aspect, in whole cells')
-        .choices(['squash', 'pad'])
+        .choices(resizeRule.options)
         .default('squash'),
     )
     .option(
@@ -46,7 +47,7 @@ export function register(program: Command): void {
     )
     .addOption(
       new Option('--logits <mode>', 'fp16: exact to half precision; u8: smaller')
-        .choices(['fp16', 'u8'])
+        .choices(logitMode.options)
         .default('fp16'),
     )
     .addOption(

@@ -10,6 +10,7 @@ import {
 } from '../../core/labelmap/corrections/index.ts'
 import { openLabelMaps } from '../../core/labelmap/files/index.ts'
 import type { LabelMap } from '../../core/labelmap/label-map.ts'
+import { axes } from '../../core/contract/recipe.ts'
 import { checkCrop, type Axes, type Crop } from '../../core/pooling/crop.ts'
 import { createTargetScratch, poolTarget } from '../../core/pooling/target.ts'
 import { getAnnotation } from '../../core/project/annotations.ts'
@@ -34,7 +35,7 @@ export function register(program: Command): void {
     .option('--crop <top,left,h,w>', 'pixels; default: the whole image', numbersOption('--crop', 4))
     .addOption(
       new Option('--axes <order>', 'published: swap the axes as the released code does')
-        .choices(['correct', 'published'])
+        .choices(axes.options)
         .default('correct'),
     )
     .option('--annotation <id>', 'annotation to use; default: the newest finished one')

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { runDemo } from './demo.ts'
 import type { DemoResult } from './demo.ts'
-import { resultTable, textTable } from './table.ts'
+import { accuracyText, percent, resultTable, textTable } from './table.ts'
 import { act, leaf, numberOption } from '../cli/action.ts'
 import type { CommandContext, CommandResult } from '../cli/action.ts'
 
@@ -37,13 +37,11 @@ async function demo(context: CommandContext, options: Options): Promise<CommandR
   return { json: result, text: describe(result) }
 }
 
-const percent = (share: number): string => (100 * share).toFixed(1)
-
 function describe(result: DemoResult): string {
   const { statistics } = result.quality
   const total = result.parts.reduce((sum, part) => sum + part.seconds, 0)
   return [
-    `annotator on single digits: ${result.annotator.accuracy.map(one => `${percent(one.accuracy)} % at ${one.size} px`).join(', ')}`,
+    `annotator on single digits: ${accuracyText(result.annotator.accuracy)}`,
     '',
     'targets of random crops (without training), percent',
     textTable([

@@ -14,33 +14,22 @@ import type { DemoContext } from './context.ts'
 import { chooseCrops, chooseScenes, qualityOf, readMaps } from './gallery.ts'
 import type { MappedScenes } from './gallery.ts'
 import { demoRecipe, normalising } from './recipe.ts'
+import type { DemoScale } from './recipe.ts'
 import { relabelScenes } from './relabel.ts'
 import { reportPage } from './report/page.ts'
 import { digitClasses, makeProject, makeScenes } from '../tasks/sample/scenes.ts'
 import { loadScenes, readTruthLines } from './scenes.ts'
 import { openDemo } from './state.ts'
-import type { Part } from './state.ts'
+import type { Part, PartTime } from './state.ts'
 import { studentRecipe, trainStudent } from './students.ts'
 import type { StudentResult } from './students.ts'
 import { summary } from './table.ts'
 import type { SummaryRow, TrainedRow } from './table.ts'
 import type { TargetQuality } from './targets.ts'
 
-export interface DemoOptions {
+export interface DemoOptions extends DemoScale {
   /** The demo's output folder. */
   out: string
-  seeds: number
-  /** Train all rows of the table instead of three. */
-  full: boolean
-  /** Shrinks the demo; 1 is the recipe. */
-  scale: number
-}
-
-/** How long a part took. */
-export interface PartTime {
-  name: string
-  seconds: number
-  reused: boolean
 }
 
 export interface DemoResult {

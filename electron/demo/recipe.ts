@@ -67,10 +67,19 @@ export const allRows: readonly Row[] = [
   { name: 'relabel + CutMix', recipe: { supervision: 'relabel', cutmix: mixed } },
 ]
 
+/** How much of the demo is made. */
+export interface DemoScale {
+  seeds: number
+  /** All rows of the table, not three. */
+  full: boolean
+  /** In (0, 1]: shrinks the demo; 1 is the recipe. */
+  scale: number
+}
+
 const shortRows: readonly string[] = ['onehot', 'relabel', 'global-multi']
 
 /** The recipe of a demo. `scale` in (0, 1] shrinks scenes, canvases and epochs together; 1 is the recipe as measured. */
-export function demoRecipe(options: { seeds: number; full: boolean; scale: number }): DemoRecipe {
+export function demoRecipe(options: DemoScale): DemoRecipe {
   const { scale } = options
   const part = (n: number, least: number): number => Math.max(least, Math.round(n * scale))
   const base = parseSceneOptions()

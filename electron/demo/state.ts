@@ -23,6 +23,11 @@ export interface Part<Result> {
   reused: boolean
 }
 
+/** How long a part took. */
+export interface PartTime extends Omit<Part<unknown>, 'result'> {
+  name: string
+}
+
 /** The parts of one demo folder. */
 export interface DemoState {
   dir: string

@@ -35,6 +35,13 @@ export interface SummaryRow {
   seconds: number
 }
 
+/** A share as percent, without the sign. */
+export const percent = (share: number): string => (100 * share).toFixed(1)
+
+/** An annotator's accuracy at each size of its input. */
+export const accuracyText = (all: readonly { accuracy: number; size: number }[]): string =>
+  all.map(({ accuracy, size }) => `${percent(accuracy)} % at ${size} px`).join(', ')
+
 /** Mean and sample standard deviation of numbers. */
 export function summarise(values: readonly number[]): Cell {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length

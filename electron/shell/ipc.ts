@@ -3,12 +3,13 @@ import { statSync } from 'node:fs'
 import { BrowserWindow, dialog, ipcMain, shell, type IpcMainInvokeEvent } from 'electron'
 import { z } from 'zod'
 import { fail } from '../../core/base/error.ts'
+import { fileKinds } from '../../core/contract/desktop.ts'
 import { channels } from './channels.ts'
 import { isOurs } from './security.ts'
 import type { Words } from './words.ts'
 
 const folderRequest = z.object({ title: z.string().max(500), start: z.string().max(4096).optional() })
-const fileRequest = folderRequest.extend({ kind: z.enum(['onnx', 'classes']) })
+const fileRequest = folderRequest.extend({ kind: z.enum(fileKinds) })
 const folderPath = z.string().min(1).max(4096)
 
 /** Only the top frame of a window that shows our page may ask. */

@@ -1,14 +1,13 @@
 /** Which jobs run, and which just ended: decides about notifications and about quitting. */
 import type { ApiEvent } from '../../core/contract/api/events.ts'
 import type { Job } from '../../core/contract/api/jobs.ts'
+import { isAtWork } from '../../core/contract/job-state.ts'
 
 export interface JobWatch {
   /** Takes an event in; gives the job that ended by it, if one did. */
   take(event: ApiEvent): Job | undefined
   running(): boolean
 }
-
-const active = (job: Job): boolean => job.state === 'running' || job.state === 'pausing'
 
 /** Only jobs that were seen running count as ended: after a restart old ones are told again. */
 export function createJobWatch(): JobWatch {
@@ -23,7 +22,7 @@ export function createJobWatch(): JobWatch {
       }
       if (event.name !== 'job') return undefined
       const job = event.data
-      if (active(job)) {
+      if (isAtWork(job)) {
         running.add(job.id)
         return undefined
       }

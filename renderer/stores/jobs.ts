@@ -2,12 +2,11 @@
 import { defineStore } from 'pinia'
 import { computed, watch } from 'vue'
 import type { Job, JobRequest } from '../../core/contract/api/jobs.ts'
+import { hasEnded, isAtWork } from '../../core/contract/job-state.ts'
 import { api } from '../api/client.ts'
 import { onEvent } from '../api/events.ts'
 import { useProject } from './project.ts'
 import { createState, readable } from './state.ts'
-
-const ended: ReadonlySet<Job['state']> = new Set(['done', 'failed', 'cancelled'])
 
 /** Newest first. */
 const first: { jobs: readonly Job[] } = { jobs: [] }
@@ -20,7 +19,7 @@ export const useJobs = defineStore('jobs', () => {
   const state = createState(first)
   const { jobs } = state.fields
   /** The one that runs (or is about to stop). */
-  const active = computed(() => jobs.value.find(job => job.state === 'running' || job.state === 'pausing'))
+  const active = computed(() => jobs.value.find(isAtWork))
   const waiting = computed(() => jobs.value.filter(job => !hasEnded(job)))
 
   function put(job: Job): Job {
@@ -71,6 +70,3 @@ export const useJobs = defineStore('jobs', () => {
     log: async (id: number): Promise<string[]> => (await api('jobs.log', { id })).lines,
   })
 })
-
-/** Whether a job has come to its end. */
-export const hasEnded = (job: Job): boolean => ended.has(job.state)

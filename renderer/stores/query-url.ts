@@ -1,14 +1,20 @@
 /** A query as the words of an address, so that reloading, going back and sending a link work. Unreadable words are passed over. */
-import type { ImageFilter, ImageQuery, ImageSort, ReviewState } from '../../core/contract/api/browse.ts'
+import type { ImageFilter, ImageQuery, ImageSort } from '../../core/contract/api/browse.ts'
+import { reviewStates, type ReviewState } from '../../core/contract/review-state.ts'
 
 /** What vue-router gives and takes. */
 export type UrlWords = Record<string, string | null | (string | null)[] | undefined>
 
 export const defaultSort: ImageSort = { by: 'name', descending: false }
 
-const sorts: readonly ImageSort['by'][] = ['name', 'class', 'review', 'confidence']
-const states: readonly ReviewState[] = ['none', 'accepted', 'fixed', 'skipped', 'flagged']
-const flags = ['corrected', 'disagree', 'listed', 'problem'] as const
+/** In the order in which they are shown. */
+export const sorts = ['name', 'class', 'review', 'confidence'] as const satisfies readonly ImageSort['by'][]
+export const flags = [
+  'disagree',
+  'listed',
+  'corrected',
+  'problem',
+] as const satisfies readonly (keyof ImageFilter)[]
 
 /** Only what differs from the plain view of everything by name. */
 export function queryToUrl(query: ImageQuery): Record<string, string | string[]> {
@@ -53,7 +59,7 @@ export function queryFromUrl(words: UrlWords): ImageQuery {
 export const sameQuery = (one: ImageQuery, other: ImageQuery): boolean =>
   JSON.stringify(queryToUrl(one)) === JSON.stringify(queryToUrl(other))
 
-const isState = (word: string): word is ReviewState => states.some(state => state === word)
+const isState = (word: string): word is ReviewState => reviewStates.some(state => state === word)
 
 const every = (value: UrlWords[string]): string[] =>
   (Array.isArray(value) ? value : [value]).filter(word => typeof word === 'string')

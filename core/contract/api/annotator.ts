@@ -1,10 +1,9 @@
 /** Relabelling: checks an annotator file and probes what a run would take. */
 import { z } from 'zod'
+import { logitMode, perChannel, resizeRule } from '../manifest.ts'
 import { provider } from '../providers.ts'
 import { call } from './call.ts'
 import { path, splitName } from './common.ts'
-
-const triple = z.tuple([z.number(), z.number(), z.number()])
 
 /** The settings of an annotation. */
 export const annotateRequest = z.object({
@@ -14,12 +13,12 @@ export const annotateRequest = z.object({
   classes: path.nullable(),
   split: splitName,
   size: z.int().min(8).max(4096),
-  resize: z.enum(['squash', 'pad']),
-  mean: triple,
-  std: triple,
+  resize: resizeRule,
+  mean: perChannel,
+  std: perChannel,
   topK: z.int().min(1).max(4096),
   batch: z.int().min(1).max(1024),
-  logits: z.enum(['fp16', 'u8']),
+  logits: logitMode,
   provider: provider.nullable(),
   threads: z.int().min(1).max(1024).nullable(),
   workers: z.int().min(1).max(64).nullable(),
@@ -54,7 +53,7 @@ export const surgeryCheck = z.object({
     problem: z.string().nullable(),
   }),
   /** Preprocessing that the model file specifies, offered to the user. */
-  suggested: z.object({ mean: triple, std: triple, size: z.number() }).partial().nullable(),
+  suggested: z.object({ mean: perChannel, std: perChannel, size: z.number() }).partial().nullable(),
 })
 export type SurgeryCheck = z.infer<typeof surgeryCheck>
 
@@ -63,7 +62,7 @@ export const annotateProbe = z.object({
   images: z.number(),
   skipped: z.number(),
   /** [C, H, W] */
-  shape: triple.nullable(),
+  shape: z.tuple([z.number(), z.number(), z.number()]).nullable(),
   /** Images per second. */
   rate: z.number(),
   /** Seconds for the whole split. */

@@ -1,5 +1,6 @@
 /** The program itself: version, devices, settings, recent projects, and the folders of its machine. */
 import { z } from 'zod'
+import { fileKinds } from '../desktop.ts'
 import { provider } from '../providers.ts'
 import { call } from './call.ts'
 import { moment, nothing, path } from './common.ts'
@@ -40,6 +41,10 @@ export const fileEntry = z.object({
 })
 export type FileEntry = z.infer<typeof fileEntry>
 
+/** What a path is chosen for: a folder, or a file of a kind. */
+export const pathKind = z.enum(['folders', ...fileKinds])
+export type PathKind = z.infer<typeof pathKind>
+
 export const appCalls = {
   'app.info': call(
     nothing,
@@ -60,7 +65,7 @@ export const appCalls = {
   'app.forget': call(z.object({ dir: path }), z.array(recent)),
   /** Entries of a folder; null: the home folder. `kind` says which files are listed besides folders. */
   'files.list': call(
-    z.object({ dir: path.nullable(), kind: z.enum(['folders', 'onnx', 'classes']) }),
+    z.object({ dir: path.nullable(), kind: pathKind }),
     z.object({
       dir: z.string(),
       parent: z.string().nullable(),

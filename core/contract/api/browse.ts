@@ -1,13 +1,9 @@
 /** Browsing the whole data set: filters, sorts, pages, histograms, saved views. */
 import { z } from 'zod'
 import { annotationId } from '../ids.ts'
+import { reviewState } from '../review-state.ts'
 import { call } from './call.ts'
 import { classIndex, imageId, moment, nothing, share, splitName } from './common.ts'
-
-/** A person's verdict on an image; `none`: nothing yet. */
-export const reviewStates = ['none', 'accepted', 'fixed', 'skipped', 'flagged'] as const
-export const reviewState = z.enum(reviewStates)
-export type ReviewState = z.infer<typeof reviewState>
 
 /**
  * All conditions must hold; within a list, any entry suffices. Measures are those of the project's current annotation.

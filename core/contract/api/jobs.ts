@@ -2,10 +2,9 @@
 import { z } from 'zod'
 import { annotateRequest } from './annotator.ts'
 import { annotationId, runId } from '../ids.ts'
+import { jobState } from '../job-state.ts'
 import { call } from './call.ts'
 import { moment, nothing, path, problem, progress, splitName } from './common.ts'
-
-const jobStates = ['queued', 'running', 'pausing', 'paused', 'done', 'failed', 'cancelled'] as const
 
 /** What can be queued. */
 export const jobRequest = z.discriminatedUnion('kind', [
@@ -30,7 +29,7 @@ export type JobKind = JobRequest['kind']
 export const job = z.object({
   id: z.number(),
   kind: z.enum(['import', 'annotate', 'score', 'train', 'evaluate', 'export', 'self-test']),
-  state: z.enum(jobStates),
+  state: jobState,
   created: moment,
   started: moment.nullable(),
   ended: moment.nullable(),

@@ -6,10 +6,13 @@ import { manifestSchema } from '../manifest.ts'
 import { call } from './call.ts'
 import { moment, nothing, path, splitName } from './common.ts'
 
+export const annotationStatus = z.enum(['running', 'done'])
+export type AnnotationStatus = z.infer<typeof annotationStatus>
+
 /** One annotation in a list. */
 export const annotationInfo = z.object({
   id: annotationId,
-  status: z.enum(['running', 'done']),
+  status: annotationStatus,
   created: moment,
   split: z.string(),
   /** File name of the annotator. */

@@ -4,6 +4,7 @@ import { annotationId, runId } from '../ids.ts'
 import { metrics } from '../metrics.ts'
 import { recipeSchema } from '../recipe.ts'
 import { recipeSetting } from '../recipe-settings.ts'
+import { skipped } from '../skipped.ts'
 import { call } from './call.ts'
 import { moment, nothing, splitName } from './common.ts'
 
@@ -135,7 +136,7 @@ export const trainingCalls = {
       /** Its final report. */
       report: z.unknown(),
       evaluations: z.record(splitName, metrics),
-      skipped: z.array(z.object({ key: z.string(), reason: z.string() })),
+      skipped: z.array(skipped),
       dir: z.string(),
     }),
   ),

@@ -1,5 +1,6 @@
 /** Encodes a label map as bytes and back: the body of a record (docs/label-map-format.md, "The label map"). */
 import { fail } from '../../base/error.ts'
+import type { LogitMode } from '../../contract/manifest.ts'
 import { bitReader, bitWriter } from './bits.ts'
 import { byteReader, concat, putFloat32, putVarint } from './bytes.ts'
 import type { ByteReader } from './bytes.ts'
@@ -7,9 +8,6 @@ import { idBits, putIds, takeIds } from './code-ids.ts'
 import { fallsInCells, orderHalf, putLevels, takeLevels, unorderHalf } from './code-logits.ts'
 import type { LabelMap } from '../label-map.ts'
 import { checkShape, validateLabelMap } from '../validate.ts'
-
-/** How logits are stored: exact to half precision, or 256 levels over the map's range (off by at most half a level). */
-export type LogitMode = 'fp16' | 'u8'
 
 /** A general-purpose compressor (zstd in shards); `size` is the exact size to expect. */
 export interface Compression {

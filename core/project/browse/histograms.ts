@@ -1,5 +1,6 @@
 /** The counts next to each filter, each computed under all other filters. */
-import { reviewStates, type Histograms, type ImageFilter } from '../../contract/api/browse.ts'
+import type { Histograms, ImageFilter } from '../../contract/api/browse.ts'
+import { reviewStates } from '../../contract/review-state.ts'
 import { stateBits, reviewBit } from './state-bits.ts'
 import { reason } from './filter-reasons.ts'
 import { columnsOf, reasonsFor, type QueryCache } from './query-cache.ts'

@@ -1,6 +1,7 @@
 /** Stores measures of label maps, and switches the annotation whose measures are browsed. */
 import { fail } from '../../base/error.ts'
 import { annotationIdOf, annotationNumber } from '../../contract/ids.ts'
+import type { MapMeasures } from '../../pooling/measures.ts'
 import { reviewScore } from '../../labelmap/review-score.ts'
 import { guarded, transaction, type Db } from '../database/connection.ts'
 import type { Project } from '../database/handle.ts'
@@ -8,19 +9,9 @@ import { beginSwitch, finishSwitch } from './switch-annotation.ts'
 import { changed, readState } from './browse-state.ts'
 
 /** Measures of an image's label map in the project's classes. */
-export interface MeasuresRow {
+export interface MeasuresRow extends MapMeasures {
   /** Id of the image. */
   image: number
-  /** Strongest class of the whole image. */
-  top: number
-  /** Its probability, 0…1. */
-  confidence: number
-  /** Its lead over the second class, 0…1. */
-  margin: number
-  /** Entropy of the whole image's target as a share of log C, 0…1. */
-  entropy: number
-  /** Whether the given label is in the top K of some cell; null without a label. */
-  listed: boolean | null
 }
 
 interface StoredMeasures extends Omit<MeasuresRow, 'listed' | 'image'> {

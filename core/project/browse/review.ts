@@ -1,5 +1,6 @@
 /** Review marks: marks single images or all of a query, and reports the progress of the review. */
-import { reviewStates, type ReviewState, type Selection } from '../../contract/api/browse.ts'
+import type { Selection } from '../../contract/api/browse.ts'
+import { longestBreak, reviewStates, type ReviewState } from '../../contract/review-state.ts'
 import { fail } from '../../base/error.ts'
 import { guarded, transaction, type Db } from '../database/connection.ts'
 import type { Project } from '../database/handle.ts'
@@ -13,8 +14,6 @@ import { whereOf, type SqlValue } from './filter-sql.ts'
 const mostInLine = 5000
 /** Previous states are returned for up to this many images. */
 const mostBefore = 1000
-/** A longer break ends a session, milliseconds. */
-const longestBreak = 30 * 60_000
 const mostSittings = 50
 
 export interface MarkResult {

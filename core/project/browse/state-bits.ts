@@ -2,7 +2,8 @@
  * The states of an image in one integer, one bit per state within its group, so that any combination of state filters
  * is one test: `bits & reject = 0`.
  */
-import { reviewStates, type ImageFilter, type ReviewState } from '../../contract/api/browse.ts'
+import type { ImageFilter } from '../../contract/api/browse.ts'
+import { reviewStates, type ReviewState } from '../../contract/review-state.ts'
 
 /** Bits by group. `disagree` and `listed` are unknown without a label or measures. */
 export const stateBits = {

@@ -3,8 +3,9 @@ import { availableParallelism } from 'node:os'
 import { fail } from '../../base/error.ts'
 import { fromWire } from '../../base/wire-error.ts'
 import type { Recipe } from '../../contract/recipe.ts'
+import type { Skipped } from '../../contract/skipped.ts'
 import { sharedFloats, sharedInts } from '../sample/image-set.ts'
-import type { ImageSet, Skipped } from '../sample/image-set.ts'
+import type { ImageSet } from '../sample/image-set.ts'
 import { batchesPerEpoch } from '../sample/order.ts'
 import type { AnnotatorView, BatchAnswer, BatchRequest, MapSetup, Slot, WorkerSetup } from './messages.ts'
 import type { PixelSource } from './pixels.ts'
@@ -13,7 +14,7 @@ import { startThreads } from './threads.ts'
 /** Configuration of a loader. */
 export interface LoaderConfig {
   recipe: Recipe
-  mode: 'train' | 'evaluate'
+  mode: WorkerSetup['mode']
   set: ImageSet
   /** [n]: labels to train on; those of the set unless they were cleaned. */
   labels?: Int32Array

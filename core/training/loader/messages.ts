@@ -1,4 +1,5 @@
 /** Messages between the main thread and the loader's workers; arrays are shared, everything else is copied. */
+import type { Preprocessing } from '../../annotator/preprocess.ts'
 import type { WireError } from '../../base/wire-error.ts'
 import type { Recipe } from '../../contract/recipe.ts'
 import type { ClassMap } from '../../labelmap/class-map.ts'
@@ -25,11 +26,7 @@ export interface Slot {
 }
 
 /** The annotator's input format for crops. */
-export interface AnnotatorView {
-  size: number
-  mean: [number, number, number]
-  std: [number, number, number]
-}
+export type AnnotatorView = Pick<Preprocessing, 'size' | 'mean' | 'std'>
 
 /** Everything a worker needs. */
 export interface WorkerSetup {

@@ -1,10 +1,12 @@
 /** Measures a model on a list of images, deterministically. */
 import { fail, messageOf, RelabelError } from '../../base/error.ts'
 import type { Recipe } from '../../contract/recipe.ts'
+import type { Skipped } from '../../contract/skipped.ts'
 import { openSession } from '../../engine/session.ts'
+import type { FloatArray } from '../../graph/tensor.ts'
 import type { OnnxModel } from '../../graph/model.ts'
 import type { ClassMap } from '../../labelmap/class-map.ts'
-import type { ImageSet, Skipped } from '../sample/image-set.ts'
+import type { ImageSet } from '../sample/image-set.ts'
 import { openLoader } from '../loader/index.ts'
 import type { PixelSource } from '../loader/pixels.ts'
 import { createMetrics } from './metrics.ts'
@@ -133,7 +135,7 @@ function strongest(logits: Float32Array): number {
 
 async function run(
   session: Awaited<ReturnType<typeof openSession>>,
-  feeds: Record<string, { shape: number[]; data: Float32Array }>,
+  feeds: Record<string, FloatArray>,
 ): Promise<Float32Array> {
   try {
     return (await session.run(feeds))[session.outputs[0]!]!.data

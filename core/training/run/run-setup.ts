@@ -1,9 +1,10 @@
 /** Inputs, callbacks and result of a run. */
 import type { Recipe } from '../../contract/recipe.ts'
+import type { Skipped } from '../../contract/skipped.ts'
 import type { Trainer } from '../../engine/engine.ts'
 import type { OnnxModel } from '../../graph/model.ts'
 import type { Progress } from './checkpoint.ts'
-import type { ImageSet, Skipped } from '../sample/image-set.ts'
+import type { ImageSet } from '../sample/image-set.ts'
 import type { AnnotatorSetup } from './distiller.ts'
 import type { EvaluationSetup } from '../measure/evaluate.ts'
 import type { MapSetup } from '../loader/messages.ts'

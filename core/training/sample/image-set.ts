@@ -1,5 +1,6 @@
 /** The images of training and evaluation, as flat arrays shared between threads. */
 import { fail } from '../../base/error.ts'
+import type { Skipped } from '../../contract/skipped.ts'
 
 /** What training needs to know of an image; rows of a project fit. */
 export interface TrainingImage {
@@ -16,12 +17,6 @@ export interface TrainingImage {
   sha256?: string | null
   /** Why it cannot be used, where that is known. */
   problem?: string | null
-}
-
-/** Why an image is left out. */
-export interface Skipped {
-  key: string
-  reason: string
 }
 
 /** A list of images; `subset` lists those in use, everything else is indexed by position in `images`. */

@@ -1,4 +1,5 @@
 /** The part of an image that evaluation sees. */
+import type { EvaluationMode } from '../../contract/recipe.ts'
 import type { Window } from '../../image/resample.ts'
 
 /** Half of a whole number, halves to the even side, as Python rounds. */
@@ -14,7 +15,7 @@ function halfOf(n: number): number {
  */
 export function evaluationWindow(
   image: { height: number; width: number },
-  mode: 'center' | 'squash',
+  mode: EvaluationMode,
   resize: number,
   size: number,
 ): Window {

@@ -1,4 +1,5 @@
 /** `clean`: one-hot labels after the annotator's vote on whole images. */
+import type { Cleaning } from '../../contract/recipe.ts'
 import { supervisionNeeds } from '../../contract/supervision.ts'
 import { withoutImages } from '../sample/image-set.ts'
 import type { ImageSet } from '../sample/image-set.ts'
@@ -17,7 +18,7 @@ export interface Cleaned {
  * Compares each label with the vote: the argmax of the mean of the image's label map in project classes (−1: no vote, the
  * label stays). `replace` takes the vote; `drop` leaves the label, and the caller leaves the image out.
  */
-export function cleanLabels(labels: Int32Array, votes: Int32Array, mode: 'drop' | 'replace'): Cleaned {
+export function cleanLabels(labels: Int32Array, votes: Int32Array, mode: Cleaning): Cleaned {
   const cleaned = new Int32Array(new SharedArrayBuffer(4 * labels.length))
   const disputed = new Map<number, number>()
   labels.forEach((label, i) => {

@@ -1,6 +1,7 @@
 /** What a person asks of a job: pausing, resuming, cancelling, trying again, taking it off the list. */
 import { fail } from '../../../core/base/error.ts'
 import type { Job } from '../../../core/contract/api/jobs.ts'
+import { hasEnded, isAtWork } from '../../../core/contract/job-state.ts'
 import { removeJob, requeueLast, updateJob } from '../../../core/project/jobs.ts'
 import { checkRequest } from './kinds/index.ts'
 import { jobOf, pump, tell, type QueueState } from './turns.ts'
@@ -51,8 +52,7 @@ export function cancel(state: QueueState, id: number): Job {
     const ended = new Date().toISOString()
     return tell(state, updateJob(project, id, { state: 'cancelled', ended, error: null }))
   }
-  if ((job.state !== 'running' && job.state !== 'pausing') || state.attempt?.id !== id)
-    return refuse(job, 'cancelled')
+  if (!isAtWork(job) || state.attempt?.id !== id) return refuse(job, 'cancelled')
   // On disk before it is told, so that it stays cancelled whatever happens now.
   const changed = tell(state, updateJob(project, id, { state: 'cancelled' }))
   state.attempt.stop()
@@ -62,7 +62,7 @@ export function cancel(state: QueueState, id: number): Job {
 /** Takes an ended job off the list; a cancelled one whose process is still ending, as soon as that has ended. */
 export function dismiss(state: QueueState, id: number): Promise<void> {
   const job = jobOf(state, id)
-  if (!['done', 'failed', 'cancelled'].includes(job.state)) refuse(job, 'dismissed before it has ended')
+  if (!hasEnded(job)) refuse(job, 'dismissed before it has ended')
   const remove = (): void => {
     removeJob(state.options.project, id)
     state.options.emit('job.dismissed', { id })

@@ -13,13 +13,20 @@ import { useAnnotation } from '../../../core/project/browse/measures.ts'
 import { addImages, addSplit } from '../../../core/project/images.ts'
 import { createProject } from '../../../core/project/project.ts'
 
+/** Of some times. */
+export interface Spread {
+  median: number
+  p95: number
+  max: number
+}
+
 /** Milliseconds per pointer event: for its handler, and until its frame is drawn. */
 export interface BrushBench {
   events: number
   /** In the handler; limit: 16 at the 95th percentile. */
-  event: { median: number; p95: number; max: number }
+  event: Spread
   /** Until the frame that shows it has been drawn; includes the frame interval (16.7). */
-  frame: { median: number; p95: number; max: number }
+  frame: Spread
 }
 
 const classes = Array.from({ length: 1000 }, (_, index) => ({ index, name: `class ${index}` }))
@@ -127,7 +134,7 @@ async function brush(page: Page): Promise<BrushBench | null> {
 }
 
 /** Median, 95th percentile and largest of some times. */
-export function spread(times: readonly number[]): { median: number; p95: number; max: number } {
+export function spread(times: readonly number[]): Spread {
   const sorted = [...times].sort((a, b) => a - b)
   const at = (share: number): number =>
     sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0

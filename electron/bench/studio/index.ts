@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { fail } from '../../../core/base/error.ts'
 import { random } from '../../../core/base/random.ts'
-import { benchBrush, spread, type BrushBench } from './brush.ts'
+import { benchBrush, spread, type BrushBench, type Spread } from './brush.ts'
 import { openBenchHost } from './host.ts'
 import { openProject, pageTools } from './page.ts'
 import { makeStudioProject } from './project.ts'
@@ -43,12 +43,6 @@ export interface PageBench {
   brushing: BrushBench | string
   /** kB gzipped: the first load, and all screens together; limit 500. */
   script: { first: number; all: number }
-}
-
-interface Spread {
-  median: number
-  p95: number
-  max: number
 }
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))

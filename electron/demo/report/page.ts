@@ -1,7 +1,8 @@
 /** The demo's report: one self-contained HTML file without scripts or network access. */
 import type { AnnotatorResult } from '../annotator.ts'
-import { cellText, columns } from '../table.ts'
+import { accuracyText, cellText, columns, percent } from '../table.ts'
 import type { SummaryRow } from '../table.ts'
+import type { PartTime } from '../state.ts'
 import type { TargetQuality } from '../targets.ts'
 import { lineChart } from './chart.ts'
 import type { Series } from './chart.ts'
@@ -17,7 +18,7 @@ export interface ReportData {
   scenes: { train: number; val: number; test: number }
   rows: readonly SummaryRow[]
   /** The duration of each part; `reused` if an earlier start made it. */
-  parts: readonly { name: string; seconds: number; reused: boolean }[]
+  parts: readonly PartTime[]
   annotator: Omit<AnnotatorResult, 'model'>
   quality: TargetQuality
   /** Validation ReaL in percent and training loss by epoch, one line per supervision (its first seed). */
@@ -28,8 +29,6 @@ export interface ReportData {
   /** When, and on what machine. */
   made: string
 }
-
-const percent = (share: number): string => (100 * share).toFixed(1)
 
 function results(rows: readonly SummaryRow[]): Html {
   const best = (key: (typeof columns)[number][0]): number => Math.max(...rows.map(row => row.cells[key].mean))
@@ -126,9 +125,7 @@ function durations(parts: ReportData['parts']): Html {
 
 /** The page. */
 export function reportPage(data: ReportData): string {
-  const accuracy = data.annotator.accuracy
-    .map(one => `${percent(one.accuracy)} % at ${one.size} px`)
-    .join(', ')
+  const accuracy = accuracyText(data.annotator.accuracy)
   const page = html`<!doctype html>
     <html lang="en">
       <head>

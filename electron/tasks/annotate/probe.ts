@@ -2,6 +2,7 @@
 import { openAnnotator } from '../../../core/annotator/open.ts'
 import { probe, type ProbeReport } from '../../../core/annotator/probe.ts'
 import type { Preprocessing } from '../../../core/annotator/preprocess.ts'
+import type { LogitMode } from '../../../core/contract/manifest.ts'
 import type { EngineOptions } from '../../../core/engine/engine.ts'
 import { annotatorPool, imagesOf } from './job.ts'
 import type { JobContext } from '../process/protocol.ts'
@@ -19,7 +20,7 @@ export interface ProbeConfig {
   fixedBatch?: number
   engine: EngineOptions
   workers?: number
-  logits: 'fp16' | 'u8'
+  logits: LogitMode
   ks: number[]
   count: number
   crops: number

@@ -4,6 +4,7 @@ import { modelHash } from '../../../core/annotator/model-hash.ts'
 import { checkPreprocessing, type Preprocessing } from '../../../core/annotator/preprocess.ts'
 import { fail } from '../../../core/base/error.ts'
 import type { AnnotateRequest as StudioRequest } from '../../../core/contract/api/annotator.ts'
+import type { LogitMode, ResizeRule } from '../../../core/contract/manifest.ts'
 import type { Provider } from '../../../core/contract/providers.ts'
 import { readClasses } from '../../../core/dataset/class-file.ts'
 import type { EngineOptions } from '../../../core/engine/engine.ts'
@@ -18,11 +19,11 @@ export interface AnnotateAsk {
   size: number
   mean: number[]
   std: number[]
-  resize: 'squash' | 'pad'
+  resize: ResizeRule
   topK: number
   batch: number
   split?: string
-  logits: 'fp16' | 'u8'
+  logits: LogitMode
   threads?: number
   workers?: number
   provider?: Provider

@@ -1,6 +1,7 @@
 /** The score job: measures every label map of an annotation over the whole image, in the project's classes. */
 import { createMeter } from '../../../core/annotator/meter.ts'
 import { fail, messageOf, RelabelError } from '../../../core/base/error.ts'
+import type { Skipped } from '../../../core/contract/skipped.ts'
 import { openLabelMaps } from '../../../core/labelmap/files/index.ts'
 import { matchClasses } from '../../../core/labelmap/match-classes.ts'
 import { createMapScorer, type MapMeasures } from '../../../core/pooling/measures.ts'
@@ -32,7 +33,7 @@ export interface ScoreResult {
   /** Measured before it. */
   before: number
   /** Label maps that could not be read; the first hundred. */
-  damaged: { key: string; reason: string }[]
+  damaged: Skipped[]
   damagedCount: number
 }
 

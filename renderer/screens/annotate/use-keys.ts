@@ -1,4 +1,5 @@
 /** What the keys do on the annotate screen. */
+import { verdicts } from '../../../core/contract/review-state.ts'
 import type { ActionId } from '../../keys/actions.ts'
 import { useAction } from '../../keys/useAction.ts'
 import { useProject } from '../../stores/project.ts'
@@ -30,7 +31,7 @@ export function useAnnotateKeys(actions: ScreenActions): void {
 
   useAction('image.next', () => walk.go(1), { enabled: () => walk.canGo.next })
   useAction('image.previous', () => walk.go(-1), { enabled: () => walk.canGo.previous })
-  for (const state of ['accepted', 'fixed', 'skipped', 'flagged'] as const)
+  for (const state of verdicts)
     useAction(`mark.${state}`, () => void walk.mark(state), {
       enabled: () => screen.image !== null && !project.info?.readonly,
     })

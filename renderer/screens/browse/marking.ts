@@ -1,6 +1,6 @@
 /** Says the same of many images, tells what happened, and takes it back. */
 import { shallowRef } from 'vue'
-import type { ReviewState } from '../../../core/contract/api/browse.ts'
+import type { ReviewState } from '../../../core/contract/review-state.ts'
 import { api } from '../../api/client.ts'
 import { formatNumber } from '../../i18n/format.ts'
 import { translate } from '../../i18n/index.ts'

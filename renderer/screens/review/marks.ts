@@ -1,5 +1,5 @@
 /** Saves marks one after the other, so that taking one back never overtakes it. */
-import type { ReviewState } from '../../../core/contract/api/browse.ts'
+import type { ReviewState } from '../../../core/contract/review-state.ts'
 import { api } from '../../api/client.ts'
 
 export interface MarkSaver {

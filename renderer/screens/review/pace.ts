@@ -1,4 +1,5 @@
 /** How fast this sitting goes, from marks that were made. */
+import { longestBreak } from '../../../core/contract/review-state.ts'
 
 export interface Pace {
   perMinute: number
@@ -6,8 +7,6 @@ export interface Pace {
   left: number | null
 }
 
-/** A sitting is over after half an hour without a mark (core/contract/api/browse.ts). */
-const over = 30 * 60_000
 /** Fewer marks say nothing of what is left. */
 const enough = 10
 
@@ -17,7 +16,7 @@ export function pace(
   left: number,
   now: number,
 ): Pace | null {
-  if (!sitting || sitting.marks < 2 || now - Date.parse(sitting.ended) > over) return null
+  if (!sitting || sitting.marks < 2 || now - Date.parse(sitting.ended) > longestBreak) return null
   const minutes = (Date.parse(sitting.ended) - Date.parse(sitting.began)) / 60_000
   if (!(minutes > 0)) return null
   // The first mark's own time is before the sitting began to count.

@@ -1,5 +1,6 @@
 /** The review queue as plain data: the image in sight, those behind it, and the marks that can be taken back. */
-import type { ImageItem, ReviewState } from '../../../core/contract/api/browse.ts'
+import type { ImageItem } from '../../../core/contract/api/browse.ts'
+import type { ReviewState } from '../../../core/contract/review-state.ts'
 
 export type Mark = Exclude<ReviewState, 'none'>
 

@@ -1,5 +1,6 @@
 /** What the review screen shows, as plain data; how far a review is, counted on; and what is asked for. Pure. */
-import type { ImageQuery, ReviewState } from '../../../core/contract/api/browse.ts'
+import type { ImageQuery } from '../../../core/contract/api/browse.ts'
+import type { ReviewState } from '../../../core/contract/review-state.ts'
 import type { CallOutput } from '../../../core/contract/api/index.ts'
 import { emptyQueue, type Queue } from './queue.ts'
 

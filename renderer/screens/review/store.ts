@@ -1,7 +1,7 @@
 /** Reviewing: the queue, its marks on their way to the backend, and how far it is. */
 import { defineStore } from 'pinia'
 import { computed, watch } from 'vue'
-import type { ReviewState } from '../../../core/contract/api/browse.ts'
+import type { ReviewState } from '../../../core/contract/review-state.ts'
 import { api } from '../../api/client.ts'
 import { onEvent } from '../../api/events.ts'
 import { translate } from '../../i18n/index.ts'

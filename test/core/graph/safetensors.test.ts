@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RelabelError } from '../../../core/base/error.ts'
 import { decodeSafetensors, encodeSafetensors } from '../../../core/graph/safetensors.ts'
-import type { SafeTensor } from '../../../core/graph/safetensors.ts'
+import type { FloatArray } from '../../../core/graph/tensor.ts'
 
 /** A file from a header's text and hexadecimal data. */
 function file(header: string, data = '', claimed = Buffer.byteLength(header)): Uint8Array {
@@ -12,7 +12,7 @@ function file(header: string, data = '', claimed = Buffer.byteLength(header)): U
 }
 
 const name = fc.string({ unit: 'binary', maxLength: 12 }).filter(text => text !== '__metadata__')
-const tensor: fc.Arbitrary<SafeTensor> = fc
+const tensor: fc.Arbitrary<FloatArray> = fc
   .array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 })
   .chain(shape => {
     const length = shape.reduce((a, b) => a * b, 1)

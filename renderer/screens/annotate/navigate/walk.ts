@@ -1,7 +1,7 @@
 /** From image to image in the order of the browse query, with the next one fetched beforehand; and marks of a review. */
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
-import type { ReviewState } from '../../../../core/contract/api/browse.ts'
+import type { ReviewState } from '../../../../core/contract/review-state.ts'
 import { api } from '../../../api/client.ts'
 import { translate } from '../../../i18n/index.ts'
 import { router } from '../../../navigation/router.ts'

@@ -1,6 +1,6 @@
 /** What the annotate screen shows, as plain data, and how it changes; pure. */
 import { applyLayer, updateCells, type CorrectionLayer } from '../../../../core/labelmap/corrections/index.ts'
-import type { ReviewState } from '../../../../core/contract/api/browse.ts'
+import type { ReviewState } from '../../../../core/contract/review-state.ts'
 import type { LabelMap } from '../../../../core/labelmap/label-map.ts'
 import type { Swatch } from '../../../../core/labelmap/palette.ts'
 import type { Crop } from '../../../../core/pooling/crop.ts'

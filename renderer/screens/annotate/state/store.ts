@@ -1,7 +1,7 @@
 /** The annotate screen's state: which image, its map under its corrections, the tool, the view of the map. */
 import { defineStore } from 'pinia'
 import { computed, watch } from 'vue'
-import type { ReviewState } from '../../../../core/contract/api/browse.ts'
+import type { ReviewState } from '../../../../core/contract/review-state.ts'
 import { emptyHistory } from '../../../../core/labelmap/corrections/index.ts'
 import type { Crop } from '../../../../core/pooling/crop.ts'
 import { toApiError } from '../../../api/error.ts'
@@ -41,6 +41,7 @@ export const useAnnotate = defineStore('annotate', () => {
     legend,
     focus,
     locked,
+    swatchOf: (id: number) => legend.value.find(entry => entry.id === id)?.swatch,
     className: (id: number): string => isolated(ground.value?.names[id] ?? `#${id}`),
     act: (action: ToolAction) => state.set({ tools: reduceTools(state.now().tools, action) }),
     showHistory,

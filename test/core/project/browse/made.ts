@@ -1,6 +1,7 @@
 /** Random small projects for browsing, with what they hold told twice: in the database and as a model. */
 import fc from 'fast-check'
-import { reviewStates, type ImageQuery } from '../../../../core/contract/api/browse.ts'
+import type { ImageQuery } from '../../../../core/contract/api/browse.ts'
+import { reviewStates } from '../../../../core/contract/review-state.ts'
 import { addAnnotation } from '../../../../core/project/annotations.ts'
 import { useAnnotation, writeMeasures } from '../../../../core/project/browse/measures.ts'
 import { imageItem } from '../../../../core/project/browse/image-items.ts'

@@ -1,5 +1,6 @@
 /** What browsing should answer, by plain loops over all images. */
-import type { ImageFilter, ImageQuery, ReviewState } from '../../../../core/contract/api/browse.ts'
+import type { ImageFilter, ImageQuery } from '../../../../core/contract/api/browse.ts'
+import type { ReviewState } from '../../../../core/contract/review-state.ts'
 
 export interface ModelImage {
   id: number

@@ -15,7 +15,8 @@ import { openLoader } from '../../../../core/training/loader/index.ts'
 import { evaluateModel } from '../../../../core/training/measure/evaluate-model.ts'
 import { annotationInput, snapshotImages } from '../../../../core/training/run/from-project.ts'
 import { prepareRun } from '../../../../core/training/run/prepare.ts'
-import type { Skipped, TrainingImage } from '../../../../core/training/sample/image-set.ts'
+import type { TrainingImage } from '../../../../core/training/sample/image-set.ts'
+import type { Skipped } from '../../../../core/contract/skipped.ts'
 import {
   colourManifest,
   colourMap,

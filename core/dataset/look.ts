@@ -75,10 +75,8 @@ async function compare<T extends KnownFile>(
       : sha256 !== hashed.sha256
   if (isOther) looked.changed.add(id)
   const isProbed = sha256 !== hashed.sha256 && image.stamp !== null
-  const { stamp: _, ...probed } = isProbed
-    ? await probeFile(file)
-    : { width, height, problem: null, stamp: null }
-  looked.found.set(id, { id, ...hashed, ...probed })
+  const probed = isProbed ? await probeFile(file) : { width, height, problem: null }
+  looked.found.set(id, { id, ...probed, ...hashed })
 }
 
 async function tryAgain({ id, file }: KnownFile, looked: Looked): Promise<void> {

@@ -61,7 +61,7 @@ export async function thumbnailAnswer(
   return answer(request, row, `thumbnail ${side}`, async stamp => {
     const kept = thumbnails.get(row.id, side, stamp)
     if (kept) return { bytes: kept, type: 'image/webp' }
-    const made = await parts.media.picture({ file: row.file, kind: 'thumbnail', side }, request.signal)
+    const made = await parts.media.picture({ file: row.file, stamp, kind: 'thumbnail', side }, request.signal)
     thumbnails.put(row.id, side, stamp, made.bytes)
     return made
   })
@@ -70,8 +70,8 @@ export async function thumbnailAnswer(
 /** The image as browsers can show it. */
 export async function displayAnswer(request: Request, parts: BackendParts, id: string): Promise<Response> {
   const row = getImage(parts.session.require().project, numberOf(id))
-  return answer(request, row, 'display', () =>
-    parts.media.picture({ file: row.file, kind: 'display', side: displaySide }, request.signal),
+  return answer(request, row, 'display', stamp =>
+    parts.media.picture({ file: row.file, stamp, kind: 'display', side: displaySide }, request.signal),
   )
 }
 

@@ -1,6 +1,7 @@
 /**
  * Pictures made in a process of their own: the newest wishes first (they are what the person sees), a wish that nobody
- * waits for any more is dropped, and a file on which the process dies or hangs is not tried again in this launch.
+ * waits for any more is dropped, and a file on which the process dies or hangs is not tried again in this launch,
+ * as long as it stays that file.
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { availableParallelism } from 'node:os'
@@ -51,12 +52,15 @@ interface Decoding {
   readonly queue: Wish[]
   /** Those that the process has, by their id. */
   readonly running: Map<number, Wish>
-  /** Files that are not tried again. */
+  /** Files that are not tried again, by their key. */
   readonly badFiles: Map<string, RelabelError>
   child: ChildProcess | undefined
   nextId: number
   closed: boolean
 }
+
+/** A file by its name; another one in its place has another key. */
+const fileKey = ({ file, stamp }: MediaTask): string => `${stamp.size} ${stamp.modified} ${file}`
 
 const bad = (file: string, reason: string): RelabelError =>
   new RelabelError('bad-image', `${file}: ${reason}`, { file, reason })
@@ -83,7 +87,7 @@ export function createMedia(options: MediaOptions = {}): Media {
 }
 
 function picture(decoding: Decoding, task: MediaTask, signal?: AbortSignal): Promise<Picture> {
-  const known = decoding.badFiles.get(task.file)
+  const known = decoding.badFiles.get(fileKey(task))
   if (known) return Promise.reject(known)
   if (decoding.closed || signal?.aborted) return Promise.reject(abandoned())
   const wish = wishFor(decoding, task)
@@ -106,7 +110,7 @@ function picture(decoding: Decoding, task: MediaTask, signal?: AbortSignal): Pro
 
 /** The wish for a task: the one that others wait for already, or a new one. */
 function wishFor(decoding: Decoding, task: MediaTask): Wish {
-  const key = `${task.kind} ${task.side} ${task.file}`
+  const key = `${task.kind} ${task.side} ${fileKey(task)}`
   const asked = decoding.wishes.get(key)
   if (asked) return asked
   const wish: Wish = {
@@ -138,7 +142,7 @@ function finish({ running, wishes }: Decoding, wish: Wish, result: Picture | Rel
 
 function blame(decoding: Decoding, wish: Wish, reason: string): void {
   const error = bad(wish.task.file, reason)
-  decoding.badFiles.set(wish.task.file, error)
+  decoding.badFiles.set(fileKey(wish.task), error)
   finish(decoding, wish, error)
 }
 

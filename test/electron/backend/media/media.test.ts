@@ -17,8 +17,8 @@ afterEach(async () => {
   await media.close()
   drop(dir)
 })
-const wish = (name: string, signal?: AbortSignal) =>
-  media.picture({ file: join(dir, name), kind: 'display', side: 10 }, signal)
+const wish = (name: string, signal?: AbortSignal, modified = 1) =>
+  media.picture({ file: join(dir, name), stamp: { size: 1, modified }, kind: 'display', side: 10 }, signal)
 const problem = (promise: Promise<unknown>): Promise<{ code: string; message: string }> =>
   promise.then(
     () => ({ code: 'none', message: '' }),
@@ -34,6 +34,16 @@ describe('the decoding process', () => {
     const before = media.pid()
     expect((await problem(wish('die'))).code).toBe('bad-image')
     expect(media.pid()).toBe(before)
+    // Another file in its place is.
+    expect((await problem(wish('die', undefined, 2))).code).toBe('bad-image')
+    expect(media.pid()).not.toBe(before)
+  })
+
+  it('makes the picture of another file in the place of one again', async () => {
+    const seen = new Set<unknown>()
+    for (const picture of await Promise.all([wish('a'), wish('a'), wish('a', undefined, 2)]))
+      seen.add(picture)
+    expect(seen.size).toBe(2)
   })
 
   it('that was killed from outside costs nobody a picture', async () => {

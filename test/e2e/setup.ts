@@ -1,5 +1,6 @@
 /** Runs before each file of browser tests. */
 import { afterEach } from 'vitest'
-import { reportFailure } from './studio.ts'
+import { expectNoRefusals, reportFailure } from './studio.ts'
 
 afterEach(reportFailure)
+afterEach(expectNoRefusals)

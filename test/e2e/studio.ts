@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { chromium, type Browser, type Page, type Request, type Route } from 'playwright-core'
-import { inject, TestRunner } from 'vitest'
+import { expect, inject, TestRunner } from 'vitest'
 import type { CallInput, CallName, CallOutput } from '../../core/contract/api/index.ts'
 import { callUrl } from '../../core/contract/api/urls.ts'
 import { rendererDir } from '../../build/fresh-renderer.ts'
@@ -104,6 +104,17 @@ export async function reportFailure(): Promise<void> {
   if (failed()) for (const report of reports) await report()
 }
 
+/** What the content security policy refused to pages since the last test. */
+const refusals: string[] = []
+
+/** Gives them, and begins anew. */
+export const takeRefusals = (): string[] => refusals.splice(0)
+
+/** Fails where a page has loaded, or styled itself by, what its content security policy does not allow. */
+export function expectNoRefusals(): void {
+  expect(takeRefusals()).toEqual([])
+}
+
 /** Follows the requests of a page; the answer prints what it shows, what has the focus and what it waits for. */
 function follow(page: Page, complaints: readonly string[]): () => Promise<void> {
   const pending = new Set<Request>()
@@ -152,6 +163,7 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
   const complaints: string[] = []
   page.on('pageerror', error => complaints.push(error.message))
   page.on('console', message => {
+    if (message.text().includes('Content Security Policy')) refusals.push(message.text())
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       complaints.push(message.text())
   })
@@ -241,7 +253,8 @@ async function inThemes(page: Page, act: (theme: Theme) => Promise<void>): Promi
 export async function shoot(page: Page, name: string): Promise<void> {
   mkdirSync(shots, { recursive: true })
   await inThemes(page, async theme => {
-    await page.screenshot({ path: join(shots, `${name}-${theme}.png`) })
+    // To hide the caret a style element would be put into the page, which its policy refuses.
+    await page.screenshot({ path: join(shots, `${name}-${theme}.png`), caret: 'initial' })
   })
 }
 

@@ -1,8 +1,8 @@
 /** The annotator at work: decode, infer, keep the top classes, write; each overlapping the others, records in image order. */
-import { fail, messageOf, RelabelError } from '../base/error.ts'
+import { fail, RelabelError } from '../base/error.ts'
 import { stampOf, type FileStamp } from '../base/files/stamp.ts'
 import type { Session } from '../engine/engine.ts'
-import { imageError, isPassing } from '../image/image-error.ts'
+import { imageError, isPassing, reasonOf } from '../image/image-error.ts'
 import type { LabelMap } from '../labelmap/label-map.ts'
 import type { WorkerPool } from '../image/worker-pool.ts'
 import type { Batch, ImageToAnnotate } from './plan.ts'
@@ -211,9 +211,4 @@ async function skippedImage(
 ): Promise<SkippedImage> {
   const tried = isPassing(error) ? undefined : await triedFile(file, stamp)
   return { key, reason: reasonOf(error), ...(tried && { tried }) }
-}
-
-function reasonOf(error: unknown): string {
-  const reason = error instanceof RelabelError ? error.detail['reason'] : undefined
-  return typeof reason === 'string' ? reason : messageOf(error)
 }

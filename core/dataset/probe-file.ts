@@ -1,8 +1,7 @@
 /** What an image file's header says, or why it cannot be used, with the stamp of the very file that was looked at. */
-import { messageOf, RelabelError } from '../base/error.ts'
 import { stampOf } from '../base/files/stamp.ts'
 import { probeImage } from '../image/decode.ts'
-import { isPassing } from '../image/image-error.ts'
+import { isPassing, reasonOf } from '../image/image-error.ts'
 import type { ImageRow } from '../project/images.ts'
 
 /** The parts of an image that its file decides. A file that was out of reach has no stamp: nothing was seen of it. */
@@ -27,10 +26,4 @@ async function attempt(file: string): Promise<{ found?: ProbedFile; error?: unkn
   } catch (error) {
     return { error }
   }
-}
-
-/** Why an image cannot be used, without the file's name. */
-export function reasonOf(error: unknown): string {
-  const reason = error instanceof RelabelError ? error.detail['reason'] : undefined
-  return typeof reason === 'string' ? reason : messageOf(error)
 }

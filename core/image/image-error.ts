@@ -1,5 +1,5 @@
 /** Converts a failure on one image in another thread to our error. */
-import { RelabelError } from '../base/error.ts'
+import { messageOf, RelabelError } from '../base/error.ts'
 import { fromWire, type WireError } from '../base/wire-error.ts'
 import { WorkerDied } from './worker-pool.ts'
 
@@ -23,3 +23,9 @@ export function imageError(file: string, error: unknown): RelabelError {
  */
 export const isPassing = (error: unknown): boolean =>
   error instanceof RelabelError && error.detail['passing'] === true
+
+/** Why an image cannot be used, without the file's name. */
+export function reasonOf(error: unknown): string {
+  const reason = error instanceof RelabelError ? error.detail['reason'] : undefined
+  return typeof reason === 'string' ? reason : messageOf(error)
+}

@@ -26,7 +26,7 @@ const statuses: Record<ErrorCode | 'internal', number> = {
 }
 
 /** What was thrown, as JSON. */
-export function problemOf(error: unknown): Problem {
+function problemOf(error: unknown): Problem {
   const { code, message, detail } = toWire(error)
   if (code !== 'internal') return { code, message, detail }
   return { code, message: `something went wrong in the program: ${message}`, detail }

@@ -30,7 +30,6 @@ const schema = z.strictObject({
 })
 
 export type Release = z.infer<typeof schema>
-export type ReleaseFile = Release['files'][number]
 
 /** Name of the document in the feed; its signature has `.sig` behind it. */
 export const releaseName = (target: string): string => `latest-${target}.json`

@@ -1,5 +1,6 @@
 /** The safetensors format: an 8-byte length, a JSON header, and the tensors' bytes, little-endian and row-major. */
 import { fail, messageOf } from '../base/error.ts'
+import { isCount, isRecord } from '../base/plain.ts'
 import type { DataType } from './model.ts'
 import { elements, elementSize, toFloat32, type FloatArray } from './tensor.ts'
 import { fromUtf8, toUtf8 } from './utf8.ts'
@@ -60,9 +61,6 @@ export function encodeSafetensors(
 }
 
 type Entries = Record<string, unknown>
-const isObject = (value: unknown): value is Entries =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 const isCounts = (value: unknown): value is number[] => Array.isArray(value) && value.every(isCount)
 
 /** The header's entries and the bytes behind it. */
@@ -79,13 +77,13 @@ function split(bytes: Uint8Array, refuse: (reason: string) => never): { entries:
   } catch (error) {
     refuse(`its header is not JSON (${messageOf(error)})`)
   }
-  if (!isObject(entries)) return refuse('its header is not a JSON object')
+  if (!isRecord(entries)) return refuse('its header is not a JSON object')
   return { entries, body: bytes.subarray(end) }
 }
 
 function readMetadata(value: unknown, refuse: (reason: string) => never): Record<string, string> {
   if (value === undefined) return {}
-  if (!isObject(value)) return refuse('its metadata is not an object')
+  if (!isRecord(value)) return refuse('its metadata is not an object')
   for (const [key, text] of Object.entries(value))
     if (typeof text !== 'string') refuse(`metadata "${key}" is not a string`)
   return value as Record<string, string>
@@ -101,7 +99,7 @@ interface Placed {
 
 /** One tensor's entry, checked against its own shape. */
 function readEntry(name: string, entry: unknown, refuse: (reason: string) => never): Placed {
-  if (!isObject(entry)) return refuse(`tensor "${name}" has no entry of the right form`)
+  if (!isRecord(entry)) return refuse(`tensor "${name}" has no entry of the right form`)
   const { dtype, shape, data_offsets: offsets } = entry
   const type = typeof dtype === 'string' && Object.hasOwn(floatTypes, dtype) ? floatTypes[dtype] : undefined
   if (!type)

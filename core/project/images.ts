@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { fail } from '../base/error.ts'
+import { isCount } from '../base/plain.ts'
 import type { FileStamp } from '../base/files/stamp.ts'
 import { placeNewImages } from './browse/rebuild.ts'
 import { transaction } from './database/connection.ts'
@@ -185,9 +186,6 @@ function isPlain(row: unknown): row is StoredImage {
     (sha256 === null || (typeof sha256 === 'string' && sha256.length === 64))
   )
 }
-
-const isCount = (value: unknown): boolean =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 
 function rowOf(project: Project, found: unknown): ImageRow {
   const row = isPlain(found) ? found : parseRow(project.db, table, found)

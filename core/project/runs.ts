@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { fail } from '../base/error.ts'
 import { runStatus, type RunStatus } from '../contract/api/training.ts'
 import { runIdOf, runNumber } from '../contract/ids.ts'
+import { runMetrics, type RunMetrics } from '../contract/run-metrics.ts'
 import { transaction } from './database/connection.ts'
 import { makeInProject, runFolder } from './database/entries.ts'
 import type { Project } from './database/handle.ts'
@@ -21,7 +22,7 @@ export interface RunRow {
   /** Id of the snapshot it was trained on. */
   snapshot: string
   /** The latest metrics, or null. */
-  metrics: unknown
+  metrics: RunMetrics | null
 }
 
 const stored = z.object({
@@ -31,7 +32,7 @@ const stored = z.object({
   created: z.string(),
   config: json,
   snapshot: z.string(),
-  metrics: json.nullable(),
+  metrics: json.pipe(runMetrics.nullable()).nullable(),
 })
 const table: Table<z.infer<typeof stored>> = { name: 'runs', key: 'number', row: stored }
 

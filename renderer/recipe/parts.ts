@@ -1,4 +1,5 @@
 /** Recipes as trees: laying parts over each other, reading and changing one setting, and listing differences. */
+import { isRecord, overlay } from '../../core/base/plain.ts'
 
 /** Any part of a recipe, as JSON. */
 export type Part = Record<string, unknown>
@@ -11,23 +12,13 @@ export interface Difference {
   to: unknown
 }
 
-const isPart = (value: unknown): value is Part =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-function overlay(base: unknown, top: unknown): unknown {
-  if (!isPart(base) || !isPart(top)) return top === undefined ? base : top
-  const merged: Part = { ...base }
-  for (const [key, value] of Object.entries(top)) merged[key] = overlay(merged[key], value)
-  return merged
-}
-
 /** Later parts win, objects are merged; the same rule as the backend's. */
 export const mergeParts = (parts: readonly Part[]): Part =>
   parts.reduce<unknown>((merged, part) => overlay(merged, part), {}) as Part
 
 /** The value at `a.b.c`; undefined where there is none. */
 export function valueAt(part: Part, path: string): unknown {
-  return path.split('.').reduce<unknown>((at, key) => (isPart(at) ? at[key] : undefined), part)
+  return path.split('.').reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), part)
 }
 
 /** A copy with the value at `path`; objects on the way are made. */
@@ -35,14 +26,14 @@ export function withValue(part: Part, path: string, value: unknown): Part {
   const [key = '', ...rest] = path.split('.')
   if (rest.length === 0) return { ...part, [key]: value }
   const below = part[key]
-  return { ...part, [key]: withValue(isPart(below) ? below : {}, rest.join('.'), value) }
+  return { ...part, [key]: withValue(isRecord(below) ? below : {}, rest.join('.'), value) }
 }
 
 /** A copy without `path`; objects that become empty go too. */
 export function withoutValue(part: Part, path: string): Part {
   const [key = '', ...rest] = path.split('.')
   const { [key]: below, ...others } = part
-  if (rest.length === 0 || !isPart(below)) return others
+  if (rest.length === 0 || !isRecord(below)) return others
   const left = withoutValue(below, rest.join('.'))
   return Object.keys(left).length === 0 ? others : { ...others, [key]: left }
 }
@@ -50,7 +41,7 @@ export function withoutValue(part: Part, path: string): Part {
 /** Every setting with its path, in the order of the recipe; lists are one setting. */
 export function settings(part: Part, prefix = ''): [path: string, value: unknown][] {
   return Object.entries(part).flatMap(([key, value]): [string, unknown][] =>
-    isPart(value) ? settings(value, `${prefix}${key}.`) : [[`${prefix}${key}`, value]],
+    isRecord(value) ? settings(value, `${prefix}${key}.`) : [[`${prefix}${key}`, value]],
   )
 }
 

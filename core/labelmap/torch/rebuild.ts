@@ -3,6 +3,7 @@
  * tensor.
  */
 import { fail } from '../../base/error.ts'
+import { isCount } from '../../base/plain.ts'
 import { describe } from './values.ts'
 import type { GlobalName, PickleValue, StorageRef, StorageType } from './values.ts'
 
@@ -27,9 +28,6 @@ export function lookUp(module: string, name: string): PickleValue {
     `the file refers to ${JSON.stringify(`${module}.${name}`.slice(0, 200))}, which is not part of a tensor and could run code; it was not read`,
   )
 }
-
-const isCount = (value: PickleValue | undefined): value is number =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 
 /** A storage from its persistent id `('storage', type, key, location, numel[, view])`. */
 export function toStorage(id: PickleValue): StorageRef {

@@ -2,8 +2,9 @@
  * The content of an edit in the database: JSON compressed with zstd, each change a short row, earlier edits by number.
  */
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { z } from 'zod'
 import { edit as editSchema } from '../../contract/api/corrections.ts'
-import type { Change, Edit, LayerEntry } from '../../contract/api/corrections.ts'
+import type { Edit, LayerEntry } from '../../contract/api/corrections.ts'
 
 /** Limit of decompressed content, for projects of unknown origin. */
 const maxBytes = 2 ** 28
@@ -36,23 +37,34 @@ export function packEdit(edit: Pick<Edit, 'tool' | 'operation' | 'changes'>): Bu
     pack(one.after),
   ])
   const { tool, operation } = edit
-  const content: StoredContent = { tool, operation, edits: [...numbers.keys()], changes }
-  return zstdCompressSync(Buffer.from(JSON.stringify(content)))
+  const stored: StoredContent = { tool, operation, edits: [...numbers.keys()], changes }
+  return zstdCompressSync(Buffer.from(JSON.stringify(stored)))
 }
+
+/** The form alone; what stands in it is checked as an edit. */
+const content = z.object({
+  tool: z.unknown(),
+  operation: z.unknown(),
+  edits: z.array(z.string()),
+  changes: z.array(z.array(z.unknown())),
+})
 
 /** Back from {@link packEdit}; throws if that is not an edit. */
 export function unpackEdit(bytes: Uint8Array, row: Pick<Edit, 'id' | 'author' | 'created'>): Edit {
   const text = zstdDecompressSync(bytes, { maxOutputLength: maxBytes }).toString()
-  const { tool, operation, edits, changes } = JSON.parse(text) as StoredContent
-  const unpack = (entry: StoredEntry): LayerEntry | null =>
-    entry && { logit: entry[0], edit: edits[entry[1]] ?? '' }
+  const { tool, operation, edits, changes } = content.parse(JSON.parse(text))
+  const unpack = (entry: unknown): unknown => {
+    if (!Array.isArray(entry)) return entry
+    const [logit, number] = entry as unknown[]
+    return { logit, edit: typeof number === 'number' ? edits[number] : undefined }
+  }
   return editSchema.parse({
     id: row.id,
     author: row.author,
     created: row.created,
     tool,
     operation,
-    changes: changes.map(([cell, id, before, after]): Change => ({
+    changes: changes.map(([cell, id, before, after]) => ({
       cell,
       class: id,
       before: unpack(before),

@@ -19,6 +19,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { z } from 'zod'
 import { fail, messageOf, RelabelError } from '../../base/error.ts'
 import { writeAtomicSync } from '../../base/files/atomic.ts'
 import { requireOwnedFile } from '../../base/files/owned.ts'
@@ -49,13 +50,16 @@ export interface Cached {
   bytes: number
 }
 
-interface Index {
-  format: 1
-  count: number
-  bytes: number
-  checksums: number[]
-  bad: [number, string][]
-}
+const indexSchema = z.object({
+  format: z.literal(1),
+  count: z.int().min(0),
+  bytes: z.int().min(0),
+  /** CRC-32 of each image's pixels. */
+  checksums: z.array(z.int().min(0)),
+  /** Images that could not be decoded, and why. */
+  bad: z.array(z.tuple([z.int().min(0), z.string()])),
+})
+type Index = z.infer<typeof indexSchema>
 
 const megabyte = 1e6
 /** Read in pieces, as Node cannot read more than 2 GB at once. */
@@ -120,9 +124,8 @@ function roomFor(dir: string, bytes: number): boolean {
 
 function readIndex(base: string, layout: Layout, count: number): Index | undefined {
   try {
-    const index = JSON.parse(readFileSync(requireOwnedFile(`${base}.json`), 'utf8')) as Index
+    const index = indexSchema.parse(JSON.parse(readFileSync(requireOwnedFile(`${base}.json`), 'utf8')))
     const whole =
-      index.format === 1 &&
       index.count === count &&
       index.bytes === layout.bytes &&
       index.checksums.length === count &&

@@ -1,5 +1,6 @@
 /** Reads recipes: presets, JSON files and single options, merged and checked against the schema. */
 import { fail } from '../../base/error.ts'
+import { isRecord, overlay } from '../../base/plain.ts'
 import { readText } from '../../base/files/read.ts'
 import { parseJson } from '../../base/json.ts'
 import { recipeSchema } from '../../contract/recipe.ts'
@@ -41,17 +42,6 @@ export const presets = {
 /** A name of {@link presets}. */
 export type PresetName = keyof typeof presets
 
-type Plain = Record<string, unknown>
-const isPlain = (value: unknown): value is Plain =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-function overlay(base: unknown, top: unknown): unknown {
-  if (!isPlain(base) || !isPlain(top)) return top === undefined ? base : top
-  const merged: Plain = { ...base }
-  for (const [key, value] of Object.entries(top)) merged[key] = overlay(merged[key], value)
-  return merged
-}
-
 /**
  * Checks a value against the schema. Throws `usage` with the path and reason of every invalid option; `source` names
  * the origin.
@@ -74,9 +64,9 @@ export function mergeRecipes(parts: readonly unknown[], source?: string): Recipe
 }
 
 /** A recipe file's content, checked only to be a JSON object of reasonable size. */
-export function readRecipeFile(file: string): Plain {
+export function readRecipeFile(file: string): Record<string, unknown> {
   const value = parseJson(readText(file, limits), file, { file })
-  return isPlain(value) ? value : fail('bad-data', `${file}: a recipe is a JSON object`, { file })
+  return isRecord(value) ? value : fail('bad-data', `${file}: a recipe is a JSON object`, { file })
 }
 
 /** The preset of that name; throws `usage` with the available names. */

@@ -2,34 +2,36 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { z } from 'zod'
 import { fail, messageOf, RelabelError } from '../../base/error.ts'
 import type { FloatArray } from '../../engine/engine.ts'
 import { decodeSafetensors, encodeSafetensors } from '../../graph/safetensors.ts'
 import { makeFolderSync, writeAtomicSync } from '../../base/files/atomic.ts'
 import { requireOwnedFile } from '../../base/files/owned.ts'
-import type { Metrics } from '../../contract/metrics.ts'
+import { metrics } from '../../contract/metrics.ts'
 
 /** Progress of a run: `step` steps are done, `batch` of them in epoch `epoch`. */
-export interface Progress {
+const progressSchema = z.object({
   /** Hash of everything that determines the losses; a checkpoint of another configuration is refused. */
-  fingerprint: string
-  step: number
-  epoch: number
+  fingerprint: z.string(),
+  step: z.int().min(0),
+  epoch: z.int().min(0),
   /** Batches done in this epoch. */
-  batch: number
+  batch: z.int().min(0),
   /** Sum of this epoch's losses so far. */
-  lossSum: number
+  lossSum: z.number(),
   /** Mean loss of the last complete epoch. */
-  lastLoss: number | null
+  lastLoss: z.number().nullable(),
   /** The latest validation. */
-  val: Metrics | null
+  val: metrics.nullable(),
   /** Best validation value so far, and its epoch. */
-  best: { value: number; epoch: number } | null
+  best: z.object({ value: z.number(), epoch: z.int() }).nullable(),
   /** Seconds of training so far, over all attempts. */
-  seconds: number
+  seconds: z.number(),
   /** Seconds of that in training steps. */
-  stepSeconds: number
-}
+  stepSeconds: z.number(),
+})
+export type Progress = z.infer<typeof progressSchema>
 
 /** A checkpoint in memory. */
 export interface Checkpoint {
@@ -90,15 +92,16 @@ function stepFiles(dir: string): string[] {
  */
 export function readCheckpoint(file: string, fingerprint?: string): Checkpoint {
   let read: ReturnType<typeof decodeSafetensors>
-  let progress: Progress
+  let told: unknown
   try {
     read = decodeSafetensors(readFileSync(requireOwnedFile(file)), file)
-    progress = JSON.parse(read.metadata['progress'] ?? 'null') as Progress
+    told = JSON.parse(read.metadata['progress'] ?? 'null')
   } catch (error) {
     return fail('bad-data', `${file}: the checkpoint is incomplete (${messageOf(error)})`, { file }, error)
   }
-  if (read.metadata['format'] !== format || progress === null)
-    fail('bad-data', `${file}: not a checkpoint of this program`, { file })
+  const { data: progress } = progressSchema.safeParse(told)
+  if (read.metadata['format'] !== format || !progress)
+    return fail('bad-data', `${file}: not a checkpoint of this program`, { file })
   if (read.metadata['crc32'] !== String(checksum(read.tensors)))
     fail('bad-data', `${file}: the checksum does not match; the file is damaged`, { file })
   if (fingerprint !== undefined && progress.fingerprint !== fingerprint)

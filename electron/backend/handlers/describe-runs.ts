@@ -2,11 +2,12 @@
 import type { z } from 'zod'
 import type { RunInfo, trainingCalls } from '../../../core/contract/api/training.ts'
 import { recipeSchema } from '../../../core/contract/recipe.ts'
+import type { RunMetrics } from '../../../core/contract/run-metrics.ts'
 import type { Project } from '../../../core/project/project.ts'
 import { getRun, listRuns, snapshotHeads } from '../../../core/project/runs.ts'
 import { snapshotFacts } from '../../../core/project/snapshot-facts.ts'
 import { predictedSplits } from '../../tasks/evaluate/predictions.ts'
-import { summarise, type StoredMetrics } from '../../tasks/train/run-summary.ts'
+import { summarise } from '../../tasks/train/run-summary.ts'
 
 /** All runs, oldest first, with their differences to the first and the best one. */
 export function runsList(project: Project): RunInfo[] {
@@ -14,7 +15,7 @@ export function runsList(project: Project): RunInfo[] {
   const heads = snapshotHeads(project)
   return summarise(rows).map((summary, i) => {
     const row = rows[i]!
-    const stored = (row.metrics ?? {}) as StoredMetrics
+    const stored: RunMetrics = row.metrics ?? {}
     return {
       ...summary,
       status: row.status,
@@ -28,17 +29,13 @@ export function runsList(project: Project): RunInfo[] {
   })
 }
 
-interface Report extends StoredMetrics {
-  skipped?: { key: string; reason: string }[]
-}
-
 /** One run; fails with `not-found`. */
 export function runsGet(
   project: Project,
   { id }: { id: string },
 ): z.infer<(typeof trainingCalls)['runs.get']['output']> {
   const row = getRun(project, id)
-  const { evaluations, skipped, ...report } = (row.metrics ?? {}) as Report
+  const { evaluations, skipped, ...report }: RunMetrics = row.metrics ?? {}
   return {
     info: runsList(project).find(run => run.id === id)!,
     recipe: recipeSchema.safeParse(row.config).data ?? null,

@@ -5,17 +5,7 @@ import { recipeSchema } from '../../../core/contract/recipe.ts'
 import type { Recipe } from '../../../core/contract/recipe.ts'
 import type { RunRow } from '../../../core/project/runs.ts'
 import type { Metrics } from '../../../core/contract/metrics.ts'
-
-/** A run's metrics as the project stores them. */
-export interface StoredMetrics {
-  epochs?: number
-  loss?: number
-  val?: Metrics | null
-  evaluations?: Record<string, Metrics>
-  /** Of the report at the end. */
-  seconds?: number
-  imagesPerSecond?: number
-}
+import type { RunMetrics } from '../../../core/contract/run-metrics.ts'
 
 function supervisionOf(recipe: Recipe): string {
   const parts = [titleOf(recipe)]
@@ -25,7 +15,7 @@ function supervisionOf(recipe: Recipe): string {
 }
 
 function measured(
-  stored: StoredMetrics,
+  stored: RunMetrics,
   recipe: Recipe | undefined,
   split: string | undefined,
 ): [string | null, Metrics | null] {
@@ -41,7 +31,7 @@ export function summarise(rows: readonly RunRow[], split?: string): RunSummary[]
   const all = rows.map((row): RunSummary => {
     const parsed = recipeSchema.safeParse(row.config)
     const recipe = parsed.success ? parsed.data : undefined
-    const stored = (row.metrics ?? {}) as StoredMetrics
+    const stored: RunMetrics = row.metrics ?? {}
     const [from, metrics] = measured(stored, recipe, split)
     return {
       id: row.id,

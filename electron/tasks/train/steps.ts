@@ -10,6 +10,7 @@ import type { RunStatus } from '../../../core/contract/api/training.ts'
 import { createSnapshot } from '../../../core/project/snapshots.ts'
 import { splitsOf, wantsAnnotation } from '../../../core/training/run/from-project.ts'
 import type { Metrics } from '../../../core/contract/metrics.ts'
+import type { RunMetrics } from '../../../core/contract/run-metrics.ts'
 import type { RunReport } from '../../../core/training/run/run.ts'
 import type { EpochEvent, TrainJob, TrainReport } from './job.ts'
 import type { RunChild } from '../process/child.ts'
@@ -103,6 +104,6 @@ export async function trainRun(
 
 /** Stores the figures of an evaluation with its run, so that runs can be compared. */
 export function keepEvaluation(project: Project, run: string, split: string, metrics: Metrics): void {
-  const known = (getRun(project, run).metrics ?? {}) as { evaluations?: object }
+  const known: RunMetrics = getRun(project, run).metrics ?? {}
   updateRun(project, run, { metrics: { ...known, evaluations: { ...known.evaluations, [split]: metrics } } })
 }

@@ -72,7 +72,7 @@ export const useRuns = defineStore('runs', () => {
   const { runs, sort, details } = state.fields
   const sorted = computed(() => sortRuns(runs.value, sort.value))
   const recipes = computed(
-    () => new Map([...details.value].map(([id, run]) => [id, run.recipe as unknown as Part | null])),
+    () => new Map([...details.value].map(([id, run]): [string, Part | null] => [id, run.recipe])),
   )
 
   function choose(selected: readonly string[]): void {

@@ -54,7 +54,7 @@ function usePlanning(state: State<TrainState>, merged: ComputedRef<Part>) {
     const run = await api('runs.get', { id })
     if (!run.recipe) return
     state.set({
-      plan: { base: { kind: 'run', name: id, recipe: run.recipe as unknown as Part }, changes: {} },
+      plan: { base: { kind: 'run', name: id, recipe: run.recipe }, changes: {} },
     })
   }
 
@@ -63,7 +63,7 @@ function usePlanning(state: State<TrainState>, merged: ComputedRef<Part>) {
     try {
       const { problems, recipe } = await api('training.resolve', { parts: partsOf(state.now().plan) })
       if (order !== asked) return
-      state.set({ problems, ...(recipe ? { recipe: recipe as unknown as Part } : {}) })
+      state.set({ problems, ...(recipe ? { recipe } : {}) })
     } catch (error) {
       if (order === asked) state.set({ problems: [error instanceof Error ? error.message : String(error)] })
     }
@@ -91,7 +91,7 @@ export const useTrain = defineStore('train', () => {
 
   return readable(state, {
     merged,
-    defaults: computed(() => (options.value?.defaults ?? {}) as unknown as Part),
+    defaults: computed((): Part => options.value?.defaults ?? {}),
     problemAt: computed(() => problemsByPath(problems.value, paths.value)),
     valid: computed(() => options.value !== null && problems.value.length === 0),
     probe: computed(() => probe.finding.value),

@@ -8,7 +8,7 @@ import { addRecipeOptions, recipeOf } from '../../../electron/cli/recipe-options
 import { summarise, table } from '../../../electron/cli/runs.ts'
 
 const metrics = (real: number): Metrics => ({ images: 9, top1: 0.5, top5: null, real, mAP: 0.4, loss: 1 })
-function row(id: string, stored: object | null, recipe: object = {}): RunRow {
+function row(id: string, stored: RunRow['metrics'], recipe: object = {}): RunRow {
   return {
     id,
     dir: `/p/runs/${id}`,

@@ -20,14 +20,16 @@ const kinds: { [Name in JobKind]: Kind<Name> } = {
   'self-test': selfTest,
 }
 
+const kindOf = <Name extends JobKind>(name: Name): Kind<Name> => kinds[name]
+
 /** Refuses a request that cannot work. */
 export function checkRequest(project: Project, request: JobRequest): void {
-  ;(kinds[request.kind] as unknown as Kind).check?.(project, request)
+  kindOf(request.kind).check?.(project, request)
 }
 
 /** Does a job. */
 export function runKind(kind: JobKind, work: JobWork): Promise<unknown> {
-  return (kinds[kind] as unknown as Kind).run(work)
+  return kindOf(kind).run(work)
 }
 
 const purposes: { [Name in JobKind]: (request: Extract<JobRequest, { kind: Name }>) => string } = {

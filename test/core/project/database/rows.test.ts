@@ -106,7 +106,7 @@ const wrong: [table: string, key: string, column: string, values: string[]][] = 
   ['annotations', 'number', 'manifest', ["'nul'"]],
   ['runs', 'number', 'status', ["'runing'"]],
   ['runs', 'number', 'kind', ["'trian'"]],
-  ['runs', 'number', 'metrics', ['\'{"a":\'', "x'00ff'"]],
+  ['runs', 'number', 'metrics', ['\'{"a":\'', "x'00ff'", '\'{"val":7}\'', "'[]'"]],
   ['snapshots', 'id', 'images', ["'many'", '-1']],
   ['jobs', 'id', 'state', ["'queud'"]],
   [

@@ -70,6 +70,17 @@ describe('checkpoints', () => {
     expect(() => latestCheckpoint(dir, 'f')).toThrow(expect.objectContaining({ code: 'bad-data' }))
   })
 
+  it('refuses progress of another form, whole as the file is', () => {
+    const saved = at(1)
+    for (const wrong of [{ step: -1 }, { best: 3 }, { lossSum: null }, { val: {} }]) {
+      const progress = { ...saved.progress, ...wrong } as Checkpoint['progress']
+      const path = saveCheckpoint(dir, { ...saved, progress }, { keep: 9 })
+      expect(() => readCheckpoint(path)).toThrow(
+        expect.objectContaining({ code: 'bad-data', message: `${path}: not a checkpoint of this program` }),
+      )
+    }
+  })
+
   it('refuses another configuration and finds nothing in an empty folder', () => {
     expect(latestCheckpoint(join(dir, 'none'), 'f')).toBeUndefined()
     saveCheckpoint(dir, at(1), { keep: 1 })

@@ -1,4 +1,4 @@
-/** What TypeScript cannot know by itself: the desktop bridge, and that .vue files are components. */
+/** Declarations for TypeScript: the desktop bridge, and .vue files as components. */
 import type { DesktopBridge } from '../core/contract/desktop.ts'
 
 declare global {

@@ -1,4 +1,4 @@
-/** Addresses of the screens; each screen's code is loaded when it is first shown. */
+/** Routes of the screens; each screen's code is loaded when it is first shown. */
 import type { Component } from 'vue'
 import type { Router } from 'vue-router'
 import type { ScreenName } from './navigation/router.ts'
@@ -16,7 +16,7 @@ const routes: Record<ScreenName, [path: string, load: Load]> = {
   settings: ['/settings', () => import('./screens/settings/SettingsScreen.vue')],
 }
 
-/** Tells the router every screen; before it is used. */
+/** Adds every screen to the router; call it before the router is used. */
 export function addRoutes(router: Router): void {
   for (const [name, [path, component]] of Object.entries(routes)) router.addRoute({ name, path, component })
   router.addRoute({ path: '/:rest(.*)*', redirect: '/' })

@@ -8,7 +8,7 @@ import { parseJson } from '../base/json.ts'
 import { classEntry } from './class-entry.ts'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
-/** One number a channel: R, G, B. */
+/** One number per channel: R, G, B. */
 export const perChannel = z.tuple([z.number(), z.number(), z.number()])
 /** How an image is brought to the annotator's size. */
 export const resizeRule = z.enum(['squash', 'pad'])

@@ -70,7 +70,7 @@ export const allRows: readonly Row[] = [
 /** How much of the demo is made. */
 export interface DemoScale {
   seeds: number
-  /** All rows of the table, not three. */
+  /** Train all rows of the table instead of three. */
   full: boolean
   /** In (0, 1]: shrinks the demo; 1 is the recipe. */
   scale: number

@@ -18,7 +18,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** Calls `name`; throws {@link ApiError}, or the abort's DOMException where `signal` was raised. */
+/** Calls `name`; throws {@link ApiError}, or the abort's DOMException if `signal` was aborted. */
 export async function api<Name extends CallName>(
   name: Name,
   input: CallInput<Name>,
@@ -34,7 +34,7 @@ export async function api<Name extends CallName>(
       signal: options.signal ?? null,
       keepalive: options.keepalive ?? false,
     })
-    // An answer can break off or be given up in its middle, too; what is not JSON is not ours.
+    // A response can also break off or be aborted midway; anything but JSON is invalid.
     const text = await response.text()
     body = parse(text)
   } catch (error) {

@@ -1,7 +1,7 @@
-/** What a call of the backend fails with. */
+/** The error of a backend call. */
 import type { Problem } from '../../core/contract/api/common.ts'
 
-/** A call that failed. `code` is the backend's, or `offline` (no answer) or `internal` (an answer that is not ours). */
+/** A call that failed. `code` is the backend's, or `offline` (no response) or `internal` (an invalid response). */
 export class ApiError extends Error {
   readonly code: string
   readonly detail: Record<string, unknown>
@@ -14,7 +14,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Anything that was thrown, as an {@link ApiError}. */
+/** Converts a thrown value to an {@link ApiError}. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error
   return new ApiError({
@@ -24,6 +24,6 @@ export function toApiError(error: unknown): ApiError {
   })
 }
 
-/** Whether a call was given up by its caller; nothing to show then. */
+/** Whether a call was aborted by its caller; then there is nothing to show. */
 export const isAbort = (error: unknown): boolean =>
   error instanceof DOMException && error.name === 'AbortError'

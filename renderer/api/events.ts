@@ -1,9 +1,11 @@
-/** The backend's event stream: one shared EventSource that resumes by itself, and tells when it is lost or refused. */
+/**
+ * The backend's event stream: one shared EventSource that resumes automatically and reports when it is lost or refused.
+ */
 import { readonly, shallowRef } from 'vue'
 import type { EventData, EventName } from '../../core/contract/api/events.ts'
 import { callUrl, eventsUrl } from '../../core/contract/api/urls.ts'
 
-/** `refused`: a backend answers, but one that was started again and does not know this page. */
+/** `refused`: the backend was restarted and does not know this page. */
 export type Connection = 'connecting' | 'open' | 'lost' | 'refused'
 
 type Listener = (data: never) => void
@@ -27,7 +29,7 @@ let source: EventSource | null = null
 let timer: ReturnType<typeof setTimeout> | null = null
 let wasClosed = false
 
-/** How the stream is doing. */
+/** State of the stream. */
 export const connection = readonly(state)
 
 function emit<Name extends EventName>(name: Name, data: EventData<Name>): void {
@@ -43,7 +45,7 @@ function receive(name: EventName, message: MessageEvent<unknown>): void {
   }
 }
 
-/** Whether the backend turns this page away; a stream's error does not say. */
+/** Whether the backend refuses this page; the stream's error does not reveal that. */
 async function isRefused(): Promise<boolean> {
   try {
     const ask = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
@@ -62,7 +64,7 @@ export function connectEvents(): void {
   for (const name of names) stream.addEventListener(name, message => receive(name, message))
   stream.onopen = () => {
     state.value = 'open'
-    // A stream that the browser gave up on starts from nothing: what happened meanwhile has to be asked for.
+    // A stream that the browser closed cannot resume, so everything has to be loaded again.
     if (wasClosed) emit('reset', {})
     wasClosed = false
   }
@@ -70,7 +72,7 @@ export function connectEvents(): void {
     if (state.value !== 'refused') state.value = 'lost'
     if (stream.readyState !== EventSource.CLOSED) return
     wasClosed = true
-    // Its cookie may come any time: another page that opens the new address brings it.
+    // The cookie may appear at any time, when another page opens the new address.
     timer = setTimeout(connectEvents, retryAfter)
     void isRefused().then(refused => {
       if (source === stream && stream.readyState === EventSource.CLOSED)
@@ -79,7 +81,7 @@ export function connectEvents(): void {
   }
 }
 
-/** Listens to one event; the answer stops it. */
+/** Listens to one event; returns a function that stops it. */
 export function onEvent<Name extends EventName>(
   name: Name,
   listener: (data: EventData<Name>) => void,

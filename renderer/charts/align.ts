@@ -1,4 +1,4 @@
-/** Lines with their own x values laid over one common x axis, as uPlot wants them. */
+/** Aligns lines with their own x values on one common x axis, as uPlot needs them. */
 
 /** One line; x ascending, as long as y. */
 export interface Line {
@@ -10,7 +10,7 @@ export interface Line {
 /** [x, y of the first line, y of the second, …]; undefined: the line has no point there, null: its value is unknown. */
 export type Aligned = [number[], ...(number | null | undefined)[][]]
 
-/** Joins the x values of all lines. A line that names an x twice keeps its last value. */
+/** Joins the x values of all lines. If a line has an x twice, its last value is kept. */
 export function align(lines: readonly Pick<Line, 'x' | 'y'>[]): Aligned {
   const places = [...new Set(lines.flatMap(line => line.x))].sort((a, b) => a - b)
   const index = new Map(places.map((x, i) => [x, i]))
@@ -26,7 +26,7 @@ export function align(lines: readonly Pick<Line, 'x' | 'y'>[]): Aligned {
 }
 
 /**
- * Exponential moving average with the weight of new points in (0, 1]; unknown values are passed over. The first values are
+ * Exponential moving average with the weight of new points in (0, 1]; unknown values are skipped. The first values are
  * corrected for the short history (as Adam's moments are), so that a curve does not start at a made-up level.
  */
 export function smoothed(y: readonly (number | null)[], weight: number): (number | null)[] {

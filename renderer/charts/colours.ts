@@ -1,4 +1,4 @@
-/** The page's colours for what is drawn on canvases, which know no custom properties. */
+/** The page's colours for canvases, which do not support custom properties. */
 import { computed, readonly, ref, type ComputedRef } from 'vue'
 import type { PlotColours } from './plot.ts'
 import type { Ground } from './styles.ts'
@@ -6,7 +6,7 @@ import type { Ground } from './styles.ts'
 const ground = ref<Ground>('light')
 let watched = false
 
-/** Which ground the page has, as it stands on <html>: whoever sets it, canvases follow. */
+/** The page's theme from <html>, so that canvases follow it. */
 export function useGround(): Readonly<typeof ground> {
   if (!watched) {
     const read = (): void => {
@@ -23,7 +23,7 @@ export function useGround(): Readonly<typeof ground> {
 export const token = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 
-/** Ground and colours of the theme; new ones when the theme changes. */
+/** Background and colours of the theme; recomputed when the theme changes. */
 export function useChartColours(): ComputedRef<{ ground: Ground; colours: PlotColours; font: string }> {
   const now = useGround()
   return computed(() => ({

@@ -1,13 +1,13 @@
-/** Following a run: what came after the last known step is put behind what is there, within a limit of points. */
+/** Follows a run: appends what came after the last known step, within a limit of points. */
 import type { RunCurves } from '../../core/contract/api/training.ts'
 
-/** The last step that is known; undefined: nothing yet, ask for all. */
+/** The last known step; undefined: nothing yet, request everything. */
 export const lastStep = (curves: RunCurves | undefined): number | undefined => curves?.step.at(-1)
 
 /**
- * `known` with `fresh` behind it. Steps that are not above the last known one are passed over (a resumed run repeats the
+ * `known` with `fresh` appended. Steps that are not above the last known one are skipped (a resumed run repeats the
  * steps since its checkpoint: then the newer values win). Epochs are replaced by number.
- * Above `limit` points every second one is left out but for the newest.
+ * Above `limit` points, every second one is dropped, except the newest.
  */
 export function extend(known: RunCurves | undefined, fresh: RunCurves, limit = 4000): RunCurves {
   if (known === undefined || known.id !== fresh.id) return fresh

@@ -1,6 +1,6 @@
 /** Values of a chart's axis as text. */
 
-/** Four significant digits, without an exponent where the number is of ordinary size. */
+/** Four significant digits, without an exponent for numbers of ordinary size. */
 export function short(value: number | null | undefined, locale?: string): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–'
   const size = Math.abs(value)

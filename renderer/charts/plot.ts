@@ -1,4 +1,4 @@
-/** Owns one uPlot: draws lines over a common x axis, follows its box's size, and can be drawn again in other colours. */
+/** Owns one uPlot: draws lines over a common x axis, follows the size of its box, and can be redrawn in other colours. */
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { align, type Line } from './align.ts'
@@ -10,7 +10,7 @@ export interface PlotColours {
   grid: string
 }
 
-/** What is drawn. */
+/** The data to draw. */
 export interface PlotState {
   lines: readonly (Line & { style: LineStyle })[]
   colours: PlotColours
@@ -18,7 +18,7 @@ export interface PlotState {
   /** Value of the y axis as text. */
   format: (value: number) => string
   formatX: (value: number) => string
-  /** Told where the pointer is: an index into the aligned x values, or null. */
+  /** Called with the pointer's index into the aligned x values, or null. */
   onPoint?: ((x: number | null) => void) | undefined
 }
 
@@ -39,7 +39,7 @@ export class LinePlot {
     this.#sizes.observe(host)
   }
 
-  /** Draws; the plot is made again only where its lines or colours are others, so that following a run is cheap. */
+  /** Draws; recreates the plot only if its lines or colours changed, so that following a run is cheap. */
   update(state: PlotState): void {
     const made = JSON.stringify([
       state.colours,

@@ -1,4 +1,4 @@
-/** How the lines of a chart are told apart: colours that colour-blind people can distinguish, and dashes beside them. */
+/** Styles of the lines of a chart: colours that colour-blind people can distinguish, combined with dashes. */
 
 /** Okabe and Ito's palette without black and yellow, darkened or lightened to 3:1 on our light and dark grounds. */
 const palettes = {
@@ -18,8 +18,8 @@ export interface LineStyle {
 }
 
 /**
- * Style of the line at `index` (0, 1, …). Neighbours differ in colour and in dash, and no pair comes twice among the first
- * 28 lines.
+ * Style of the line at `index` (0, 1, …). Neighbours differ in colour and in dash, and no pair comes twice among the
+ * first 28 lines.
  */
 export function lineStyle(index: number, ground: Ground): LineStyle {
   // Seven colours and four dashes have no common divisor, so their pairs only come back after 28 lines.

@@ -1,7 +1,7 @@
-/** A chart in words and in a table, for those who cannot see it. */
+/** A chart as text and as a table, for people who cannot see it. */
 import type { Line } from './align.ts'
 
-/** What there is to say of a line; null where it has no known value. */
+/** The summary of a line; null if it has no known value. */
 export interface LineSummary {
   label: string
   points: number
@@ -33,7 +33,7 @@ export function summarise(line: Line): LineSummary {
   }
 }
 
-/** A row of the table that stands beside a chart. */
+/** A row of the table of a chart. */
 export interface TableRow {
   x: number
   values: (number | null)[]

@@ -1,4 +1,4 @@
-/** What is said about jobs: what one works on, how far it is, and a notice when one ends. */
+/** Texts about jobs: what one works on, its progress, and a notice when one ends. */
 import { onScopeDispose } from 'vue'
 import type { Job } from '../../core/contract/api/jobs.ts'
 import { onEvent } from '../api/events.ts'
@@ -8,7 +8,7 @@ import { useNotices } from '../stores/notices.ts'
 
 const fileName = (path: string): string => path.split(/[\\/]/).pop() ?? path
 
-/** What it works on, in a word or two. */
+/** What it works on, in one or two words. */
 export function aboutJob(job: Job): string {
   const { request } = job
   switch (request.kind) {
@@ -29,19 +29,19 @@ export function aboutJob(job: Job): string {
   }
 }
 
-/** The same in few words, for a sentence. */
+/** The same, shorter, for use in a sentence. */
 const briefly = (job: Job): string =>
   job.request.kind === 'annotate' ? job.request.request.split : aboutJob(job)
 
-/** How far, 0…1; null: not known. */
+/** Progress, 0…1; null: unknown. */
 export function shareOf(job: Job): number | null {
   const progress = job.progress
   return progress && progress.total > 0 ? progress.done / progress.total : null
 }
 
-/** What it does just now, in a word; empty where the kind says it already. */
+/** The current phase, in one word; empty if the kind already says it. */
 export function phaseOf(job: Job): string {
-  // A phase may name what it is of: `evaluate val`.
+  // A phase may name its object: `evaluate val`.
   const [phase = '', of = ''] = job.progress?.phase.split(' ', 2) ?? []
   const key = `shell.jobs.phases.${phase}`
   if (phase === job.kind || !phases.has(phase)) return ''
@@ -60,7 +60,7 @@ const tones = {
 } as const
 export const toneOf = (state: Job['state']): (typeof tones)[Job['state']] => tones[state]
 
-/** Says when a job that was under way has ended. */
+/** Shows a notice when a running job has ended. */
 export function useJobNotices(): void {
   const jobs = useJobs()
   const notices = useNotices()

@@ -1,14 +1,14 @@
-/** Every action that a key can stand for: where it counts, and its keys in each preset. */
+/** Every action that can be bound to a key: its contexts, and its keys in each preset. */
 import type { keyPresets } from '../../core/contract/api/app.ts'
 
 export type KeyPreset = (typeof keyPresets)[number]
 
-/** Where an action counts; `global` is everywhere. */
+/** The context of an action; `global` is everywhere. */
 export type KeyContext = 'global' | 'browse' | 'annotate' | 'review'
 
 interface Declared {
   contexts: readonly KeyContext[]
-  /** The labelme preset; the others follow it where they say nothing else. */
+  /** The keys of the labelme preset; other presets inherit them unless they differ. */
   keys: readonly string[]
   cvat?: readonly string[]
   studio?: readonly string[]
@@ -103,7 +103,7 @@ export type ActionId = keyof typeof declared
 export const actions: Readonly<Record<ActionId, Declared>> = declared
 export const actionIds = Object.keys(declared) as ActionId[]
 
-/** Keys of an action in a preset, without the person's own. */
+/** Keys of an action in a preset, without the user's own. */
 export function presetKeys(id: ActionId, preset: KeyPreset): readonly string[] {
   const action = actions[id]
   if (preset === 'cvat') return action.cvat ?? action.keys

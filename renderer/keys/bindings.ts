@@ -1,16 +1,16 @@
-/** Which keys each action has, from the preset and the person's own, and where two actions want the same key. */
+/** The keys of each action, from the preset and the user's own, and conflicts between actions. */
 import { actionIds, actions, presetKeys, type ActionId, type KeyPreset } from './actions.ts'
 import { normalCombo } from './combos.ts'
 
 export type Bindings = Readonly<Record<ActionId, readonly string[]>>
 
-/** Two actions that count in the same place and have the same key. */
+/** Two actions in the same context with the same key. */
 export interface Conflict {
   combo: string
   actions: [ActionId, ActionId]
 }
 
-/** Keys of every action; words in `own` that are no action or no key are passed over. */
+/** Keys of every action; entries in `own` that are not valid are ignored. */
 export function bindingsOf(preset: KeyPreset, own: Readonly<Record<string, readonly string[]>>): Bindings {
   const all = {} as Record<ActionId, readonly string[]>
   for (const id of actionIds) {
@@ -20,7 +20,7 @@ export function bindingsOf(preset: KeyPreset, own: Readonly<Record<string, reado
   return all
 }
 
-/** Whether both can be meant in one place. */
+/** Whether both can apply in the same context. */
 function overlap(a: ActionId, b: ActionId): boolean {
   const [ours, theirs] = [actions[a].contexts, actions[b].contexts]
   return ours.includes('global') || theirs.includes('global') || ours.some(one => theirs.includes(one))

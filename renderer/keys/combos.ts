@@ -1,6 +1,6 @@
-/** Key combinations as text (`Ctrl+Shift+Z`): from an event, brought into one form, and as people read them. */
+/** Key combinations as text (`Ctrl+Shift+Z`): from an event, normalized, and for display. */
 
-/** What of a keyboard event decides its combination. */
+/** The parts of a keyboard event that determine its combination. */
 export interface KeyPress {
   key: string
   code: string
@@ -12,10 +12,11 @@ export interface KeyPress {
 
 const modifiers = new Set(['Control', 'Shift', 'Alt', 'Meta', 'AltGraph', 'CapsLock', 'NumLock', 'Dead'])
 
-/** Letters count by what they write where that is Latin, else by where they are, so that Korean or Russian layouts work. */
+/** Latin letters count by the character they produce, others by key position, so that Korean or Russian layouts work. */
 function baseKey(press: KeyPress): string | null {
   if (press.key === ' ' || press.code === 'Space') return 'Space'
-  // Shift, Alt and layouts write other characters over the digits; the row is the same everywhere that it has digits.
+  // Shift, Alt and layouts change the characters of the digit keys, but their position is the same on all layouts with
+  // digits.
   const digit = /^(?:Digit|Numpad)(\d)$/.exec(press.code)?.[1]
   if (digit && (press.altKey || press.ctrlKey || press.key === digit)) return digit
   if (digit && press.shiftKey && press.code.startsWith('Digit') && !/^[/?+\-=*]$/.test(press.key))
@@ -32,7 +33,7 @@ function baseKey(press: KeyPress): string | null {
 export function comboOf(press: KeyPress): string | null {
   const key = baseKey(press)
   if (key === null) return null
-  // A symbol says by itself that Shift was needed to write it.
+  // A symbol already implies that Shift was needed to type it.
   const symbol = key.length === 1 && !/[A-Z0-9]/.test(key)
   return join(press.ctrlKey || press.metaKey, press.altKey, press.shiftKey && !symbol, key)
 }
@@ -41,7 +42,7 @@ function join(ctrl: boolean, alt: boolean, shift: boolean, key: string): string 
   return `${ctrl ? 'Ctrl+' : ''}${alt ? 'Alt+' : ''}${shift ? 'Shift+' : ''}${key}`
 }
 
-/** The one form of a combination that a person or a file wrote; null: none. */
+/** The normalized form of a combination from a user or a file; null: invalid. */
 export function normalCombo(text: string): string | null {
   const parts = text.trim().split(/\+(?=.)/)
   const key = parts.pop()?.trim()
@@ -57,7 +58,7 @@ export function normalCombo(text: string): string | null {
   )
 }
 
-/** Whether a combination would write something, so that it must rest while a text field has focus. */
+/** Whether a combination produces text, so that it must be inactive while a text field has the focus. */
 export const isTyping = (combo: string): boolean => !/^(Ctrl|Alt)\+/.test(combo) && !/^F\d{1,2}$/.test(combo)
 
 const signs: Record<string, string> = {
@@ -72,7 +73,7 @@ const signs: Record<string, string> = {
 }
 const macSigns: Record<string, string> = { Ctrl: '⌘', Alt: '⌥', Shift: '⇧' }
 
-/** The parts of a combination as they stand on the keyboard. */
+/** The parts of a combination as labelled on the keyboard. */
 export function comboParts(combo: string, mac = isMac()): string[] {
   return combo.split(/\+(?=.)/).map(part => (mac ? macSigns[part] : undefined) ?? signs[part] ?? part)
 }

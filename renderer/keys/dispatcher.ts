@@ -1,4 +1,4 @@
-/** Turns key presses into actions: finds who wants the key, and lets text fields and controls keep theirs. */
+/** Dispatches key presses to actions, and leaves text fields and controls their own keys. */
 import type { ActionId } from './actions.ts'
 import { actionIds } from './actions.ts'
 import type { Bindings } from './bindings.ts'
@@ -9,9 +9,9 @@ interface Registration {
   enabled: () => boolean
 }
 
-/** Where the focus is, as far as keys are concerned. */
+/** What has the focus, as far as it affects keys. */
 export interface KeyTarget {
-  /** Text is written there. */
+  /** It accepts text. */
   text: boolean
   /** The control's own keys, such as the arrows of a slider. */
   owns: (combo: string) => boolean
@@ -22,12 +22,12 @@ export interface KeyTarget {
 const registered = new Map<ActionId, Registration[]>()
 let bindings: Bindings | null = null
 
-/** Takes the keys that count from now on. */
+/** Sets the active key bindings. */
 export function setBindings(next: Bindings): void {
   bindings = next
 }
 
-/** Registers what an action does; the newest that is enabled is asked. The answer takes it off. */
+/** Registers a handler of an action; the newest enabled one is called. Returns a function that removes it. */
 export function register(id: ActionId, handler: () => void, enabled: () => boolean = () => true): () => void {
   const entry = { handler, enabled }
   registered.set(id, [entry, ...(registered.get(id) ?? [])])
@@ -38,17 +38,17 @@ export function register(id: ActionId, handler: () => void, enabled: () => boole
     )
 }
 
-/** Does an action as if its key had been pressed; false: nobody wants it now. */
+/** Runs an action as if its key had been pressed; false: no handler is enabled. */
 export function perform(id: ActionId): boolean {
   const entry = registered.get(id)?.find(one => one.enabled())
   entry?.handler()
   return entry !== undefined
 }
 
-/** Editing keys that a text field keeps although they hold Ctrl. */
+/** Editing keys that a text field keeps although they include Ctrl. */
 const editing = /^Ctrl\+(Shift\+)?([AZYXCV]|Backspace|Delete|Enter|Arrow\w+|Home|End)$/
 
-/** Does what the key means there; false where it means nothing. */
+/** Runs the key's action; false if it has none. */
 export function dispatch(press: KeyPress, target: KeyTarget): boolean {
   const combo = comboOf(press)
   if (combo === null || bindings === null || target.modal) return false
@@ -87,7 +87,7 @@ function targetOf(element: Element | null): KeyTarget {
   }
 }
 
-/** Listens to a window's keys for as long as it lives. */
+/** Listens to a window's key events. */
 export function listenToKeys(window: Window): void {
   window.addEventListener('keydown', event => {
     if (event.defaultPrevented || event.isComposing) return

@@ -1,4 +1,4 @@
-/** Where the title of an action stands in the messages. */
+/** The message key of an action's title. */
 import type { ActionId } from './actions.ts'
 
 /** Message key of an action's title (dots would open a level, so they are written as _). */

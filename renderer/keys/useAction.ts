@@ -1,4 +1,4 @@
-/** Registers what an action does while a component lives, and tells components which keys actions have. */
+/** Registers an action's handler while a component is mounted, and gives components the keys of actions. */
 import { computed, onScopeDispose, type ComputedRef } from 'vue'
 import { useSettings } from '../stores/settings.ts'
 import type { ActionId } from './actions.ts'
@@ -13,7 +13,7 @@ export function useAction(
   onScopeDispose(register(id, handler, options.enabled))
 }
 
-/** The keys that count now. */
+/** The active keys. */
 export function useBindings(): ComputedRef<Bindings> {
   const settings = useSettings()
   return computed(() => bindingsOf(settings.settings.keyPreset, settings.settings.keys))

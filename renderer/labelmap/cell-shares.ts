@@ -6,7 +6,7 @@ export interface CellShare extends CellClass {
   share: number
 }
 
-/** Classes that the cell does not list count with the fill logit; removed ones are unlisted again. */
+/** Classes that the cell does not list have the fill logit; removed ones are unlisted. */
 export function cellShares(
   cell: readonly CellClass[],
   ground: { classes: number; fill: number },

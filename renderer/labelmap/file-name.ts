@@ -1,5 +1,5 @@
-/** How an image is named where there is little room. */
+/** The short name of an image. */
 
-/** The last part of an image's key; the whole key where there are no parts. */
+/** The last part of an image's key; the whole key if it has only one. */
 export const fileName = (item: { key: string }): string =>
   item.key.slice(item.key.lastIndexOf('/') + 1) || item.key

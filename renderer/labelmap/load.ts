@@ -1,4 +1,4 @@
-/** Fetches an image with its label map, and keeps the last few so that going on takes no time. */
+/** Loads an image with its label map, and caches the last few so that navigation is instant. */
 import type { CallOutput } from '../../core/contract/api/index.ts'
 import { displayUrl, mapUrl } from '../../core/contract/api/urls.ts'
 import { classMapOf } from '../../core/labelmap/class-map.ts'
@@ -8,7 +8,7 @@ import { ApiError, toApiError } from '../api/error.ts'
 import { readMapBytes } from './map-bytes.ts'
 import { createTargeter, type Targeter } from './targets.ts'
 
-/** What an annotation's maps are read with. */
+/** The data for reading an annotation's maps. */
 export interface AnnotationGround {
   id: string
   /** Names of the annotator's classes. */
@@ -41,10 +41,10 @@ export async function loadAnnotation(id: string, projectClasses: number): Promis
   }
 }
 
-/** An image as the screen shows it. */
+/** An image, as shown on the screen. */
 export interface LoadedImage {
   info: CallOutput<'images.get'>
-  /** Pixels; a file that cannot be read gets a square, so that something can be laid out. */
+  /** Pixels; an unreadable file gets a square, for the layout. */
   size: { width: number; height: number }
   /** null: it cannot be shown. */
   picture: HTMLImageElement | null
@@ -54,7 +54,7 @@ export interface LoadedImage {
   mapProblem: ApiError | null
 }
 
-/** Fetches; throws what the backend says where it refuses. */
+/** Fetches; throws the backend's error if it refuses. */
 async function request(url: string): Promise<Response> {
   const response = await fetch(url).catch((error: unknown) => {
     throw new ApiError({ code: 'offline', message: toApiError(error).message, detail: {} })
@@ -75,7 +75,7 @@ async function loadPicture(id: number): Promise<HTMLImageElement> {
   try {
     await picture.decode()
   } catch (error) {
-    await request(displayUrl(id)) // throws the reason, which an image does not tell
+    await request(displayUrl(id)) // throws the reason, which an <img> error does not reveal
     throw error
   }
   return picture
@@ -104,15 +104,15 @@ async function loadImage(id: number, ground: AnnotationGround | null): Promise<L
   }
 }
 
-/** The image in sight and its neighbours. */
+/** The visible image and its neighbours. */
 const kept = 8
 
 /** A cache of images of one annotation. */
 export interface ImageLoader {
   get(id: number): Promise<LoadedImage>
-  /** Fetches it in the background; failures are met again when it is shown. */
+  /** Fetches it in the background; failures are reported when it is shown. */
   prefetch(id: number): void
-  /** Its facts changed: fetch it again next time. */
+  /** Its data changed: fetch it again next time. */
   forget(id: number): void
 }
 
@@ -125,7 +125,7 @@ export function createLoader(
 ): ImageLoader {
   const images = new Map<number, Promise<LoadedImage>>()
 
-  /** From the cache, or again; what went wrong is not kept. */
+  /** From the cache, or fetched; failures are not cached. */
   function take(id: number): Promise<LoadedImage> {
     const known = images.get(id)
     if (known) images.delete(id)
@@ -144,7 +144,7 @@ export function createLoader(
     async get(id) {
       const ahead = images.has(id)
       const image = take(id)
-      // What went wrong ahead of time may be right now.
+      // A prefetch that failed may succeed now.
       const loaded = await (ahead ? image.catch(() => null) : image)
       return loaded && !(ahead && isTroubled(loaded)) ? loaded : take(id)
     },

@@ -3,7 +3,7 @@ import { fail } from '../../core/base/error.ts'
 import type { LabelMap } from '../../core/labelmap/label-map.ts'
 import { validateLabelMap } from '../../core/labelmap/validate.ts'
 
-/** Reads the bytes; throws 'bad-label-map' where they are not a map of at most `classes` classes. */
+/** Reads the bytes; throws 'bad-label-map' if they are not a map of at most `classes` classes. */
 export function readMapBytes(bytes: ArrayBuffer, classes: number): LabelMap {
   const head = bytes.byteLength >= 16 ? new DataView(bytes) : short(bytes.byteLength)
   const [K, H, W, width] = [0, 4, 8, 12].map(at => head.getUint32(at, true)) as [

@@ -1,10 +1,10 @@
-/** Targets as training would make them, and their strongest classes for showing. */
+/** Targets as in training, and their strongest classes for display. */
 import type { ClassMap } from '../../core/labelmap/class-map.ts'
 import type { LabelMap } from '../../core/labelmap/label-map.ts'
 import type { Axes, Crop, ImageSize } from '../../core/pooling/crop.ts'
 import { createTargetScratch, poolTarget, type TargetScratch } from '../../core/pooling/target.ts'
 
-/** A target over the project's classes, with what it leaves out. */
+/** A target over the project's classes, and what it omits. */
 export interface Target {
   /** [project classes] */
   probabilities: Float32Array
@@ -12,7 +12,7 @@ export interface Target {
   unmatchedMass: number
 }
 
-/** What makes targets of one annotation; its memory is used again. */
+/** Makes targets of one annotation; reuses its memory. */
 export interface Targeter {
   classMap: ClassMap
   scratch: Record<Axes, TargetScratch>
@@ -26,7 +26,7 @@ export const createTargeter = (classMap: ClassMap, fill: number): Targeter => ({
   },
 })
 
-/** The soft target of a crop: the very function that the trainer runs. */
+/** The soft target of a crop: the same function that the trainer runs. */
 export function targetOf(
   targeter: Targeter,
   map: LabelMap,

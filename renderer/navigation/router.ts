@@ -1,4 +1,4 @@
-/** The router and the names of the screens; which component shows which is said in `routes.ts`, so that screens can import this. */
+/** The router and the names of the screens; `routes.ts` maps them to components, so that screens can import this file. */
 import { createRouter, createWebHashHistory } from 'vue-router'
 
 export const screens = [
@@ -13,7 +13,7 @@ export const screens = [
 ] as const
 export type ScreenName = (typeof screens)[number]
 
-// Behind the hash, so that the same files work over http, over app:// and at any base address.
+// In the hash, so that the same files work over http, app:// and any base URL.
 export const router = createRouter({ history: createWebHashHistory(), routes: [] })
 
 let asked = 0
@@ -21,7 +21,9 @@ router.beforeEach((to, from) => {
   if (to.name !== from.name) asked += 1
 })
 
-/** For work that ends in going somewhere: the answer says whether nobody has asked for another screen since, and it still may. */
+/**
+ * For work that ends with navigation: returns a function that tells whether the user has not navigated elsewhere since.
+ */
 export function staying(): () => boolean {
   const before = asked
   return () => asked === before

@@ -16,12 +16,12 @@ export interface Difference {
 export const mergeParts = (parts: readonly Part[]): Part =>
   parts.reduce<unknown>((merged, part) => overlay(merged, part), {}) as Part
 
-/** The value at `a.b.c`; undefined where there is none. */
+/** The value at `a.b.c`; undefined if there is none. */
 export function valueAt(part: Part, path: string): unknown {
   return path.split('.').reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), part)
 }
 
-/** A copy with the value at `path`; objects on the way are made. */
+/** A copy with the value at `path`; missing objects are created. */
 export function withValue(part: Part, path: string, value: unknown): Part {
   const [key = '', ...rest] = path.split('.')
   if (rest.length === 0) return { ...part, [key]: value }
@@ -29,7 +29,7 @@ export function withValue(part: Part, path: string, value: unknown): Part {
   return { ...part, [key]: withValue(isRecord(below) ? below : {}, rest.join('.'), value) }
 }
 
-/** A copy without `path`; objects that become empty go too. */
+/** A copy without `path`; empty objects are removed too. */
 export function withoutValue(part: Part, path: string): Part {
   const [key = '', ...rest] = path.split('.')
   const { [key]: below, ...others } = part

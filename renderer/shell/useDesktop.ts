@@ -1,4 +1,4 @@
-/** The desktop app's side: menu commands become actions, and a backend that died or is back is told. */
+/** Integration with the desktop app: menu commands become actions, and the backend's state is shown. */
 import { onScopeDispose, ref, type Ref } from 'vue'
 import type { DesktopCommand } from '../../core/contract/desktop.ts'
 import { connectEvents } from '../api/events.ts'
@@ -12,10 +12,10 @@ import { useNotices } from '../stores/notices.ts'
 type BackendState = 'fine' | 'lost' | 'failed'
 const backend = ref<BackendState>('fine')
 
-/** How the backend is, as the desktop app's main process sees it. */
+/** The backend's state, as reported by the desktop app's main process. */
 export const useBackendState = (): Ref<BackendState> => backend
 
-/** The menu's undo is meant for the text field that has the focus, where one has. */
+/** The menu's undo applies to the focused text field, if there is one. */
 function edit(action: 'undo' | 'redo'): void {
   const focus = document.activeElement
   if (focus instanceof HTMLInputElement || focus instanceof HTMLTextAreaElement) document.execCommand(action)

@@ -1,9 +1,9 @@
-/** A crop that is moved and sized by its handles, in whole pixels of the image; pure. */
+/** A crop that is moved and resized by its handles, in whole pixels of the image; pure. */
 import type { Crop, ImageSize } from '../../core/pooling/crop.ts'
 import type { Random } from '../../core/base/random.ts'
 import type { Point } from './view.ts'
 
-/** What is held: a side, a corner (two letters), or the whole crop. */
+/** A handle: a side, a corner (two letters), or the whole crop. */
 export type Handle = 'n' | 's' | 'w' | 'e' | 'nw' | 'ne' | 'sw' | 'se' | 'move'
 
 export const handles: readonly Exclude<Handle, 'move'>[] = ['nw', 'n', 'ne', 'e', 'se', 's', 'sw', 'w']
@@ -15,7 +15,7 @@ export function handlePoint(crop: Crop, handle: Exclude<Handle, 'move'>): Point 
   return { x: crop.left + x * crop.width, y: crop.top + y * crop.height }
 }
 
-/** The handle within `near` image pixels of a place; `move` inside; null outside. */
+/** The handle within `near` image pixels of a position; `move` inside; null outside. */
 export function handleAt(crop: Crop, at: Point, near: number): Handle | null {
   let best: Handle | null = null
   let least = near
@@ -63,7 +63,7 @@ export function cropBetween(a: Point, b: Point, image: ImageSize): Crop {
   return { top, left, height: bottom - top, width: right - left }
 }
 
-/** A crop that was typed in, made to lie inside the image. */
+/** Clamps a typed crop to the image. */
 export function fitCrop(crop: Crop, image: ImageSize): Crop {
   const left = clamp(Math.round(crop.left), 0, image.width - 1)
   const top = clamp(Math.round(crop.top), 0, image.height - 1)

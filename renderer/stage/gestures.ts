@@ -1,18 +1,18 @@
 /** Pointer, wheel and space bar over the stage, turned into panning, zooming, hovering and strokes. */
 import { wheelFactor, type Point } from './view.ts'
 
-/** What a stage's owner does about gestures; places are CSS pixels within the element. */
+/** Callbacks for gestures; positions are CSS pixels within the element. */
 export interface GestureHandlers {
   pan(by: Point): void
   zoom(factor: number, at: Point): void
   /** The pointer moved without a button; null: it left. */
   hover(at: Point | null): void
-  /** A stroke begins; false: not wanted. */
+  /** A stroke begins; return false to refuse it. */
   begin(at: Point): boolean
-  /** Places that the pointer went through since the last call, the newest last. */
+  /** Positions of the pointer since the last call, the newest last. */
   move(places: readonly Point[]): void
   end(): void
-  /** The stroke is given up. */
+  /** The stroke is cancelled. */
   cancel(): void
   /** Whether dragging would pan now, for the cursor. */
   panning(ready: boolean): void
@@ -20,7 +20,7 @@ export interface GestureHandlers {
 
 type Drag = { kind: 'pan' | 'stroke'; pointer: number; last: Point } | null
 
-/** Listens until the answer is called. */
+/** Listens until the returned function is called. */
 export function listenToGestures(element: HTMLElement, handlers: GestureHandlers): () => void {
   let drag: Drag = null
   let space = false
@@ -37,7 +37,7 @@ export function listenToGestures(element: HTMLElement, handlers: GestureHandlers
     const at = placeOf(event)
     const pans = event.button === 1 || (event.button === 0 && space)
     if (!pans && event.button !== 0) return
-    // A ring is for who comes by the keyboard.
+    // The focus ring is for keyboard users.
     element.dataset['pointed'] = ''
     element.focus({ preventScroll: true })
     if (!pans && !handlers.begin(at)) return

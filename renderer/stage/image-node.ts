@@ -5,11 +5,11 @@ import type { Size, View } from './view.ts'
 export interface ImageState {
   /** What is drawn; null: nothing yet. */
   source: CanvasImageSource | null
-  /** Pixels that the image has on its disk; the source may have fewer. */
+  /** Pixel size of the original image; the source may have fewer pixels. */
   size: Size
 }
 
-/** Enlarged this far (device pixels per image pixel), pixels are shown as what they are. */
+/** Enlarged this far (device pixels per image pixel), pixels are drawn as squares. */
 const crispFrom = 2
 
 export class ImageNode {

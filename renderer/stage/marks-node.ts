@@ -1,11 +1,11 @@
-/** Everything that is marked over image and map: boxes, the cells under a tool, the keyboard's cell, the crop. */
+/** All marks over image and map: boxes, cells under a tool, the keyboard's cell, the crop. */
 import Konva from 'konva'
 import type { Crop } from '../../core/pooling/crop.ts'
 import type { CellGrid } from '../../core/labelmap/corrections/index.ts'
 import { handlePoint, handles } from './crop-box.ts'
 import { toScreen, type Size, type View } from './view.ts'
 
-/** A box with its words, in image pixels: x1, y1, x2, y2. */
+/** A box with its caption, in image pixels: x1, y1, x2, y2. */
 export interface NamedBox {
   box: readonly [number, number, number, number]
   text: string
@@ -45,7 +45,7 @@ export class MarksNode {
   #view: View = { scale: 1, x: 0, y: 0 }
 
   constructor() {
-    // Drawn in screen pixels, so that lines keep their width at every zoom.
+    // Drawn in screen pixels, so that lines keep their width at every zoom level.
     const draw = (context: { _context: Pen }): void => this.#draw(context._context)
     this.layer.add(
       new Konva.Shape({
@@ -134,7 +134,7 @@ export class MarksNode {
     }
   }
 
-  /** The border of a set of cells: dark under light, so that it is seen on anything. */
+  /** The border of a set of cells: dark under light, so that it is visible on any background. */
   #outline(pen: Pen, cells: readonly number[], grid: CellGrid): void {
     if (cells.length === 0) return
     const set = new Set(cells)

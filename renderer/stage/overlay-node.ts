@@ -1,4 +1,4 @@
-/** The label map over the image: painted into a canvas of its own, of which only changed cells are painted again. */
+/** The label map over the image: painted on a separate canvas, of which only changed cells are repainted. */
 import Konva from 'konva'
 import type { LabelMap } from '../../core/labelmap/label-map.ts'
 import { createPainting, paintAll, paintCells } from './painter.ts'
@@ -27,7 +27,7 @@ export class OverlayNode {
     this.layer.add(this.#node)
   }
 
-  /** Shows a map; `cells` names those that changed where all else stayed as it was at the last call. */
+  /** Shows a map; `cells` lists the changed ones if everything else is unchanged since the last call. */
   update(state: OverlayState, cells: readonly number[] | null): void {
     const { map, paint } = state
     this.#node.size(state.size)
@@ -53,7 +53,7 @@ export class OverlayNode {
     this.layer.destroy()
   }
 
-  /** Makes room for a map's painting; true: everything must be painted. */
+  /** Allocates a map's painting; true: everything must be painted. */
   #prepare(map: LabelMap): boolean {
     const [, H, W] = map.shape
     const known = this.#painting

@@ -5,7 +5,7 @@ import type { Rgb, Swatch } from '../../core/labelmap/palette.ts'
 
 /** What is painted. */
 export interface PaintOptions {
-  /** null: the strongest class of each place; else this class's strength. */
+  /** null: the strongest class at each position; else this class's strength. */
   only: number | null
   /** C, the number of the annotator's classes. */
   classes: number
@@ -14,7 +14,7 @@ export interface PaintOptions {
   opacity: number
   threshold: number
   smooth: boolean
-  /** Of every class that is strongest somewhere; others are painted grey. */
+  /** Swatches of the classes that are strongest somewhere; others are painted grey. */
   swatches: ReadonlyMap<number, Swatch>
   /** Colour of `only`. */
   color: Rgb
@@ -38,7 +38,7 @@ export interface Part {
 
 const grey: Swatch = { color: [136, 136, 136], hatch: 'plain' }
 
-/** Pixels per cell, so that hatches can be told apart and large maps do not take large pictures. */
+/** Pixels per cell, large enough to distinguish hatches, and small enough for large maps. */
 export const cellSide = (H: number, W: number): number =>
   Math.max(2, Math.min(32, Math.floor(640 / Math.max(H, W))))
 
@@ -54,8 +54,8 @@ export function paintAll(painting: Painting, map: LabelMap, options: PaintOption
 }
 
 /**
- * Paints what these cells have a share in: themselves, with smoothing also their neighbours. Afterwards the painting is
- * what {@link paintAll} would give. Null where there are no cells.
+ * Paints everything that these cells affect: themselves, and with smoothing also their neighbours. Afterwards the
+ * painting is equal to that of {@link paintAll}. Null if there are no cells.
  */
 export function paintCells(
   painting: Painting,
@@ -110,7 +110,7 @@ function paintRect(painting: Painting, map: LabelMap, options: PaintOptions, rec
   }
 }
 
-/** What a cell shows: its strongest class (ties: the lower) or the one asked for, and its softmax (0: not listed). */
+/** What a cell shows: its strongest class (ties: the lower) or the requested one, and its softmax (0: not listed). */
 function cellShows(map: LabelMap, cell: number, options: PaintOptions): { id: number; strength: number } {
   const [K, H, W] = map.shape
   const cells = H * W
@@ -176,7 +176,7 @@ function softmaxes(
   return found
 }
 
-/** What lies between four cells: the classes that can win there, and the share of each in every corner. */
+/** The area between four cells: the classes that can be strongest there, and the share of each in every corner. */
 interface Quad {
   ids: number[]
   /** Four a class: top left, top right, bottom left, bottom right. */
@@ -197,13 +197,13 @@ function quadOf(
   return { ids, shares: ids.flatMap(id => corners.map(corner => corner.shares.get(id) ?? 0)) }
 }
 
-/** What a smooth painting is made from. */
+/** The input of a smooth painting. */
 interface Scene {
   painting: Painting
   map: LabelMap
   options: PaintOptions
   cells: ReadonlyMap<number, CellSoftmax>
-  /** By the cell at the top left, made when they are first needed. */
+  /** By the cell at the top left, computed when first needed. */
   quads: (Quad | undefined)[]
 }
 

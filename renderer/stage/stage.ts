@@ -1,4 +1,4 @@
-/** The stage: image, label map and marks in one place, under one view; Konva stays behind it. */
+/** The stage: image, label map and marks under one view; hides Konva. */
 import Konva from 'konva'
 import { ImageNode, type ImageState } from './image-node.ts'
 import { MarksNode, type MarksState } from './marks-node.ts'
@@ -6,7 +6,7 @@ import { OverlayNode, type OverlayState } from './overlay-node.ts'
 import { actualView, fitView, panBy, resizeView, zoomAt } from './view.ts'
 import type { Point, Size, View } from './view.ts'
 
-/** Tells where the view went. */
+/** Called when the view changes. */
 export type ViewListener = (view: View, screen: Size) => void
 
 export class LabelStage {
@@ -21,7 +21,7 @@ export class LabelStage {
   #size: Size = { width: 1, height: 1 }
   #screen: Size
   #view: View = { scale: 1, x: 0, y: 0 }
-  /** Fitted views stay fitted when the window changes. */
+  /** Fitted views stay fitted when the window is resized. */
   #fitted = true
 
   constructor(container: HTMLDivElement, listener: ViewListener) {
@@ -39,7 +39,7 @@ export class LabelStage {
     return this.#view
   }
 
-  /** Shows an image; another size than before is fitted again. */
+  /** Shows an image; fits it again if its size differs from the previous one. */
   showImage(state: ImageState): void {
     const other = state.size.width !== this.#size.width || state.size.height !== this.#size.height
     this.#size = state.size
@@ -77,7 +77,7 @@ export class LabelStage {
     this.#look(panBy(this.#view, by, this.#size, this.#screen))
   }
 
-  /** Draws what is waiting to be drawn, for measuring. */
+  /** Draws pending changes immediately, for measuring. */
   flush(): void {
     this.#stage.draw()
   }
@@ -111,7 +111,7 @@ export class LabelStage {
       )
   }
 
-  /** Windows move between screens with other pixel ratios. */
+  /** Windows can move between screens with different pixel ratios. */
   #followRatio(): void {
     this.#ratioQuery?.removeEventListener('change', this.#ratioChanged)
     this.#ratioQuery = matchMedia(`(resolution: ${devicePixelRatio}dppx)`)

@@ -1,4 +1,4 @@
-/** Swatches that stay with their classes while an image is corrected, though the classes' areas change. */
+/** Swatches that stay with their classes while an image is corrected, even if the classes' areas change. */
 import type { LabelMap } from '../../core/labelmap/label-map.ts'
 import { classesByArea } from '../../core/labelmap/layers.ts'
 import { assignSwatches, swatch } from '../../core/labelmap/palette.ts'
@@ -11,7 +11,7 @@ export interface LegendEntry {
   swatch: Swatch
 }
 
-/** The classes that are strongest somewhere, by area; classes that `known` has not met yet get the next swatches. */
+/** The classes that are strongest somewhere, by area; classes that are not in `known` yet get the next swatches. */
 export function legendOf(map: LabelMap, known: Map<number, Swatch>): LegendEntry[] {
   const order = classesByArea(map)
   if (known.size === 0)

@@ -1,4 +1,4 @@
-/** Where an image is seen on the screen: a scale and an offset, changed by pure functions. */
+/** The view of an image: a scale and an offset, changed by pure functions. */
 
 /** Screen = image · scale + offset; screen in CSS pixels, image in image pixels. */
 export interface View {
@@ -7,7 +7,7 @@ export interface View {
   y: number
 }
 
-/** Any size in one of both units. */
+/** A size in either unit. */
 export interface Size {
   width: number
   height: number
@@ -21,9 +21,9 @@ export interface Point {
 /** Smallest and largest scale, CSS pixels per image pixel. */
 export const scaleLimits = { least: 0.01, most: 256 } as const
 
-/** Pixels that stay free around a fitted image. */
+/** Margin around a fitted image, pixels. */
 const margin = 24
-/** At least so much of the image stays on the screen, CSS pixels. */
+/** Minimum part of the image that stays on the screen, CSS pixels. */
 const reach = 48
 
 const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value))
@@ -70,12 +70,12 @@ export function wheelFactor(delta: number, mode: number): number {
   return Math.exp(-clamp(pixels, -240, 240) * 0.0015)
 }
 
-/** Moves the view, but never so far that the image is lost. */
+/** Moves the view, but keeps the image on the screen. */
 export function panBy(view: View, by: Point, image: Size, screen: Size): View {
   return withinReach({ scale: view.scale, x: view.x + by.x, y: view.y + by.y }, image, screen)
 }
 
-/** The same middle after the screen changed its size. */
+/** Keeps the centre when the screen size changes. */
 export function resizeView(view: View, before: Size, after: Size): View {
   return {
     scale: view.scale,

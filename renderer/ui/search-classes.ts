@@ -1,4 +1,4 @@
-/** Finds classes by what is typed: a number, the beginning of a name, of a word in it, or any part. */
+/** Finds classes by number, by the beginning of a name or of a word in it, or by any part. */
 
 interface Named {
   index: number
@@ -15,7 +15,7 @@ function rank(entry: Named, words: string): number | null {
   return /[\s,_\-/(]/.test(name.charAt(at - 1)) ? 2 : 3
 }
 
-/** Classes that fit, best first, else in their order; all where nothing is typed. */
+/** Matching classes, best first, otherwise in order; all if nothing is typed. */
 export function searchClasses<Entry extends Named>(
   classes: readonly Entry[],
   typed: string,

@@ -95,7 +95,7 @@ describe.skipIf(!browserPath)('the Browse screen', () => {
     await page.keyboard.type(file)
     await expect.poll(async () => (await names()).every(name => name === file)).toBe(true)
     await page.locator(test('search')).fill('no such image')
-    await page.getByText('No image fits these filters').waitFor()
+    await page.getByText('No images match these filters').waitFor()
     await shoot(page, 'browse-nothing')
     expect(await axe(page)).toEqual([])
     await page.locator(test('search')).fill('')

@@ -161,7 +161,7 @@ export const reviewCalls = {
       total: z.number(),
       counts: z.record(reviewState, z.number()),
       /** Runs of marks without a break of half an hour, newest first, at most 50. */
-      sittings: z.array(z.object({ began: moment, ended: moment, marks: z.number() })),
+      sessions: z.array(z.object({ began: moment, ended: moment, marks: z.number() })),
     }),
   ),
 }

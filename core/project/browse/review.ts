@@ -146,7 +146,7 @@ export interface ReviewProgress {
   total: number
   counts: Record<ReviewState, number>
   /** Newest first. */
-  sittings: { began: string; ended: string; marks: number }[]
+  sessions: { began: string; ended: string; marks: number }[]
 }
 
 /** Progress of the review of the usable images of some splits (default: all), and all sessions so far. */
@@ -161,11 +161,11 @@ export function reviewProgress(project: Project, splits?: readonly string[]): Re
       counts[reviewOf(row.bits)] += row.images
       total += row.images
     }
-    return { total, counts, sittings: sittings(project) }
+    return { total, counts, sessions: sessions(project) }
   })
 }
 
-function sittings({ db }: Project): ReviewProgress['sittings'] {
+function sessions({ db }: Project): ReviewProgress['sessions'] {
   const found: { began: number; ended: number; marks: number }[] = []
   const rows = db.prepare<[], { time: number; marks: number }>(
     'SELECT time, marks FROM review_times ORDER BY time DESC',
@@ -175,7 +175,7 @@ function sittings({ db }: Project): ReviewProgress['sittings'] {
     if (last && last.began - time <= longestBreak) {
       last.began = time
       last.marks += marks
-    } else if (found.length === mostSittings) break
+    } else if (found.length === mostSessions) break
     else found.push({ began: time, ended: time, marks })
   }
   const moment = (time: number): string => new Date(time).toISOString()

@@ -1,4 +1,6 @@
-/** What is done with a project in a process of its own, because it may take long, or keep whoever does it busy for ever. */
+/**
+ * What is done with a project in a process of its own, because it may take long, or keep whoever does it busy for ever.
+ */
 import { join } from 'node:path'
 import type { ProjectCopy, ProjectRestored } from '../../../core/contract/api/project.ts'
 import { requireReadable } from '../../../core/project/inspect.ts'
@@ -10,7 +12,7 @@ import { restoreCopy } from '../../../core/project/recovery/restore.ts'
 export const tasks = {
   /** Whether the project can be read as one. */
   look({ dir }: { dir: string }): null {
-    // An older file is brought up to date here, which may take a while.
+    // An older file is migrated here, which may take a while.
     const project = openProject(dir, { readonly: true })
     requireReadable(project)
     project.close()

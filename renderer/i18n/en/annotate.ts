@@ -1,4 +1,4 @@
-/** Words of the annotate screen. */
+/** Texts of the annotate screen. */
 
 export const annotate = {
   title: 'Annotate',
@@ -7,14 +7,15 @@ export const annotate = {
   cellShort: 'cell {x}, {y}',
   place: '{at} of {total}',
   noneTitle: 'Nothing to annotate yet',
-  noneText: 'Browse shows no images at the moment. Change its filters.',
+  noneText: 'No images match the filters in Browse. Change them.',
   toBrowse: 'Go to Browse',
   noAnnotation: 'No annotation yet',
   noAnnotationText:
     'Relabel the images with an annotator first; its label maps are shown and corrected here.',
   toRelabel: 'Go to Relabel',
   noMap: 'This image has no label map',
-  noMapText: 'The annotation did not reach it, or skipped it. Relabel goes on with what is missing.',
+  noMapText:
+    'The annotation has not reached this image yet, or skipped it. Relabel continues with missing images.',
   badMap: 'The label map cannot be read',
   badImage: 'The image cannot be shown',
   loadFailed: 'The image could not be loaded',
@@ -102,8 +103,8 @@ export const annotate = {
     machine: 'Machine',
     corrected: 'Corrected',
     published: 'Published',
-    publishedHint: 'What the released code of the paper makes of the machine’s map, which swaps the axes',
-    unmatched: '{share} of the mass is on classes that the project does not have',
+    publishedHint: 'The machine’s map with the paper’s released code, which swaps the axes',
+    unmatched: '{share} of the probability mass is on classes that the project does not have',
   },
   crop: {
     title: 'Crop inspector',
@@ -142,22 +143,22 @@ export const annotate = {
     unsent: '{n} unsaved',
     rejected: 'Some corrections were not applied',
     rejectedText:
-      '{n} step did not fit what is saved: this image was corrected elsewhere meanwhile. | {n} steps did not fit what is saved: this image was corrected elsewhere meanwhile.',
+      '{n} step could not be applied because this image was also corrected elsewhere. | {n} steps could not be applied because this image was also corrected elsewhere.',
     leaveTitle: 'Corrections are not saved yet',
     leaveText:
-      'Saving fails at the moment: {reason} The corrections are kept in this window and are tried again. Leave anyway?',
+      'Saving currently fails: {reason} The corrections are kept in this window, and saving is retried. Leave anyway?',
     stay: 'Stay',
     leave: 'Leave',
   },
   said: {
-    moved: 'The corrections changed meanwhile; do it once more',
+    moved: 'The corrections have changed; try again',
     edited: 'Changed {count} cell | Changed {count} cells',
     reverted: 'Reverted {count} cell | Reverted {count} cells',
     nothing: 'Nothing to change there',
     undone: 'Undone',
     redone: 'Redone',
     class: 'Choose a class first',
-    to: 'Choose the class that takes its place',
+    to: 'Choose the class to replace it with',
     same: 'Choose two different classes',
     readonly: 'The project is read only',
     nomap: 'There is no label map to correct',

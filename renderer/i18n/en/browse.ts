@@ -1,4 +1,4 @@
-/** Words of the browse screen. */
+/** Texts of the browse screen. */
 
 export const browse = {
   title: 'Browse',
@@ -48,7 +48,7 @@ export const browse = {
   unreadable: 'Cannot be read: {reason}',
   more: 'Show more',
   less: 'Show fewer',
-  noClass: 'No class of that name',
+  noClass: 'No class with that name',
   clearAll: 'Clear all',
   removeFilter: 'Remove filter {name}',
   counts: 'Counts could not be read',
@@ -68,16 +68,16 @@ export const browse = {
   unmark: 'Clear mark',
   marked: '{n} images: {state}',
   undo: 'Undo',
-  undone: 'Taken back: {n} images',
-  cannotUndo: 'More than 1,000 marks changed, so this cannot be taken back.',
+  undone: 'Undone: {n} images',
+  cannotUndo: 'More than 1,000 marks changed, so this cannot be undone.',
   markFailed: 'The images could not be marked',
   many: 'Mark {n} images?',
-  manyText: 'They will be marked “{state}”. For more than 1,000 images this cannot be taken back.',
-  tooMany: 'A range can hold at most {n} images. Use “Select all” for more.',
+  manyText: 'They will be marked “{state}”. For more than 1,000 images this cannot be undone.',
+  tooMany: 'A range can contain at most {n} images. Use “Select all” for more.',
   failed: 'The images could not be read',
-  none: 'No image fits these filters',
-  noneText: 'Take a filter away, or clear all of them.',
+  none: 'No images match these filters',
+  noneText: 'Remove a filter, or clear all of them.',
   empty: 'This project has no images yet',
   emptyText: 'Images appear here as soon as they are imported.',
-  readonly: 'This project is open for reading only.',
+  readonly: 'This project is read only.',
 }

@@ -1,4 +1,4 @@
-/** Words that every screen uses. */
+/** Texts that every screen uses. */
 
 export const common = {
   app: 'Relabel Studio',
@@ -32,7 +32,7 @@ export const common = {
   noProject: 'No project is open',
   noProjectText: 'Open a project or the sample first.',
   toStart: 'Go to Start',
-  failed: 'This did not work',
+  failed: 'Something went wrong',
   unknown: '–',
   rate: '{rate}/s',
   left: '{time} left',

@@ -1,4 +1,4 @@
-/** Words of the desktop app: menus, dialogs and notifications. */
+/** Texts of the desktop app: menus, dialogs and notifications. */
 
 export const desktop = {
   file: 'File',
@@ -25,12 +25,12 @@ export const desktop = {
   settings: 'Settings',
   jobRuns: 'A job is running.',
   jobRunsDetail:
-    'It can go on without the window, or pause now and continue at the next start. Nothing is lost.',
+    'It can continue without the window, or pause now and resume at the next start. Nothing is lost.',
   keepRunning: 'Keep running in the background',
   pauseAndQuit: 'Pause and quit',
   stay: 'Stay here',
   unsaved: 'Some corrections are not saved yet.',
-  unsavedDetail: 'They are kept on this machine and saved at the next start of this image.',
+  unsavedDetail: 'They are kept on this machine and saved the next time this image is opened.',
   leave: 'Leave anyway',
   jobDone: 'Finished',
   jobFailed: 'Failed',

@@ -1,8 +1,8 @@
-/** Titles of the actions and words about keys. */
+/** Titles of the actions and texts about keys. */
 
 export const keys = {
   title: 'Keyboard',
-  hint: 'Single keys rest while you type in a field.',
+  hint: 'Single keys are inactive while you type in a field.',
   contexts: { global: 'Everywhere', browse: 'Browse', annotate: 'Annotate', review: 'Review' },
   actions: {
     go_start: 'Go to Start',

@@ -1,14 +1,14 @@
-/** Words of the list of annotations. */
+/** Texts of the list of annotations. */
 
 export const annotations = {
   title: 'Annotations',
   none: 'No annotation yet',
-  noneText: 'Start one above; it then drives browsing, correcting and training.',
+  noneText: 'Start one above; browsing, correcting and training then use it.',
   current: 'Shown',
   use: 'Show this one',
   notUsed: 'The annotation could not be chosen',
   unfinished: 'Unfinished',
-  unfinishedText: 'Start it again with the same settings to go on with it.',
+  unfinishedText: 'Start it again with the same settings to continue it.',
   details: 'Provenance',
   facts: '{size} px · K = {k} · {classes} classes · error {error}',
   records: 'Label maps',

@@ -1,4 +1,4 @@
-/** Words of the review screen. */
+/** Texts of the review screen. */
 
 export const review = {
   title: 'Review',
@@ -23,8 +23,8 @@ export const review = {
     margin: 'The two strongest classes are only {points} percentage points apart.',
     entropy: 'The target is spread over many classes: {share} of the greatest possible entropy.',
     disputed: '{share} of the other annotations see another class.',
-    unlabelled: 'It came without a label.',
-    unscored: 'It has no measures yet, so it stands at the end of the queue.',
+    unlabelled: 'It has no given label.',
+    unscored: 'It has no measures yet, so it is at the end of the queue.',
     plain: 'Nothing stands out; label and map agree.',
   },
   accept: 'Accept',
@@ -35,10 +35,10 @@ export const review = {
   actions: 'Review actions',
   progress: '{done} of {total} reviewed',
   progressBar: 'Review progress',
-  rate: '{n} a minute',
-  sittings: 'Sessions',
-  sitting: '{n} marks in {time}',
-  thisSitting: 'This session: {n} marks',
+  rate: '{n} per minute',
+  sessions: 'Sessions',
+  session: '{n} marks in {time}',
+  thisSession: 'This session: {n} marks',
   left: 'about {time} left',
   state: {
     accepted: 'Accepted',
@@ -53,10 +53,10 @@ export const review = {
   saveFailed: '{name} could not be marked; it is back in the queue',
   failed: 'The queue could not be read',
   noPicture: 'The image cannot be shown',
-  noMap: 'There is no label map of this image.',
+  noMap: 'This image has no label map.',
   noAnnotation: 'No label maps yet',
   noAnnotationText:
-    'A machine annotator has to look at the images first. Then this queue shows the ones worth a look.',
+    'An annotator has to relabel the images first. Then this queue shows the ones worth a look.',
   toRelabel: 'Go to Relabel',
   notScored: 'The label maps are not measured yet',
   notScoredText: 'Measuring finds the images that are worth a look. It reads every label map once.',
@@ -64,10 +64,10 @@ export const review = {
   scoring: 'Measuring the label maps',
   scoringFailed: 'Measuring could not be started',
   done: 'All done',
-  doneText: 'Every image of this choice was looked at.',
+  doneText: 'Every image of this selection has been reviewed.',
   noImages: 'No images to review',
-  noImagesText: 'This choice has no readable images.',
+  noImagesText: 'This selection has no readable images.',
   toBrowse: 'See the flagged ones',
   toTrain: 'Go to Train',
-  readonly: 'This project is open for reading only, so marks cannot be saved.',
+  readonly: 'This project is read only, so marks cannot be saved.',
 }

@@ -1,20 +1,20 @@
-/** Words of the comparison of two runs. */
+/** Texts of the comparison of two runs. */
 
 export const compare = {
   base: 'Base',
   other: 'Compared with it',
   split: 'Split',
-  need: 'Comparing takes two runs. Train another one, with one thing changed.',
+  need: 'A comparison needs two runs. Train another one with one setting changed.',
   swap: 'Swap the two',
-  missing: 'There are no stored answers of {runs} on {split}.',
+  missing: 'There are no stored answers of {runs} for {split}.',
   evaluate: 'Evaluate',
-  evaluating: 'Evaluating; the comparison shows up when it is done.',
+  evaluating: 'Evaluating; the comparison appears when it is done.',
   notQueued: 'The evaluation could not be queued',
   failed: 'The runs could not be compared',
   figures: 'Figures',
   figure: 'Measure',
   change: 'Change, points',
-  agreement: 'Images answered rightly',
+  agreement: 'Images answered correctly',
   both: 'by both',
   onlyBase: 'only by {id}',
   onlyOther: 'only by {id}',
@@ -22,14 +22,14 @@ export const compare = {
   noiseSeeds:
     'Over seeds ({base} and {other}), the means differ by {difference} points; up to ±{threshold} would be chance.',
   noiseImages:
-    'One seed each: from the images alone, differences up to ±{threshold} points on answers may be chance (this one: {difference}). Another seed may move the result further; train several to know.',
+    'One seed each: from the images alone, differences up to ±{threshold} points on answers may be chance (this one: {difference}). Another seed may change the result more; train several to find out.',
   within: 'Within chance',
   beyond: 'Beyond chance',
   settings: 'What differs in the recipes',
-  same: 'The recipes are the same but for what does not change results.',
+  same: 'The recipes are the same, except for settings that do not affect results.',
   snapshots: 'They were trained on different snapshots: {base} and {other}.',
   find: 'Find a class',
-  noClass: 'No class with images is called like that.',
+  noClass: 'No class with images has that name.',
   perClass: 'Change by class',
   order: 'Order',
   gain: 'Gains',

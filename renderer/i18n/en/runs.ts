@@ -1,13 +1,13 @@
-/** Words of the runs screen. */
+/** Texts of the runs screen. */
 import { compare } from './runs-compare.ts'
 
 export const runs = {
   title: 'Runs',
   lead: 'Every training of this project, with its figures, curves, settings and model.',
-  readonly: 'This project is open for reading only: {reason}',
+  readonly: 'This project is read only: {reason}',
   failed: 'The runs could not be read',
   none: 'No runs yet',
-  noneText: 'Train a student; its run shows up here.',
+  noneText: 'Train a student; its run appears here.',
   toTrain: 'Train a student',
   table: 'All runs',
   selected: '{n} selected',
@@ -39,7 +39,7 @@ export const runs = {
   view: 'Selected runs',
   curves: {
     quantity: 'Quantity',
-    axis: 'Along',
+    axis: 'X axis',
     loss: 'Loss',
     top1: 'Top-1',
     real: 'ReaL',
@@ -63,7 +63,7 @@ export const runs = {
     failed: 'The run could not be read',
     duplicate: 'Duplicate with a change',
     duplicateNote: 'Opens Train with this recipe.',
-    resume: 'Go on with it',
+    resume: 'Resume',
     export: 'Export…',
     evaluate: 'Evaluate on',
     evaluateOn: 'Evaluate',
@@ -79,7 +79,7 @@ export const runs = {
     figures: 'Figures by split',
     noFigures: 'Not evaluated yet.',
     settings: 'Recipe',
-    settingsNote: 'Differences to the defaults are marked.',
+    settingsNote: 'Differences from the defaults are marked.',
     onlyChanged: 'Only differences',
     setting: 'Setting',
     value: 'Value',
@@ -89,7 +89,7 @@ export const runs = {
     noReport: 'The run has not ended yet.',
     skipped: 'Skipped images ({n})',
     noSkipped: 'No image was skipped.',
-    resumed: 'The run was queued to go on',
+    resumed: 'The run was queued to continue',
     notResumed: 'The run could not be queued',
   },
   export: {
@@ -97,7 +97,7 @@ export const runs = {
     text: 'Writes the model as ONNX and safetensors, with its classes and its card.',
     out: 'Folder',
     best: 'The best epoch on the validation split instead of the last',
-    force: 'Overwrite files that are there',
+    force: 'Overwrite the files of an earlier export',
     run: 'Export',
     running: 'Writing the files…',
     done: 'These files were written:',

@@ -1,4 +1,4 @@
-/** Words of the settings screen. */
+/** Texts of the settings screen. */
 
 export const settings = {
   title: 'Settings',
@@ -11,7 +11,7 @@ export const settings = {
     dark: 'Dark',
     system: 'System',
     language: 'Language',
-    systemLanguage: 'As the system',
+    systemLanguage: 'Same as the system',
   },
   person: {
     title: 'You',
@@ -22,10 +22,10 @@ export const settings = {
     title: 'Devices',
     test: 'Test the devices',
     testing: 'Testing…',
-    untested: 'Not tested yet. The test runs a small model on every device and takes some seconds.',
+    untested: 'Not tested yet. The test runs a small model on every device and takes a few seconds.',
     thorough: 'Thorough self-test',
     thoroughHint: 'A job that also trains a tiny net on this machine.',
-    thoroughNeeds: 'Open a project that can be written first: the test runs as one of its jobs.',
+    thoroughNeeds: 'Open a writable project first: the test runs as one of its jobs.',
     thoroughStart: 'Run the self-test',
     parts: {
       program: 'Program',
@@ -40,7 +40,7 @@ export const settings = {
     },
     ok: 'Works',
     bad: 'Not available',
-    provider: 'Device of new jobs',
+    provider: 'Device for new jobs',
     providerHint: 'Jobs that are already queued keep theirs.',
     providers: {
       cpu: 'CPU',
@@ -58,10 +58,11 @@ export const settings = {
     where: 'Where',
     keys: 'Keys',
     add: 'Add a key for {title}',
-    remove: 'Take {combo} off {title}',
+    remove: 'Remove {combo} from {title}',
     press: 'Press a key…',
     reset: 'Reset {title}',
     resetAll: 'Reset all keys',
-    conflicts: 'Keys that two actions want in one place: {n}. The first in the list gets it.',
+    conflicts:
+      'Keys used by two actions in the same context: {n}. The first action in the list gets the key.',
   },
 }

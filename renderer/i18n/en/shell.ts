@@ -1,4 +1,4 @@
-/** Words of the frame around the screens: navigation, jobs, connection. */
+/** Texts of the frame around the screens: navigation, jobs, connection. */
 
 export const shell = {
   skip: 'Skip to the content',
@@ -9,7 +9,7 @@ export const shell = {
   lost: 'Connection lost, trying again…',
   refused:
     'The program was restarted and does not know this page. Open the address that it printed; this page then continues by itself.',
-  restarted: 'The backend was restarted. Everything that was saved is there.',
+  restarted: 'The backend was restarted. Nothing that was saved is lost.',
   backendFailed: 'The backend could not be started again. Close the app and open it again.',
   help: 'All keys',
   screenFailed: 'This screen could not be loaded',
@@ -17,12 +17,12 @@ export const shell = {
     title: 'A job is running',
     text: 'It will be paused, and can be resumed when this project is open again.',
     stay: 'Keep it running',
-    go: 'Pause and go on',
+    go: 'Pause and continue',
   },
   jobs: {
     title: 'Jobs',
     none: 'No jobs',
-    noneText: 'Imports, annotations and training show up here.',
+    noneText: 'Imports, annotations and training appear here.',
     idle: 'No job is running',
     waiting: '{n} waiting',
     paused: '{n} paused',
@@ -73,13 +73,13 @@ export const shell = {
     up: 'Up one folder',
     newFolder: 'New folder',
     folderName: 'Name of the new folder',
-    make: 'Make it',
+    make: 'Create',
     useFolder: 'Use this folder',
     useFile: 'Use this file',
-    emptyFolder: 'Nothing to choose in this folder.',
-    cutFolder: 'There is more in this folder; type the path to reach it.',
+    emptyFolder: 'This folder has nothing to choose.',
+    cutFolder: 'This folder has more entries; type a path to reach them.',
     chooseClass: 'Choose a class',
-    noClass: 'No class of that name',
+    noClass: 'No class with that name',
     folder: 'Folder',
     project: 'Project',
     file: 'File',
@@ -88,12 +88,12 @@ export const shell = {
     decrease: 'Decrease',
   },
   wayOut: {
-    offline: 'The program is trying again by itself.',
+    offline: 'The program is retrying automatically.',
     locked: 'Close the project in the other window or program, then try again.',
     busy: 'Pause or cancel the running job first.',
     disk: 'Free some space or check that the folder can be written.',
     conflict: 'Reload to see the newest state.',
     'no-project': 'Open a project on the Start screen.',
-    internal: 'If it happens again, report it with the words above.',
+    internal: 'If it happens again, report it with the text above.',
   },
 }

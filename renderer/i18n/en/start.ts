@@ -1,4 +1,4 @@
-/** Words of the start screen. */
+/** Texts of the start screen. */
 
 export const start = {
   title: 'Start',
@@ -6,16 +6,16 @@ export const start = {
   lead: 'From one label per image to localized multi-labels, corrected by you, and students trained on them.',
   opening: 'Opening the project…',
   openFailed: 'The project could not be opened',
-  tryNew: 'To make a project of a folder of images, use “New project”.',
+  tryNew: 'To create a project from a folder of images, use “New project”.',
   sample: {
     title: 'Sample',
-    text: 'Scenes of digits with an annotator: everything can be tried in minutes.',
-    make: 'Make the sample',
+    text: 'Scenes of digits with an annotator, to try everything in minutes.',
+    make: 'Create the sample',
     open: 'Open the sample',
   },
   open: {
     title: 'Open a project',
-    text: 'A folder that was made by Relabel Studio.',
+    text: 'A folder created by Relabel Studio.',
     action: 'Choose a folder…',
   },
   create: {
@@ -25,31 +25,30 @@ export const start = {
     lead: 'Images stay where they are; they are only read.',
     images: 'Folder of images',
     imagesHint: 'With a folder for each class, or with train and val folders that have them.',
-    looking: 'Looking into the folder…',
+    looking: 'Reading the folder…',
     splits: 'Splits found: {n}',
     folders: 'Class folders found: {n}.',
     useSplit: 'Use the split {name}',
     splitName: 'Name of split {n}',
-    nothing: 'There are no class folders in it. Choose the folder that holds them.',
+    nothing: 'It has no class folders. Choose the folder that contains them.',
     isProject: 'This folder is a project already; use “Open a project” to open it.',
     classes: 'Class list (optional)',
-    classesHint:
-      'Names or wnids in their order, as text or JSON. Without one the names of the folders are used.',
+    classesHint: 'Names or wnids in order, as text or JSON. Default: the names of the folders.',
     name: 'Name',
     where: 'Folder of the project',
     whereHint: 'A new or empty folder.',
-    make: 'Make the project',
+    make: 'Create the project',
   },
   recent: {
     title: 'Recent projects',
     none: 'No recent projects',
     noneText: 'Projects that you open are listed here.',
     missing: 'Not found',
-    forget: 'Take {name} off the list',
+    forget: 'Remove {name} from the list',
   },
   devices: {
     title: 'This machine',
-    text: 'See which devices can run and train models here. It takes some seconds.',
+    text: 'See which devices can run and train models here. This takes a few seconds.',
     test: 'Test the devices',
     again: 'Test again',
     testing: 'Testing…',
@@ -61,7 +60,7 @@ export const start = {
     relabel: { title: 'Relabel', text: 'Let an annotator write label maps.', action: 'Relabel' },
     correct: {
       title: 'Review and correct',
-      text: 'Look at the maps that gain the most.',
+      text: 'Look at the maps that are most worth a review.',
       action: 'Review',
     },
     train: { title: 'Train', text: 'Teach a student from the maps.', action: 'Train' },

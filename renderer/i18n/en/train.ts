@@ -1,11 +1,11 @@
-/** Words of the train screen and of the charts. */
+/** Texts of the train screen and of the charts. */
 import type { SupervisionName } from '../../../core/contract/supervision.ts'
 import type { RecipeSection } from '../../../core/contract/recipe.ts'
 
 export const train = {
   title: 'Train',
-  lead: 'A student is trained on this project. Runs wait in a queue and go on when you leave this screen.',
-  readonly: 'This project is open for reading only: {reason}',
+  lead: 'Train a student on this project. Runs wait in a queue and continue when you leave this screen.',
+  readonly: 'This project is read only: {reason}',
   optionsFailed: 'The training options could not be loaded',
   base: 'Recipe',
   preset: 'Start from',
@@ -25,7 +25,7 @@ export const train = {
   fromRun: 'Run {id}, with your changes',
   fromRunFailed: 'The recipe of {id} could not be read',
   supervision: 'Supervision',
-  supervisionHint: 'What the student is taught from.',
+  supervisionHint: 'What the student learns from.',
   supervisions: {
     onehot: { name: 'One-hot', text: 'The given label alone: the usual training, and the baseline.' },
     smooth: { name: 'Smoothed', text: 'The given label with a little of every other class.' },
@@ -43,7 +43,7 @@ export const train = {
     },
     'global-multi': {
       name: 'Global, multi',
-      text: 'The soft labels of the whole image, whatever the crop shows.',
+      text: 'The soft labels of the whole image, regardless of the crop.',
     },
     'global-single': {
       name: 'Global, single',
@@ -73,10 +73,10 @@ export const train = {
   automatic: 'automatic',
   all: 'All settings',
   allHint:
-    'The whole recipe in its own words, as files and the command line write it. A dot marks what differs from the defaults.',
+    'The complete recipe with the names used in files and on the command line. A dot marks differences from the defaults.',
   changed: '{n} changed',
   differs: 'Differs from the default ({value})',
-  restore: 'Back to the recipe’s value: {path}',
+  restore: 'Reset to the recipe’s value: {path}',
   nothing: 'empty',
   notValid: 'Not a valid value.',
   invalid: 'The recipe is not valid. Settings to look at: {n}.',
@@ -94,12 +94,12 @@ export const train = {
   } satisfies Record<RecipeSection, string>,
   cost: {
     title: 'What it costs',
-    text: 'Times a few steps of this recipe and predicts when it will be finished. Nothing is kept.',
+    text: 'Times a few steps of this recipe and estimates when it will finish. Nothing is kept.',
     run: 'Measure',
     again: 'Measure again',
-    running: 'Training some steps for a trial…',
-    failed: 'The trial failed',
-    outdated: 'The recipe changed since; measure again.',
+    running: 'Training a few steps for the probe…',
+    failed: 'The probe failed',
+    outdated: 'The recipe has changed; measure again.',
     rate: 'Speed',
     rateValue: '{rate} images/s',
     time: 'Whole run',
@@ -116,7 +116,7 @@ export const train = {
   live: 'Live',
   liveOf: 'Run {id}',
   liveFailed: 'The curves could not be read; trying again',
-  liveWaiting: 'Curves show up with the first steps.',
+  liveWaiting: 'Curves appear with the first steps.',
   openRuns: 'Compare in Runs',
   lossChart: 'Loss',
   accuracyChart: 'Accuracy',
@@ -129,7 +129,7 @@ export const train = {
   queue: {
     title: 'Queue',
     none: 'No training is waiting',
-    noneText: 'Start a run; further ones can be queued meanwhile.',
+    noneText: 'Start a run; you can queue more while it runs.',
     about: '{student} · {epochs} epochs · seed {seed}',
   },
   chart: {

@@ -1,4 +1,4 @@
-/** Words of the annotate screen. */
+/** Texts of the annotate screen. */
 import type { Messages } from '../en/index.ts'
 
 export const annotate: Messages['annotate'] = {

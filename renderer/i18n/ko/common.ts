@@ -1,4 +1,4 @@
-/** Words that every screen uses. */
+/** Texts that every screen uses. */
 import type { Messages } from '../en/index.ts'
 
 export const common: Messages['common'] = {

@@ -1,4 +1,4 @@
-/** Words of the desktop app: menus, dialogs and notifications. */
+/** Texts of the desktop app: menus, dialogs and notifications. */
 import type { Messages } from '../en/index.ts'
 
 export const desktop: Messages['desktop'] = {

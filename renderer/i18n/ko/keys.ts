@@ -1,4 +1,4 @@
-/** Titles of the actions and words about keys. */
+/** Titles of the actions and texts about keys. */
 import type { Messages } from '../en/index.ts'
 
 export const keys: Messages['keys'] = {

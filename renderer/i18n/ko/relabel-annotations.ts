@@ -1,4 +1,4 @@
-/** Words of the list of annotations. */
+/** Texts of the list of annotations. */
 import type { Messages } from '../en/index.ts'
 
 export const annotations: Messages['relabel']['annotations'] = {

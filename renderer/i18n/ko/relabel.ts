@@ -1,4 +1,4 @@
-/** Words of the relabel screen. */
+/** Texts of the relabel screen. */
 import type { Messages } from '../en/index.ts'
 import { annotations } from './relabel-annotations.ts'
 

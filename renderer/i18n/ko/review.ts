@@ -1,4 +1,4 @@
-/** Words of the review screen. */
+/** Texts of the review screen. */
 import type { Messages } from '../en/index.ts'
 
 export const review: Messages['review'] = {
@@ -37,9 +37,9 @@ export const review: Messages['review'] = {
   progress: '{total}개 중 {done}개 검토됨',
   progressBar: '검토 진행률',
   rate: '분당 {n}개',
-  sittings: '작업 시간',
-  sitting: '{time} 동안 표시 {n}개',
-  thisSitting: '이번 작업: 표시 {n}개',
+  sessions: '작업 시간',
+  session: '{time} 동안 표시 {n}개',
+  thisSession: '이번 작업: 표시 {n}개',
   left: '약 {time} 남음',
   state: {
     accepted: '승인됨',

@@ -1,4 +1,4 @@
-/** Words of the runs screen. */
+/** Texts of the runs screen. */
 import type { Messages } from '../en/index.ts'
 import { compare } from './runs-compare.ts'
 
@@ -98,7 +98,7 @@ export const runs: Messages['runs'] = {
     text: '모델을 ONNX와 safetensors로, 클래스와 카드와 함께 저장합니다.',
     out: '폴더',
     best: '마지막 대신 검증 분할에서 가장 좋은 에폭',
-    force: '있는 파일 덮어쓰기',
+    force: '이전에 내보낸 파일 덮어쓰기',
     run: '내보내기',
     running: '파일을 쓰는 중…',
     done: '저장된 파일:',

@@ -1,4 +1,4 @@
-/** Words of the frame around the screens: navigation, jobs, connection. */
+/** Texts of the frame around the screens: navigation, jobs, connection. */
 import type { Messages } from '../en/index.ts'
 
 export const shell: Messages['shell'] = {

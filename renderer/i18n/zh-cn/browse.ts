@@ -1,4 +1,4 @@
-/** Words of the browse screen. */
+/** Texts of the browse screen. */
 import type { Messages } from '../en/index.ts'
 
 export const browse: Messages['browse'] = {

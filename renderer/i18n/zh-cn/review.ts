@@ -1,4 +1,4 @@
-/** Words of the review screen. */
+/** Texts of the review screen. */
 import type { Messages } from '../en/index.ts'
 
 export const review: Messages['review'] = {
@@ -37,9 +37,9 @@ export const review: Messages['review'] = {
   progress: '已审核 {done} / {total}',
   progressBar: '审核进度',
   rate: '每分钟 {n} 张',
-  sittings: '审核时段',
-  sitting: '{time} 内 {n} 次标记',
-  thisSitting: '本时段：{n} 次标记',
+  sessions: '审核时段',
+  session: '{time} 内 {n} 次标记',
+  thisSession: '本时段：{n} 次标记',
   left: '约剩 {time}',
   state: {
     accepted: '已接受',

@@ -1,4 +1,4 @@
-/** Words of the comparison of two runs. */
+/** Texts of the comparison of two runs. */
 import type { Messages } from '../en/index.ts'
 
 export const compare: Messages['runs']['compare'] = {

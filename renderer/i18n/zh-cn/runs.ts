@@ -1,4 +1,4 @@
-/** Words of the runs screen. */
+/** Texts of the runs screen. */
 import type { Messages } from '../en/index.ts'
 import { compare } from './runs-compare.ts'
 
@@ -98,7 +98,7 @@ export const runs: Messages['runs'] = {
     text: '将模型写为 ONNX 和 safetensors，附带类别和模型卡。',
     out: '文件夹',
     best: '用验证划分上最好的一轮，而不是最后一轮',
-    force: '覆盖已有文件',
+    force: '覆盖先前导出的文件',
     run: '导出',
     running: '正在写入文件…',
     done: '已写入以下文件：',

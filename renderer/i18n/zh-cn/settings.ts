@@ -1,4 +1,4 @@
-/** Words of the settings screen. */
+/** Texts of the settings screen. */
 import type { Messages } from '../en/index.ts'
 
 export const settings: Messages['settings'] = {

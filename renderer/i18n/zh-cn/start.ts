@@ -1,4 +1,4 @@
-/** Words of the start screen. */
+/** Texts of the start screen. */
 import type { Messages } from '../en/index.ts'
 
 export const start: Messages['start'] = {

@@ -1,4 +1,4 @@
-/** Words of the train screen and of the charts. */
+/** Texts of the train screen and of the charts. */
 import type { Messages } from '../en/index.ts'
 
 export const train: Messages['train'] = {

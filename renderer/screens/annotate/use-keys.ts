@@ -1,4 +1,4 @@
-/** What the keys do on the annotate screen. */
+/** The keyboard actions of the annotate screen. */
 import { verdicts } from '../../../core/contract/review-state.ts'
 import type { ActionId } from '../../keys/actions.ts'
 import { useAction } from '../../keys/useAction.ts'
@@ -61,7 +61,7 @@ export function useAnnotateKeys(actions: ScreenActions): void {
   useAction('overlay.moreOpaque', () => screen.setOverlay(stepOpacity(screen.overlay, 0.1)))
   useAction('overlay.lessOpaque', () => screen.setOverlay(stepOpacity(screen.overlay, -0.1)))
 
-  /** With the crop inspector in hand the arrows move the crop. */
+  /** While the crop inspector is active, the arrow keys move the crop. */
   function step(dx: number, dy: number): void {
     const crop = screen.crop
     if (screen.tools.tool === 'inspect' && crop) {

@@ -1,10 +1,10 @@
-/** Keeps the query and the address in step, so that reloading and going back work. */
+/** Keeps the query and the URL in sync, so that reloading and going back work. */
 import { watch } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 import { queryFromUrl, queryToUrl, sameQuery } from '../../stores/query-url.ts'
 import { useQuery } from '../../stores/query.ts'
 
-/** Changes that follow each other sooner (typing, dragging) are one step to go back, milliseconds. */
+/** Changes within this interval (typing, dragging) make one history entry, milliseconds. */
 const oneStep = 1200
 
 export function useAddress(): void {
@@ -16,7 +16,7 @@ export function useAddress(): void {
   const isHere = (): boolean => route.name === 'browse'
   const said = (): boolean => Object.keys(route.query).length > 0
 
-  // A bare address means the query that was last looked at, not everything.
+  // A URL without a query means the last query, not everything.
   if (said()) query.set(queryFromUrl(route.query))
   else if (Object.keys(queryToUrl(query.query)).length > 0)
     void router.replace({ query: queryToUrl(query.query) })

@@ -1,4 +1,7 @@
-/** The counts beside the filters: asked for a moment after the filter changes, late answers passed over; while images change, time and again. */
+/**
+ * The counts next to the filters: requested shortly after a filter changes, ignoring late answers, and periodically
+ * while images change.
+ */
 import { defineStore } from 'pinia'
 import { watch } from 'vue'
 import type { Histograms, ImageQuery } from '../../../core/contract/api/browse.ts'
@@ -10,7 +13,7 @@ import { useQuery } from '../../stores/query.ts'
 import { createState, readable } from '../../stores/state.ts'
 import { createTimer } from '../../stores/timer.ts'
 
-/** Milliseconds to wait for more changes of the filter, and between two looks at images that keep changing. */
+/** Debounce after filter changes, and interval while images keep changing, milliseconds. */
 const afterFilter = 120
 const afterImages = 1000
 
@@ -43,7 +46,7 @@ export const useFacets = defineStore('browse-facets', () => {
   const state = createState(first)
   const timer = createTimer(() => void load())
   let control: AbortController | null = null
-  /** Images changed since the counts were asked for. */
+  /** Images changed since the counts were requested. */
   let stale = false
   let inSight = false
 
@@ -65,13 +68,13 @@ export const useFacets = defineStore('browse-facets', () => {
     if (stale) changed()
   }
 
-  /** A job changes images all the time: neither the waiting nor the counting starts over for that. */
+  /** A job changes images continuously; that restarts neither the delay nor the counting. */
   function changed(): void {
     if (state.now().loading || !inSight) stale = true
     else timer.start(afterImages)
   }
 
-  /** Out of sight nothing is counted; what changed meanwhile is when it is in sight again. */
+  /** While hidden, nothing is counted; pending changes are counted when visible again. */
   function show(sight: boolean): void {
     inSight = sight
     if (inSight && stale && !state.now().loading) timer.restart(0)

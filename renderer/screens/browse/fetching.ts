@@ -15,12 +15,12 @@ import { createPages } from './pages.ts'
 
 /** Items per page. */
 const pageSize = 200
-/** Milliseconds between two looks at a list that keeps changing. */
+/** Interval for refreshing a list that keeps changing, milliseconds. */
 const refreshInterval = 400
 
 type Page = CallOutput<'browse.page'>
 
-/** The items of each page that is in sight at a place, and what the last answer says of the whole list. */
+/** The items of each visible page at an offset, and the list metadata of the last response. */
 async function pagesInSight({ grid, offset }: Place, ask: (offset: number) => Promise<Page>) {
   const seen = itemsAt(grid, offset)
   const items = new Map<number, readonly ImageItem[]>()
@@ -37,7 +37,7 @@ async function pagesInSight({ grid, offset }: Place, ask: (offset: number) => Pr
 
 export function useFetching(state: State<ListState>) {
   const query = useQuery()
-  /** Of what is shown; raised by the backend when images change. */
+  /** Version of the displayed data; the backend increases it when images change. */
   let version = 0
   let control: AbortController | null = null
   const soon = createTimer(() => {
@@ -62,7 +62,7 @@ export function useFetching(state: State<ListState>) {
 
   const refreshSoon = (): void => soon.start(refreshInterval)
 
-  /** Fetches what is in sight, and a row's worth around it. */
+  /** Fetches the visible items and a margin around them. */
   function look(): void {
     const { total, grid, offset } = state.now()
     if (total === null) return
@@ -71,7 +71,7 @@ export function useFetching(state: State<ListState>) {
     pages.want(Math.max(0, first - around), Math.min(total, end + around))
   }
 
-  /** Asks one thing at a time; what fails is shown. */
+  /** Sends one request at a time; shows failures. */
   async function ask(act: (signal: AbortSignal) => Promise<void>): Promise<void> {
     control?.abort()
     const mine = (control = new AbortController())
@@ -87,7 +87,7 @@ export function useFetching(state: State<ListState>) {
     }
   }
 
-  /** Shows the query from its beginning; what was there stays in sight until the answer is here. */
+  /** Shows the query from its beginning; the old items stay visible until the response arrives. */
   async function load(): Promise<void> {
     state.set({ loading: true })
     await ask(async signal => {
@@ -99,7 +99,7 @@ export function useFetching(state: State<ListState>) {
     })
   }
 
-  /** Looks again at a list that changed: the image that is held keeps its place in sight. */
+  /** Refreshes a changed list; the anchored image keeps its position on the screen. */
   async function refresh(): Promise<void> {
     if (state.now().total === null || control !== null) return
     await ask(async signal => {
@@ -113,18 +113,18 @@ export function useFetching(state: State<ListState>) {
     })
   }
 
-  /** Where the held image is now. */
+  /** The current index of the anchored image. */
   async function locate(signal: AbortSignal): Promise<Place> {
     const held = heldItem(state.now())
     const item = pages.get(held)
     const { offset, total } = item
       ? await api('browse.place', { query: query.query, id: item.id }, { signal })
       : { offset: null, ...(await api('browse.count', query.query, { signal })) }
-    // One may have scrolled on meanwhile.
+    // The user may have scrolled since.
     return placeIn(state.now(), held, offset, total)
   }
 
-  /** Another project: nothing is known of it. */
+  /** Resets everything for another project. */
   function forget(): void {
     pages.clear()
     version = 0

@@ -1,20 +1,20 @@
 /**
- * Where the cells of a grid of any length lie. Offsets are pixels of the whole content, which may be longer than a browser
- * can lay out; scroll positions are pixels of the scroller, whose length is limited.
+ * Positions of the cells of a grid of any length. Offsets are pixels of the whole content, which may be longer than a
+ * browser can lay out; scroll positions are pixels of the scroller, whose length is limited.
  */
 
-/** What a grid is laid out for; all lengths in pixels. */
+/** Input of a grid layout; all lengths in pixels. */
 export interface GridRoom {
   /** Inner width and height of the scroller. */
   width: number
   height: number
   /** Items, 0 and above. */
   total: number
-  /** Width of a cell that the person asked for; cells stretch a little to fill the row. */
+  /** Requested cell width; cells stretch a little to fill the row. */
   size: number
-  /** Height of what stands below the square picture. */
+  /** Height of the text below the square image. */
   caption: number
-  /** Room between cells and around all of them. */
+  /** Gap between cells and around all of them. */
   gap: number
 }
 
@@ -29,26 +29,26 @@ export interface GridGeometry {
   /** From the top of one row to the top of the next. */
   rowHeight: number
   gap: number
-  /** Height of what can be seen. */
+  /** Height of the visible part. */
   height: number
   /** Height of all rows. */
   content: number
-  /** Height of the scroller's content: `content`, or the limit where that is less. */
+  /** Height of the scroller's content: `content`, but at most the limit. */
   scroll: number
 }
 
-/** Rows above and below what can be seen that are kept ready. */
+/** Rows kept ready above and below the visible part. */
 const overscan = 1
 /** Cells and rows that may exist at once. */
 export const mostNodes = 400
-/** Browsers end at 17 to 33 million pixels; a scrollbar has a thousand places anyway. */
+/** Browsers support 17 to 33 million pixels; a scrollbar has only about a thousand positions anyway. */
 export const longestScroll = 8_000_000
 
-/** Rows that may exist at once: those in sight, one cut at each end, and the overscan. */
+/** Rows that may exist at once: the visible ones, a partial one at each end, and the overscan. */
 const liveRows = (height: number, rowHeight: number): number =>
   Math.ceil(Math.max(1, height) / rowHeight) + 1 + 2 * overscan
 
-/** Lays a grid out. Cells grow beyond `size` where otherwise more than {@link mostNodes} would be in sight. */
+/** Lays out a grid. Cells grow beyond `size` if otherwise more than {@link mostNodes} would be visible. */
 export function gridGeometry(room: GridRoom): GridGeometry {
   const { total, caption, gap, height } = room
   const width = Math.max(1, room.width - gap)
@@ -108,7 +108,7 @@ export function rowsAt(grid: GridGeometry, offset: number): { first: number; end
   }
 }
 
-/** Items in sight at an offset: from `first` to before `end`, those cut at an edge included. */
+/** Visible items at an offset: from `first` to before `end`, including partial ones. */
 export function itemsAt(grid: GridGeometry, offset: number): { first: number; end: number } {
   const first = Math.max(0, Math.floor((offset - grid.gap) / grid.rowHeight)) * grid.columns
   const end = Math.ceil((offset + grid.height - grid.gap) / grid.rowHeight) * grid.columns
@@ -119,7 +119,7 @@ export function itemsAt(grid: GridGeometry, offset: number): { first: number; en
 export const topOf = (grid: GridGeometry, index: number): number =>
   Math.floor(index / grid.columns) * grid.rowHeight + grid.gap
 
-/** The nearest offset at which an item is wholly in sight. */
+/** The nearest offset at which an item is completely visible. */
 export function reveal(grid: GridGeometry, offset: number, index: number): number {
   const top = topOf(grid, index) - grid.gap
   const bottom = top + grid.rowHeight + grid.gap
@@ -128,7 +128,7 @@ export function reveal(grid: GridGeometry, offset: number, index: number): numbe
   return offset
 }
 
-/** Where a key takes the active item; undefined for keys that do not move it. */
+/** The new active item for a key; undefined for keys that do not move it. */
 export function moved(grid: GridGeometry, index: number, key: string): number | undefined {
   const last = grid.total - 1
   if (last < 0) return undefined

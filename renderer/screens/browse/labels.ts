@@ -1,4 +1,4 @@
-/** How images and sizes are put into words and colours in the grid. */
+/** Texts, sizes and colours of images in the grid. */
 import type { ImageItem } from '../../../core/contract/api/browse.ts'
 
 /** 0…359: the same for images of one class, so that a page of one class looks calm before its thumbnails are there. */

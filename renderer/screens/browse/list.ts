@@ -1,4 +1,4 @@
-/** The list that the grid shows as plain data: what is in sight, active and selected, and how that changes; pure. */
+/** The state of the grid's list as plain data: visible, active and selected items, with reducers; pure. */
 import { clampOffset, gridGeometry, itemsAt, lastOffset, resized, reveal } from './geometry.ts'
 import type { GridGeometry } from './geometry.ts'
 import { nothingPicked, type Picked } from './selection.ts'
@@ -12,10 +12,10 @@ export interface ListState {
   tick: number
   /** Index of the active item. */
   active: number
-  /** Pixels of the whole content above what is in sight. */
+  /** Scroll offset in pixels of the whole content. */
   offset: number
   picked: Picked
-  /** What the grid was last laid out for. */
+  /** The last layout of the grid. */
   grid: GridGeometry
 }
 
@@ -43,13 +43,13 @@ export const begun = (state: ListState, total: number): ListState => ({
 
 const within = (index: number, total: number): number => Math.max(0, Math.min(index, total - 1))
 
-/** The item that keeps its place when the list changes: the active one if it is in sight, else the one at the top. */
+/** The item that keeps its position when the list changes: the active one if visible, else the one at the top. */
 export function heldItem({ grid, offset, active }: ListState): number {
   const { first, end } = itemsAt(grid, offset)
   return active >= first && active < end ? active : first
 }
 
-/** Where a changed list is looked at so that an item keeps its place in sight. */
+/** The anchor that keeps an item in place when the list changes. */
 export interface Place {
   /** Index of that item before, and now. */
   held: number
@@ -67,7 +67,7 @@ export function placeIn(state: ListState, held: number, index: number | null, to
   return { held, now, grid, offset: clampOffset(grid, state.offset + rows * rowHeight) }
 }
 
-/** The list changed and is looked at again. The grid itself is laid out by who draws it. */
+/** The list changed. The component lays out the grid itself. */
 export const refreshed = (state: ListState, { held, now, offset }: Place, total: number): ListState => ({
   ...state,
   total,
@@ -78,7 +78,7 @@ export const refreshed = (state: ListState, { held, now, offset }: Place, total:
   tick: state.tick + 1,
 })
 
-/** Takes a new layout and keeps the held item where it is in sight. */
+/** Applies a new layout and keeps the anchored item in place. */
 export function laidOut(state: ListState, next: GridGeometry): ListState {
   const { grid: before, offset } = state
   if (before.columns === next.columns && before.rowHeight === next.rowHeight)
@@ -98,7 +98,7 @@ export const scrolled = (state: ListState, to: number): ListState => ({
   offset: clampOffset(state.grid, to),
 })
 
-/** Makes an item active and brings it into sight; far jumps put it into the middle, so that what is around it can be seen. */
+/** Makes an item active and scrolls to it; far jumps centre it, so that its surroundings are visible. */
 export function wentTo(state: ListState, index: number, middle: boolean): ListState {
   if (state.total === null || state.total === 0) return state
   const { grid, offset } = state

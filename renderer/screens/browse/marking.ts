@@ -1,4 +1,4 @@
-/** Says the same of many images, tells what happened, and takes it back. */
+/** Marks many images alike, shows the result, and undoes it. */
 import { shallowRef } from 'vue'
 import type { ReviewState } from '../../../core/contract/review-state.ts'
 import { api } from '../../api/client.ts'
@@ -10,12 +10,12 @@ import { useFacets } from './facets.ts'
 import { asSelection, countPicked, isPicked, nothingPicked } from './selection.ts'
 import { useBrowse } from './store.ts'
 
-/** As many former marks as the backend tells; more cannot be taken back. */
+/** Maximum number of previous marks that the backend returns; more cannot be undone. */
 const undoable = 1000
 
 type Marks = { id: number; state: ReviewState }[]
 
-/** Puts former marks back, with a call a state. */
+/** Restores previous marks, with one call per state. */
 async function restoreMarks(before: Marks): Promise<void> {
   for (const state of new Set(before.map(mark => mark.state)))
     await api('review.mark', {
@@ -29,11 +29,11 @@ export function useMarking() {
   const facets = useFacets()
   const query = useQuery()
   const notices = useNotices()
-  /** What waits for a yes, because it could not be taken back. */
+  /** The marking that waits for confirmation because it cannot be undone. */
   const asking = shallowRef<ReviewState | null>(null)
   const busy = shallowRef(false)
 
-  /** One's own marks are counted at once. */
+  /** The user's own marks are counted at once. */
   function look(): void {
     browse.refreshSoon()
     void facets.load()

@@ -1,6 +1,6 @@
-/** Pages of a long list, fetched as they come into sight, kept for a while, and let go of when the person moves on. */
+/** Pages of a long list, fetched when they become visible, cached for a while, and evicted later. */
 
-/** What a page of items came with. */
+/** A page of items. */
 export interface PageAnswer<Item> {
   items: readonly Item[]
   total: number
@@ -10,35 +10,35 @@ export interface PageAnswer<Item> {
 export interface PageOptions<Item> {
   /** Items per page. */
   size: number
-  /** Pages kept, the last ones used. */
+  /** Number of cached pages (least recently used are dropped). */
   keep: number
   /** Requests under way at once. */
   parallel: number
   fetch: (offset: number, limit: number, signal: AbortSignal) => Promise<PageAnswer<Item>>
-  /** A page came: `get` answers differently from now on. */
+  /** Called when a page has arrived and `get` may return new items. */
   arrived: (answer: PageAnswer<Item>) => void
   failed: (error: unknown) => void
 }
 
 export interface Pages<Item> {
-  /** The item at a place; undefined: not there yet. */
+  /** The item at an index; undefined: not loaded yet. */
   get(index: number): Item | undefined
-  /** The place of an item that is kept; −1: not among those. */
+  /** The index of a cached item; −1: not cached. */
   find(matches: (item: Item) => boolean): number
-  /** Says which items are in sight, from `first` to before `end`: their pages are fetched, others' requests cancelled. */
+  /** Sets the visible items, from `first` to before `end`: fetches their pages and cancels other requests. */
   want(first: number, end: number): void
-  /** Forgets everything and cancels what is under way. */
+  /** Clears the cache and cancels requests in progress. */
   clear(): void
-  /** Takes other pages in place of all, in one step, for a list that changed. */
+  /** Replaces all pages in one step, for a changed list. */
   replace(pages: ReadonlyMap<number, readonly Item[]>): void
-  /** Puts another item in the place of one that is kept. */
+  /** Replaces a cached item. */
   update(change: (item: Item) => Item): void
 }
 
-/** The cache as its functions below share it. */
+/** The state of the cache. */
 interface Cache<Item> {
   options: PageOptions<Item>
-  /** Oldest use first. */
+  /** Least recently used first. */
   kept: Map<number, readonly Item[]>
   underWay: Map<number, AbortController>
   wanted: number[]
@@ -71,7 +71,7 @@ async function load<Item>(cache: Cache<Item>, page: number): Promise<void> {
     options.arrived(answer)
   } catch (error) {
     if (control.signal.aborted) return
-    // Not asked for again until it is wanted again, so that a failing backend is not asked in a circle.
+    // Not requested again until it is needed again, so that a failing backend does not cause a request loop.
     cache.wanted = cache.wanted.filter(other => other !== page)
     options.failed(error)
   } finally {
@@ -88,7 +88,7 @@ function cancel<Item>({ underWay }: Cache<Item>, except: readonly number[]): voi
     }
 }
 
-/** Puts kept pages among those used last. */
+/** Marks cached pages as recently used. */
 function touch<Item>({ kept }: Cache<Item>, pages: readonly number[]): void {
   for (const page of pages) {
     const items = kept.get(page)

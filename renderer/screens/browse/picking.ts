@@ -1,4 +1,4 @@
-/** Selecting by mouse and keyboard: one, a range, all; a range may reach over images that are not loaded. */
+/** Selection by mouse and keyboard: one, a range, all; a range may include images that are not loaded. */
 import { shallowRef } from 'vue'
 import { api } from '../../api/client.ts'
 import { formatNumber } from '../../i18n/format.ts'
@@ -15,7 +15,7 @@ export function usePicking() {
   const browse = useBrowse()
   const query = useQuery()
   const notices = useNotices()
-  /** Where a range starts, and what was selected then. */
+  /** The start of a range, and the selection at that time. */
   let start = 0
   let base = nothingPicked
   let asked = 0
@@ -50,7 +50,7 @@ export function usePicking() {
     return ids
   }
 
-  /** Selects from where the range starts to here, beside what was selected before. */
+  /** Selects from the start of the range to here, in addition to the previous selection. */
   async function extend(index: number): Promise<void> {
     const [first, last] = [Math.min(start, index), Math.max(start, index)]
     if (last - first + 1 > mostIds) {

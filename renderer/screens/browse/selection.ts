@@ -1,4 +1,4 @@
-/** Which images are selected: some by id, or all of a query but some. Plain data; every change gives a new value. */
+/** The selected images: some by id, or all of a query except some. Immutable plain data. */
 import type { ImageQuery, Selection } from '../../../core/contract/api/browse.ts'
 
 export type Picked =
@@ -15,14 +15,14 @@ export const isPicked = (picked: Picked, id: number): boolean =>
 export const countPicked = (picked: Picked): number =>
   picked.kind === 'ids' ? picked.ids.size : Math.max(0, picked.total - picked.except.size)
 
-/** Takes an image in, or out where it is in. */
+/** Toggles an image. */
 export function toggle(picked: Picked, id: number): Picked {
   if (picked.kind === 'ids') return { kind: 'ids', ids: flipped(picked.ids, id) }
   const except = flipped(picked.except, id)
   return except.size >= picked.total ? nothingPicked : { ...picked, except }
 }
 
-/** Takes images in beside those that are. */
+/** Adds images. */
 export function add(picked: Picked, ids: readonly number[]): Picked {
   if (picked.kind === 'ids') return { kind: 'ids', ids: new Set([...picked.ids, ...ids]) }
   const except = new Set(picked.except)
@@ -35,7 +35,7 @@ export const only = (ids: readonly number[]): Picked => ({ kind: 'ids', ids: new
 export const all = (total: number): Picked =>
   total > 0 ? { kind: 'all', except: new Set(), total } : nothingPicked
 
-/** What a call takes; undefined where nothing is selected. */
+/** The selection as input of a call; undefined if nothing is selected. */
 export function asSelection(picked: Picked, query: ImageQuery): Selection | undefined {
   if (countPicked(picked) === 0) return undefined
   return picked.kind === 'ids' ? { ids: [...picked.ids] } : { query, except: [...picked.except] }

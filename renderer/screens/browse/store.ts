@@ -1,4 +1,4 @@
-/** The list that the grid shows: the images of the query, what is in sight, what is active, and what is selected. */
+/** The grid's list: the images of the query, and which are visible, active and selected. */
 import { defineStore } from 'pinia'
 import { computed, watch } from 'vue'
 import type { ImageItem } from '../../../core/contract/api/browse.ts'
@@ -24,13 +24,13 @@ export const useBrowse = defineStore('browse', () => {
     return pages.get(index)
   }
 
-  /** What is in sight may be something else: it is fetched. */
+  /** The visible range changed: fetch it. */
   function turn(next: ListState): void {
     state.set(next)
     look()
   }
 
-  /** Out of sight the list is left as it is; what changed meanwhile is looked at when it is in sight again. */
+  /** While hidden, the list is not refreshed; pending changes are loaded when it is visible again. */
   function show(sight: boolean): void {
     inSight = sight
     if (inSight && stale) changed()
@@ -73,9 +73,9 @@ export const useBrowse = defineStore('browse', () => {
     refreshSoon,
     layOut: (grid: GridGeometry) => turn(laidOut(state.now(), grid)),
     scrollTo: (offset: number) => turn(scrolled(state.now(), offset)),
-    /** Makes an item active and brings it into sight. */
+    /** Makes an item active and scrolls to it. */
     go: (index: number, middle = false) => turn(wentTo(state.now(), index, middle)),
-    /** Makes an item that is in sight active. */
+    /** Makes a visible item active. */
     activate: (index: number) => state.set({ active: index }),
     pick: (picked: Picked) => state.set({ picked }),
     find: (id: number) => pages.find(one => one.id === id),

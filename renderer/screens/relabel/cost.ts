@@ -1,4 +1,4 @@
-/** What K costs, from a probe: bytes, exactness, and whether the disk holds it. */
+/** What K costs, from a probe: bytes, accuracy, and whether it fits on the disk. */
 import type { AnnotateProbe } from '../../../core/contract/api/annotator.ts'
 
 /** A row of the table. */
@@ -13,7 +13,7 @@ export interface CostRow {
   tooLarge: boolean
 }
 
-/** Part of the free space that stays free: databases and checkpoints need room too. */
+/** Share of the free space to keep free for databases and checkpoints. */
 const reserve = 0.05
 
 /** Rows by K, the chosen one marked. */

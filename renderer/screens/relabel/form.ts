@@ -1,10 +1,10 @@
-/** What a person fills in on the relabel screen, and the request that follows from it. */
+/** The form of the relabel screen, and the request that it makes. */
 import type { AnnotateRequest } from '../../../core/contract/api/annotator.ts'
 import type { ProjectInfo } from '../../../core/contract/api/project.ts'
 
 type Triple = [number, number, number]
 
-/** The form; an empty path or provider stands for “not given”. */
+/** The form; an empty path or provider means “not given”. */
 export interface RelabelForm {
   model: string
   classes: string
@@ -39,7 +39,7 @@ export function defaultSplit(splits: readonly { name: string }[]): string {
   return (splits.find(split => split.name === 'train') ?? splits[0])?.name ?? ''
 }
 
-/** Where a project starts from: the paper's numbers, or what fits the digit scenes. */
+/** The initial form: the paper's settings, or those for the digit scenes. */
 export function initialForm(
   project: Pick<ProjectInfo, 'splits' | 'sample'>,
   provider: RelabelForm['provider'] = '',
@@ -68,7 +68,7 @@ export function written<Name extends keyof RelabelForm>(
 ): RelabelForm {
   const next = { ...form }
   next[name] = value
-  // An approximation is accepted of the model that was looked at, not of the next one.
+  // An approximation is accepted only for the checked model, not for the next one.
   if (next.model !== form.model) next.acceptApproximation = false
   return next
 }
@@ -79,7 +79,7 @@ export function withPreprocessing(name: PreprocessingName): { mean: Triple; std:
   return { mean: [...mean], std: [...std] }
 }
 
-/** Which named preprocessing the form has; null: its own numbers. */
+/** The named preprocessing of the form; null: custom values. */
 export function preprocessingName(form: Pick<RelabelForm, 'mean' | 'std'>): PreprocessingName | null {
   const same = (a: readonly number[], b: readonly number[]): boolean => a.every((value, i) => value === b[i])
   const names = Object.keys(preprocessings) as PreprocessingName[]
@@ -90,7 +90,7 @@ export function preprocessingName(form: Pick<RelabelForm, 'mean' | 'std'>): Prep
   )
 }
 
-/** The request; call it only where {@link problemsOf} finds nothing. */
+/** The request; call it only if {@link problemsOf} finds nothing. */
 export function requestOf(form: RelabelForm): AnnotateRequest {
   return {
     ...form,
@@ -102,7 +102,7 @@ export function requestOf(form: RelabelForm): AnnotateRequest {
   }
 }
 
-/** Words under `relabel.problem.…` for each field that will not do. */
+/** Message keys under `relabel.problem.…` for each invalid field. */
 export type FormProblems = Partial<
   Record<'model' | 'split' | 'size' | 'mean' | 'std' | 'topK' | 'batch' | 'threads' | 'workers', string>
 >
@@ -110,7 +110,7 @@ export type FormProblems = Partial<
 const whole = (value: number | null, low: number, high: number): boolean =>
   value !== null && Number.isInteger(value) && value >= low && value <= high
 
-/** What is wrong with a form, by field; the same limits as the contract's. */
+/** The problems of a form, by field, with the contract's limits. */
 export function problemsOf(form: RelabelForm): FormProblems {
   const found: FormProblems = {}
   if (form.model.trim() === '') found.model = 'model'

@@ -1,4 +1,4 @@
-/** State of the relabel screen: the form, the check and the probe that belong to it, and starting the job. */
+/** State of the relabel screen: the form, its check and probe, and starting the job. */
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
 import type { AnnotateProbe, SurgeryCheck } from '../../../core/contract/api/annotator.ts'
@@ -23,14 +23,14 @@ import {
 /** Images of a probe. */
 const probeImages = 32
 
-/** An annotator file that lies beside the project. */
+/** An annotator file next to the project. */
 export interface Offer {
   name: string
   path: string
 }
 
 interface RelabelState {
-  /** The project that was prepared for. */
+  /** The project of this state. */
   dir: string | null
   form: RelabelForm
   offers: readonly Offer[]
@@ -54,13 +54,13 @@ export const useRelabel = defineStore('relabel', () => {
 
   const problems = computed(() => problemsOf(form.value))
   const valid = computed(() => Object.keys(problems.value).length === 0)
-  /** Whether the check says that the annotator can be used as it stands. */
+  /** Whether the check says that the annotator can be used. */
   const usable = computed(() => {
     const found = check.current.value ? check.finding.value?.result : null
     return Boolean(found && found.refused === null && found.classes.problem === null)
   })
 
-  /** Starts over for another project; keeps what was entered for the same one. */
+  /** Resets for another project; keeps the input for the same one. */
   async function prepare(project: ProjectInfo): Promise<void> {
     if (state.now().dir === project.dir) return
     check.clear()
@@ -77,7 +77,7 @@ export const useRelabel = defineStore('relabel', () => {
     state.set({ form: written(state.now().form, name, value) })
   }
 
-  /** ONNX files in the project's folder and the one above; a folder that cannot be read offers none. */
+  /** ONNX files in the project's folder and the one above; an unreadable folder has none. */
   async function find(folder: string): Promise<Offer[]> {
     const list = (at: string) => api('files.list', { dir: at, kind: 'onnx' }).catch(() => null)
     const own = await list(folder)
@@ -93,7 +93,7 @@ export const useRelabel = defineStore('relabel', () => {
     else check.cancel()
   }
 
-  /** Queues the job; throws what the backend refuses. */
+  /** Queues the job; throws the backend's error. */
   const start = (): Promise<Job> => jobs.add({ kind: 'annotate', request: requestOf(form.value) })
 
   return readable(state, {

@@ -1,9 +1,9 @@
-/** Sends the image in sight to be corrected, and finds out afterwards whether it was. */
+/** Opens the current image for correction, and checks afterwards whether it was corrected. */
 import { api } from '../../api/client.ts'
 import { useProject } from '../../stores/project.ts'
 import type { Fix } from './state.ts'
 
-/** Looks at whether a correction has been saved, and milliseconds between two of them. */
+/** Number of checks for a saved correction, and milliseconds between them. */
 const looks = 4
 const between = 250
 
@@ -15,10 +15,10 @@ export function useFixes() {
     return annotation ? (await api('corrections.get', { image, annotation })).version : 0
   }
 
-  /** How an image stands before it is corrected. */
+  /** The state of an image before it is corrected. */
   const begin = async (id: number): Promise<Fix> => ({ id, version: await versionOf(id) })
 
-  /** Whether it has been corrected since; its last step may still be on its way. */
+  /** Whether it has been corrected since; its last step may still be being saved. */
   async function wasFixed({ id, version }: Fix): Promise<boolean> {
     for (let look = 0; ; look++) {
       if ((await versionOf(id)) !== version) return true

@@ -1,14 +1,14 @@
-/** Saves marks one after the other, so that taking one back never overtakes it. */
+/** Saves marks one after another, so that an undo never overtakes its mark. */
 import type { ReviewState } from '../../../core/contract/review-state.ts'
 import { api } from '../../api/client.ts'
 
 export interface MarkSaver {
   save(id: number, state: ReviewState, failed: (error: unknown) => void): void
-  /** When all that were given so far are saved or have failed. */
+  /** Resolves when all marks so far are saved or have failed. */
   settled(): Promise<void>
 }
 
-/** `saved` is called after each, also where it failed. */
+/** `saved` is called after each, even if it failed. */
 export function createMarkSaver(saved: () => void): MarkSaver {
   let last: Promise<void> = Promise.resolve()
   return {

@@ -1,4 +1,4 @@
-/** A canvas that shows the strongest class of every cell; owned by whoever makes it. */
+/** A canvas that shows the strongest class of every cell; owned by its creator. */
 import type { LabelMap } from '../../../core/labelmap/label-map.ts'
 import { createPainting, paintAll } from '../../stage/painter.ts'
 import { legendOf } from '../../stage/swatches.ts'
@@ -20,7 +20,7 @@ export class OverlayCanvas {
     this.canvas = canvas
   }
 
-  /** Draws a map, once; answers with the classes drawn, by area. */
+  /** Draws a map once; returns the drawn classes, by area. */
   update(state: OverlayState): LegendEntry[] {
     const { map, classes, fill } = state
     if (!map) {

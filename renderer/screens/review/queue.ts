@@ -1,40 +1,40 @@
-/** The review queue as plain data: the image in sight, those behind it, and the marks that can be taken back. */
+/** The review queue as plain data: the current image, the following ones, and the marks that can be undone. */
 import type { ImageItem } from '../../../core/contract/api/browse.ts'
 import type { ReviewState } from '../../../core/contract/review-state.ts'
 
 export type Mark = Exclude<ReviewState, 'none'>
 
 export interface Queue {
-  /** The first one is in sight. */
+  /** The first one is the current image. */
   items: readonly ImageItem[]
-  /** Marks of this stay, oldest first. */
+  /** Marks of this visit, oldest first. */
   done: readonly { item: ImageItem; state: Mark }[]
-  /** The backend has no more than these. */
+  /** The backend has no more images than these. */
   whole: boolean
 }
 
 export const emptyQueue: Queue = { items: [], done: [], whole: false }
 
-/** Takes what the backend says comes first; what is marked already (perhaps not saved yet) or known is passed over. */
+/** Adds the backend's next images; skips those that are already marked (perhaps not saved yet) or known. */
 export function topUp(queue: Queue, fresh: readonly ImageItem[], total: number): Queue {
   const known = new Set([...queue.items, ...queue.done.map(mark => mark.item)].map(item => item.id))
   const items = [...queue.items, ...fresh.filter(item => !known.has(item.id))]
   return { ...queue, items, whole: fresh.length >= total }
 }
 
-/** Marks the image in sight; the next one comes into sight. */
+/** Marks the current image and moves to the next one. */
 export function mark(queue: Queue, state: Mark): Queue {
   const [item, ...items] = queue.items
   return item ? { ...queue, items, done: [...queue.done, { item, state }] } : queue
 }
 
-/** Takes the last mark back: its image is in sight again. */
+/** Undoes the last mark; its image becomes the current one. */
 export function back(queue: Queue): Queue {
   const last = queue.done.at(-1)
   return last ? { ...queue, items: [last.item, ...queue.items], done: queue.done.slice(0, -1) } : queue
 }
 
-/** A mark that could not be saved: its image stands first again. */
+/** A mark could not be saved: its image becomes the first one again. */
 export function unmark(queue: Queue, id: number): Queue {
   const failed = queue.done.find(mark => mark.item.id === id)
   if (!failed) return queue
@@ -45,10 +45,10 @@ export function unmark(queue: Queue, id: number): Queue {
   }
 }
 
-/** Marks that can be taken back in a queue that is asked for again. */
+/** Marks that can still be undone after the queue is reloaded. */
 const longestDone = 200
 
-/** The backend may have more by now, also of what was marked before. */
+/** The backend may have more images by now, including unmarked ones. */
 export const reopened = (queue: Queue): Queue => ({
   ...queue,
   whole: false,

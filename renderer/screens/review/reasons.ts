@@ -7,7 +7,7 @@ export type Reason =
   | { kind: 'margin'; points: number }
   | { kind: 'entropy' | 'disputed'; share: number }
 
-/** A lead below and a spread above are worth a word. */
+/** Thresholds: a smaller lead or a larger spread is mentioned. */
 const smallMargin = 0.2
 const highEntropy = 0.3
 

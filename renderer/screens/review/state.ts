@@ -1,4 +1,4 @@
-/** What the review screen shows, as plain data; how far a review is, counted on; and what is asked for. Pure. */
+/** The state of the review screen as plain data, progress counting, and its queries; pure. */
 import type { ImageQuery } from '../../../core/contract/api/browse.ts'
 import type { ReviewState } from '../../../core/contract/review-state.ts'
 import type { CallOutput } from '../../../core/contract/api/index.ts'
@@ -6,7 +6,7 @@ import { emptyQueue, type Queue } from './queue.ts'
 
 export type Progress = CallOutput<'review.progress'>
 
-/** An image that was sent to be corrected, and how many steps it had before. */
+/** An image opened for correction, and its number of steps before that. */
 export interface Fix {
   id: number
   version: number
@@ -22,7 +22,7 @@ export interface Reviewing {
   fixing: Fix | null
 }
 
-/** What of the review can be shown; all but `image` say why there is none. */
+/** What the review shows; all values except `image` are reasons why there is none. */
 export type ReviewStage =
   'loading' | 'failed' | 'no-project' | 'no-annotation' | 'not-scored' | 'no-images' | 'image' | 'done'
 
@@ -35,7 +35,7 @@ export const firstReviewing: Reviewing = {
   fixing: null,
 }
 
-/** A mark counted at once; the backend's own figures follow. */
+/** Counts a mark at once; the backend's figures follow. */
 export function counted(progress: Progress | null, from: ReviewState, to: ReviewState): Progress | null {
   if (!progress) return null
   const counts = { ...progress.counts }
@@ -46,7 +46,7 @@ export function counted(progress: Progress | null, from: ReviewState, to: Review
 
 const splitsOf = (split: string | null): { splits?: string[] } => (split === null ? {} : { splits: [split] })
 
-/** The images that are left to review, those first where a look is worth the most. */
+/** The images left to review, those with the highest expected gain first. */
 export const queryOf = (split: string | null): ImageQuery => ({
   filter: { review: ['none'], problem: false, ...splitsOf(split) },
   sort: { by: 'review', descending: true },

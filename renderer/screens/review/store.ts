@@ -1,4 +1,4 @@
-/** Reviewing: the queue, its marks on their way to the backend, and how far it is. */
+/** The review: the queue, saving its marks, and its progress. */
 import { defineStore } from 'pinia'
 import { computed, watch } from 'vue'
 import type { ReviewState } from '../../../core/contract/review-state.ts'
@@ -15,13 +15,13 @@ import { createMarkSaver } from './marks.ts'
 import { back, emptyQueue, mark, reopened, topUp, unmark, type Mark } from './queue.ts'
 import { counted, firstReviewing, progressInput, queryOf, type Reviewing } from './state.ts'
 
-/** Images to have at hand, and to ask for at once. */
+/** Minimum number of loaded images, and images per request. */
 const few = 20
 const batch = 60
-/** Milliseconds after a mark until the backend's figures are asked for. */
+/** Milliseconds between a mark and requesting the backend's figures. */
 const progressWait = 400
 
-/** Asks for the queue and the figures; answers of a review that was started over meanwhile are passed over. */
+/** Requests the queue and the figures; ignores answers for an earlier review. */
 function useQueue(state: State<Reviewing>) {
   const project = useProject()
   let run = 0
@@ -51,9 +51,9 @@ function useQueue(state: State<Reviewing>) {
   return {
     loadProgress,
     fill,
-    /** Asks for more before the queue is empty. */
+    /** Requests more before the queue is empty. */
     fillUp: () => void (state.now().queue.items.length < few && fill()),
-    /** Asks for everything again, when `ready`. */
+    /** Reloads everything, when `ready`. */
     async load(ready: Promise<void>): Promise<void> {
       run++
       state.set({ loading: false, queue: emptyQueue })
@@ -68,7 +68,7 @@ function useQueue(state: State<Reviewing>) {
   }
 }
 
-/** Marks the image in sight, and takes marks back: seen at once, saved one after the other. */
+/** Marks the current image, and undoes marks: shown at once, saved one after another. */
 function useMarks(state: State<Reviewing>, queue: ReturnType<typeof useQueue>) {
   const notices = useNotices()
   const progress = createTimer(() => void queue.loadProgress())
@@ -87,7 +87,7 @@ function useMarks(state: State<Reviewing>, queue: ReturnType<typeof useQueue>) {
   return {
     progressSoon,
     settled: saver.settled,
-    /** The next image is in sight when this returns. */
+    /** The next image is the current one when this returns. */
     say(to: Mark): void {
       const item = state.now().queue.items[0]
       if (!item) return
@@ -119,10 +119,10 @@ export const useReview = defineStore('review', () => {
   const fixes = useFixes()
   const current = computed(() => state.fields.queue.value.items[0])
 
-  // Marks that are on their way would come up again otherwise.
+  // Otherwise images whose marks are being saved would appear again.
   const load = (): Promise<void> => queue.load(marks.settled())
 
-  /** Remembers that the image in sight is being corrected; answers with its id. */
+  /** Records that the current image is being corrected; returns its id. */
   async function beginFix(): Promise<number | null> {
     const item = current.value
     if (!item) return null
@@ -130,7 +130,7 @@ export const useReview = defineStore('review', () => {
     return item.id
   }
 
-  /** Back from correcting: an image that has new corrections is fixed. */
+  /** After returning from Annotate: an image with new corrections is marked as fixed. */
   async function endFix(): Promise<void> {
     const begun = state.now().fixing
     state.set({ fixing: null })
@@ -142,7 +142,7 @@ export const useReview = defineStore('review', () => {
       await marks.settled()
       const { review } = (await api('images.get', { id: begun.id })).item
       if (review !== 'none') {
-        // What was said of it there stands.
+        // A mark made there is kept.
         if (inSight()) state.set({ queue: mark(state.now().queue, review) })
         marks.progressSoon()
         queue.fillUp()
@@ -165,7 +165,7 @@ export const useReview = defineStore('review', () => {
       const other = dir !== before?.[0]
       const named = project.annotation?.split
       const wanted = project.info?.splits.find(({ name }) => name === named)?.name ?? null
-      // What the annotation covers is what can be reviewed.
+      // Only images covered by the annotation can be reviewed.
       if (other) state.set({ fixing: null })
       if (other && state.now().split !== wanted) state.set({ split: wanted })
       else void load()
@@ -174,7 +174,7 @@ export const useReview = defineStore('review', () => {
   )
   onEvent('images', () => {
     marks.progressSoon()
-    // Images that were passed over as done may be back in the queue.
+    // Images that were skipped as done may be in the queue again.
     if (state.now().queue.items.length > 0 || state.now().loading) return
     state.set({ queue: reopened(state.now().queue) })
     void queue.fill()

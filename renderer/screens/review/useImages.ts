@@ -1,4 +1,4 @@
-/** The image in sight with its label map under its corrections, and the next ones fetched ahead. */
+/** The current image with its corrected label map, and prefetching of the next ones. */
 import { shallowRef, watch } from 'vue'
 import { applyLayer, layerFromList } from '../../../core/labelmap/corrections/index.ts'
 import { api } from '../../api/client.ts'
@@ -9,11 +9,11 @@ import { useReview } from './store.ts'
 
 /** An image as the review shows it: `map` is the corrected one. */
 export interface ReviewedImage extends LoadedImage {
-  /** Cells that corrections speak of. */
+  /** Cells with corrections. */
   corrected: number
 }
 
-/** Lays an image's corrections over its map; without any it stays the machine's. */
+/** Applies an image's corrections to its map; without any, it is the machine's map. */
 async function withCorrections(image: LoadedImage, ground: AnnotationGround | null): Promise<ReviewedImage> {
   const { map, info } = image
   if (!map || !ground || !info.item.corrected) return { ...image, corrected: 0 }
@@ -41,7 +41,7 @@ export function useImages() {
       image.value = null
       return
     }
-    // An image that is at hand comes at once; only one that is not leaves the place empty.
+    // A loaded image appears at once; otherwise the place is empty until it is loaded.
     const slow = setTimeout(() => {
       if (mine === asked) image.value = null
     }, 80)

@@ -1,4 +1,4 @@
-/** Two runs side by side: change per class, and the confusions of the most confused classes. */
+/** Compares two runs: change per class, and the confusions of the most confused classes. */
 import type { RunComparison } from '../../../core/contract/api/training.ts'
 
 /** A class in both runs; shares of 1. */
@@ -12,10 +12,10 @@ export interface ClassChange {
 
 export type ChangeOrder = 'gain' | 'loss' | 'size' | 'class'
 
-/** The classes that are looked at; null: all. */
+/** The chosen classes; null: all. */
 export type OnlyClasses = ReadonlySet<number> | null
 
-/** Every class with images, in the order asked for; ties by class. */
+/** Every class with images, in the requested order; ties by class. */
 export function classChanges(
   comparison: RunComparison,
   order: ChangeOrder,
@@ -56,7 +56,7 @@ export function confusions(comparison: RunComparison, only: OnlyClasses = null):
   )
 }
 
-/** Which run a matrix is of, or what the other one has more than the base. */
+/** Which matrix to show: a run's, or the difference to the base. */
 export type MatrixOf = 'base' | 'other' | 'difference'
 
 /** Counts of the most confused classes: rows are true classes, columns answers. The diagonal is left at 0. */

@@ -8,7 +8,7 @@ export const quantities = ['loss', 'top1', 'real', 'mAP', 'lr'] as const
 export type Quantity = (typeof quantities)[number]
 export type Axis = 'epoch' | 'step'
 
-/** Quantities that some run knows. Learning rates and step losses are only known by step. */
+/** Quantities that some run has. Learning rates and step losses exist only by step. */
 export function knownQuantities(curves: readonly RunCurves[]): Quantity[] {
   return quantities.filter(quantity =>
     curves.some(run =>
@@ -20,7 +20,7 @@ export function knownQuantities(curves: readonly RunCurves[]): Quantity[] {
 }
 
 /**
- * The line of a run. By step the loss is that of the single steps, smoothed with `weight` in (0, 1]; by epoch it is the
+ * The line of a run. By step, the loss is that of single steps, smoothed with `weight` in (0, 1]; by epoch, it is the
  * epoch's mean. The learning rate by epoch is the one at its last step.
  */
 export function lineOf(run: RunCurves, label: string, quantity: Quantity, axis: Axis, weight = 1): Line {

@@ -1,7 +1,7 @@
 /** Draws a confusion matrix on a canvas: cells with their counts, class names along both sides, one cell marked. */
 import type { Matrix } from './comparison.ts'
 
-/** What is drawn. */
+/** The data to draw. */
 export interface HeatMapState {
   matrix: Matrix
   /** Names of the classes, in the matrix's order. */
@@ -21,7 +21,7 @@ export interface HeatMapState {
   marked: readonly [number, number] | null
 }
 
-/** Room for names at most, pixels. */
+/** Maximum width of names, pixels. */
 const most = { left: 120, top: 96 }
 const slope = -Math.PI / 2.6
 const cellSize = { least: 14, most: 40 }
@@ -61,7 +61,7 @@ export class HeatMap {
     this.#drawCells(context, state)
   }
 
-  /** Row and column under a point of the canvas (CSS pixels); null beside the cells. */
+  /** Row and column under a point of the canvas (CSS pixels); null outside the cells. */
   cellAt(x: number, y: number): [number, number] | null {
     const [column, row] = [
       Math.floor((x - this.#labels.left) / this.#cell),
@@ -126,7 +126,7 @@ export class HeatMap {
   }
 }
 
-/** Room that the names take, within limits. */
+/** Width of the names, within limits. */
 function labelRoom(
   context: CanvasRenderingContext2D,
   names: readonly string[],
@@ -140,7 +140,7 @@ function labelRoom(
 
 /** A name that fits into `width` pixels. */
 function shortened(context: CanvasRenderingContext2D, name: string, width: number): string {
-  // Names may be of any length; measuring all of one would take long.
+  // Names may be of any length; measuring a whole one could take long.
   let text = name.slice(0, 40)
   if (text === name && context.measureText(text).width <= width) return text
   while (text.length > 1 && context.measureText(`${text}…`).width > width) text = text.slice(0, -1)

@@ -1,25 +1,25 @@
-/** Runs that differ by nothing but their seed, and what a difference between runs is worth. */
+/** Groups runs that differ only in their seed, and estimates the significance of differences. */
 import type { RunComparison, RunInfo } from '../../../core/contract/api/training.ts'
 import type { Part } from '../../recipe/parts.ts'
 
 /** Runs of one recipe with several seeds. */
 export interface SeedGroup {
   runs: RunInfo[]
-  /** Runs that have the measure. */
+  /** Number of runs with the measure. */
   n: number
   mean: number
   /** Sample standard deviation; null with one run. */
   sd: number | null
 }
 
-/** Settings that change nothing of a result but its speed. */
+/** Settings that affect only the speed. */
 const indifferent = new Set(['seed', 'workers', 'prefetch', 'threads', 'cache', 'checkpoint', 'logEvery'])
 
-/** What the table knows of a run but for its seed. */
+/** What the table knows about a run, except its seed. */
 const signature = (run: RunInfo): string =>
   JSON.stringify([run.student, run.supervision, run.annotation, run.snapshot, run.ofEpochs])
 
-/** Finished runs that may differ from another one by their seed only: their recipes are worth asking for. */
+/** Finished runs that may differ from another one only in their seed, so their recipes are needed. */
 export function seedCandidates(runs: readonly RunInfo[]): string[] {
   const seeds = new Map<string, Set<number>>()
   const done = runs.filter(run => run.status === 'done')
@@ -27,7 +27,7 @@ export function seedCandidates(runs: readonly RunInfo[]): string[] {
   return done.filter(run => (seeds.get(signature(run))?.size ?? 0) > 1).map(run => run.id)
 }
 
-/** What a run is but for its seed. Without its recipe it is like no other. */
+/** Identity of a run, except its seed. Without its recipe it matches no other. */
 export function recipeKey(run: RunInfo, recipe: Part | null | undefined): string {
   if (!recipe) return run.id
   const settings = Object.entries(recipe).filter(([key]) => !indifferent.has(key))
@@ -59,17 +59,17 @@ export function seedGroups(
     groups.set(key, [...(groups.get(key) ?? []), run])
   }
   return [...groups.values()].map(group => {
-    // The same seed twice gives the same run twice, which says nothing of the spread.
+    // Two runs with the same seed are identical and do not inform about the spread.
     const bySeed = new Map(group.map(run => [run.seed, run.metrics![measure]!]))
     return { runs: group, n: bySeed.size, ...spread([...bySeed.values()]) }
   })
 }
 
-/** How far a difference of two runs may be chance. */
+/** Whether a difference of two runs may be chance. */
 export interface Noise {
   /** Difference of the means, other − base. */
   difference: number
-  /** Differences up to this size (a share) are within about 95 % of what chance gives. */
+  /** Differences up to this size (a share) are within the 95 % range of chance. */
   threshold: number
   /**
    * `seeds`: from the spread over seeds; `images`: one seed each, only from the number of images — another seed may move
@@ -99,7 +99,7 @@ export function seedNoise(base: SeedGroup, other: SeedGroup): Noise | null {
 }
 
 /**
- * From the images alone: both runs answered the same ones, so only those count that one of them has right (McNemar).
+ * From the images alone: both runs answered the same ones, so only those count that exactly one has right (McNemar).
  */
 export function imageNoise(agreement: RunComparison['agreement'], seeds: [number, number]): Noise | null {
   const { both, base, other, neither } = agreement

@@ -1,4 +1,4 @@
-/** What the runs screen shows, as plain data, and how it changes; pure. */
+/** The state of the runs screen as plain data, with its reducers; pure. */
 import type { CallOutput } from '../../../core/contract/api/index.ts'
 import type { RunCurves, RunInfo } from '../../../core/contract/api/training.ts'
 import type { TableSort } from './table.ts'
@@ -15,7 +15,7 @@ export interface RunsState {
   selected: readonly string[]
   focused: string | null
   tab: RunsTab
-  /** Of the runs that were asked about. */
+  /** Details of the requested runs. */
   details: ReadonlyMap<string, RunDetails>
   curves: ReadonlyMap<string, RunCurves>
   curvesError: unknown
@@ -34,10 +34,10 @@ export const firstRuns: RunsState = {
   curvesError: null,
 }
 
-/** Another project: the order and the tab stay. */
+/** Resets for another project; keeps the order and the tab. */
 export const forgotten = ({ sort, tab }: RunsState): RunsState => ({ ...firstRuns, sort, tab })
 
-/** The runs as they are now; what is known of those that changed is forgotten. */
+/** Sets the current runs; clears the details of those that changed. */
 export function listed(state: RunsState, runs: readonly RunInfo[]): RunsState {
   const before = new Map(state.runs.map(run => [run.id, JSON.stringify(run)]))
   const same = new Set(runs.filter(run => before.get(run.id) === JSON.stringify(run)).map(run => run.id))
@@ -53,7 +53,7 @@ export function listed(state: RunsState, runs: readonly RunInfo[]): RunsState {
   }
 }
 
-/** Selected last, or not any more. */
+/** Toggles a run in the selection. */
 export function selectedWith(selected: readonly string[], id: string, on: boolean): string[] {
   const others = selected.filter(one => one !== id)
   return on ? [...others, id] : others

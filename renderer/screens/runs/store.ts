@@ -1,4 +1,4 @@
-/** The runs screen: the table, what is selected, and what is known of single runs. */
+/** The runs screen: the table, the selection, and the details of runs. */
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
 import type { RunInfo } from '../../../core/contract/api/training.ts'
@@ -11,19 +11,19 @@ import { seedCandidates, seedGroups, type SeedGroup } from './seeds.ts'
 import { firstRuns, forgotten, listed, selectedWith, type RunsState, type RunsTab } from './state.ts'
 import { sortRuns, type TableSort } from './table.ts'
 
-/** Runs whose curves are drawn together at most. */
+/** Maximum number of runs in the chart. */
 export const mostCurves = 12
-/** Runs that are looked at for differing by their seed only, the newest. */
+/** Maximum number of (newest) runs checked for differing only in their seed. */
 const mostRecipes = 24
 
-/** Asks about runs: all of them in brief, some in full. */
+/** Requests runs: all in summary, some in detail. */
 function useAsking(state: State<RunsState>) {
   const project = useProject()
   let dir: string | null = null
 
-  /** Everything about some runs, for recipes and details; those that fail stay unknown. */
+  /** Loads the details of some runs; failures stay unknown. */
   async function loadDetails(ids: readonly string[]): Promise<void> {
-    // One after the other: a snapshot of a million images takes the backend a while to read.
+    // One after another, because reading a snapshot of a million images takes a while.
     for (const id of ids) {
       if (state.now().details.has(id)) continue
       const run = await api('runs.get', { id }).catch(() => null)
@@ -45,7 +45,7 @@ function useAsking(state: State<RunsState>) {
     }
   }
 
-  /** Reads the table again. */
+  /** Reloads the table. */
   async function load(): Promise<void> {
     const now = project.info?.dir ?? null
     if (now !== dir) {

@@ -1,4 +1,4 @@
-/** What can be chosen in the settings; languages are named in themselves. */
+/** The options of the settings; each language is named in itself. */
 import type { Settings } from '../../../core/contract/api/app.ts'
 import { messages, type Language } from '../../i18n/languages.ts'
 

@@ -1,4 +1,4 @@
-/** The way through a project, and how far this one has come on it. */
+/** The steps of a project, and the progress of this one. */
 import type { ProjectInfo } from '../../../core/contract/api/project.ts'
 import type { ScreenName } from '../../navigation/router.ts'
 

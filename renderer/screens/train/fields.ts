@@ -1,9 +1,12 @@
-/** The settings of a recipe as a form enters them: typed text to values and back, and which problem is whose. */
+/**
+ * The settings of a recipe as a form enters them: typed text to values and back, and which problem belongs to which
+ * setting.
+ */
 import type { RecipeSection } from '../../../core/contract/recipe.ts'
 import type { RecipeSetting } from '../../../core/contract/recipe-settings.ts'
 import { valueAt, valueText, type Part } from '../../recipe/parts.ts'
 
-/** The settings that a recipe has, by section; those of a group that is not there are left out. */
+/** The settings of a recipe, by section, without those of absent groups. */
 export function fieldsOf(
   settings: readonly RecipeSetting[],
   recipe: Part,
@@ -15,13 +18,13 @@ export function fieldsOf(
   return [...Map.groupBy(shown, setting => setting.section)].map(([section, fields]) => ({ section, fields }))
 }
 
-/** Whether a person changed it; of a group, whether it was taken away. */
+/** Whether the user changed it; for a group, whether it was removed. */
 export function isChanged(changes: Part, { kind, path }: RecipeSetting): boolean {
   const value = valueAt(changes, path)
   return kind === 'group' ? value === null : value !== undefined
 }
 
-/** What was typed, as a value; undefined where it is none (not a number, nothing where something is needed). */
+/** Parses the input; undefined if it is invalid (not a number, or empty but required). */
 export function parseField(field: Pick<RecipeSetting, 'kind' | 'optional'>, text: string): unknown {
   const trimmed = text.trim()
   if (trimmed === '') return field.optional ? null : undefined
@@ -41,7 +44,7 @@ function numberOf(text: string): number | undefined {
 /** The text that {@link parseField} reads back. */
 export const fieldText = (value: unknown): string => valueText(value)
 
-/** The limits of a number, as a person reads them: `0…1`, `≥ 1`; undefined where there are none. */
+/** The limits of a number for display: `0…1`, `≥ 1`; undefined if there are none. */
 export function rangeText({ kind, minimum, maximum }: RecipeSetting): string | undefined {
   if (kind !== 'number') return undefined
   if (minimum !== null && maximum !== null && maximum < 1e6) return `${minimum}…${maximum}`
@@ -49,7 +52,7 @@ export function rangeText({ kind, minimum, maximum }: RecipeSetting): string | u
   return maximum === null ? undefined : `≤ ${maximum}`
 }
 
-/** Problems of `training.resolve` (`path: reason`) by path; those of no known setting under ''. */
+/** Problems of `training.resolve` (`path: reason`) by path; those of unknown settings under ''. */
 export function problemsByPath(problems: readonly string[], paths: readonly string[]): Map<string, string> {
   const found = new Map<string, string>()
   for (const problem of problems) {

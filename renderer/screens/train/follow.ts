@@ -1,8 +1,8 @@
-/** Following a run's curves: asks for what is new, never twice at once and at most twice a second. */
+/** Follows a run's curves: requests new points, one request at a time and at most twice per second. */
 import type { RunCurves } from '../../../core/contract/api/training.ts'
 import { extend, lastStep } from '../../charts/extend.ts'
 
-/** Milliseconds between two questions. */
+/** Milliseconds between two requests. */
 export const interval = 500
 
 export interface FollowOptions {
@@ -10,11 +10,11 @@ export interface FollowOptions {
   fetch: (id: string, after: number | undefined) => Promise<RunCurves>
   onCurves: (curves: RunCurves) => void
   onError?: (error: unknown) => void
-  /** Whether the run still goes on; when it does not, one last question is asked and that is all. */
+  /** Whether the run is still in progress; when it ends, one last request is sent. */
   running: () => boolean
 }
 
-/** Starts; the answer stops it. A failed question is asked again. */
+/** Starts; returns a function that stops it. Failed requests are retried. */
 export function follow(options: FollowOptions): () => void {
   let known: RunCurves | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -22,7 +22,7 @@ export function follow(options: FollowOptions): () => void {
 
   const isStopped = (): boolean => stopped
   async function ask(): Promise<void> {
-    // Asked before the answer: steps that are written between the two are not missed.
+    // Checked before the request, so that steps written in between are not missed.
     const last = !options.running()
     let failed = false
     try {

@@ -1,11 +1,11 @@
-/** What is going to be trained: a base (a preset or another run) and what a person changed of it. */
+/** The training plan: a base (a preset or another run) and the user's changes. */
 import type { ProjectInfo } from '../../../core/contract/api/project.ts'
 import { isSupervision, needsAnnotation } from '../../../core/contract/supervision.ts'
 import type { JobRequest } from '../../../core/contract/api/jobs.ts'
 import type { Part } from '../../recipe/parts.ts'
 import { mergeParts, valueAt, withoutValue, withValue } from '../../recipe/parts.ts'
 
-/** Where a recipe starts from. */
+/** The base of a recipe. */
 export interface Base {
   kind: 'preset' | 'run'
   /** Name of the preset, or id of the run. */
@@ -13,15 +13,15 @@ export interface Base {
   recipe: Part
 }
 
-/** A recipe in the making. */
+/** A recipe being edited. */
 export interface Plan {
   base: Base
   changes: Part
 }
 
 /**
- * What the digit scenes want: the numbers of the command-line demo, but for the epochs, since the built-in sample has a
- * seventh of its scenes. A run takes seconds, and supervisions differ by more than chance.
+ * The recipe for the digit scenes: the settings of the command-line demo, except the epochs, because the built-in
+ * sample has a seventh of its scenes. A run takes seconds, and supervisions differ by more than chance.
  */
 export const sampleRecipe: Part = {
   student: 'digits_student',
@@ -47,7 +47,7 @@ export function presetsFor(
 
 /** Longer side up to which images count as small, pixels. */
 const smallSide = 96
-/** Images up to which a quick look makes more sense than the paper's hundred epochs. */
+/** Number of images up to which a quick run makes more sense than the paper's hundred epochs. */
 const fewImages = 50_000
 
 /** The preset to propose. `side`: the usual longer side of the images in pixels, or null where it is not known. */
@@ -72,7 +72,7 @@ export const partsOf = (plan: Plan): Part[] => [plan.base.recipe, plan.changes]
 /** The job that trains it. */
 export const trainRequest = (plan: Plan): JobRequest => ({ kind: 'train', recipe: mergeParts(partsOf(plan)) })
 
-/** A plan with one setting changed; a value that the base has already is not a change. */
+/** A plan with one setting changed; the base's own value is not a change. */
 export function changed(plan: Plan, path: string, value: unknown): Plan {
   const same = JSON.stringify(valueAt(plan.base.recipe, path)) === JSON.stringify(value)
   return {
@@ -81,7 +81,7 @@ export function changed(plan: Plan, path: string, value: unknown): Plan {
   }
 }
 
-/** A plan with the base's value again. */
+/** A plan with a setting reset to the base's value. */
 export const restored = (plan: Plan, path: string): Plan => ({
   ...plan,
   changes: withoutValue(plan.changes, path),

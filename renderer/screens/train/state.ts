@@ -1,4 +1,4 @@
-/** What the train screen shows, as plain data; pure. */
+/** The state of the train screen as plain data; pure. */
 import type { CallOutput } from '../../../core/contract/api/index.ts'
 import type { Part } from '../../recipe/parts.ts'
 import { valueAt } from '../../recipe/parts.ts'
@@ -7,19 +7,19 @@ import type { Base, Plan } from './plan.ts'
 export type TrainingOptions = CallOutput<'training.options'>
 
 export interface TrainState {
-  /** The project that was prepared for. */
+  /** The project of this state. */
   dir: string | null
-  /** Whether that is the built-in sample. */
+  /** Whether it is the built-in sample. */
   sample: boolean
   options: TrainingOptions | null
   optionsError: unknown
   /** Name of the preset to begin with. */
   proposed: string
   plan: Plan
-  /** The last whole recipe that was valid. */
+  /** The last valid complete recipe. */
   recipe: Part
   problems: readonly string[]
-  /** The job whose curves were shown last. */
+  /** The job whose curves were last displayed. */
   followed: number | null
 }
 
@@ -37,7 +37,7 @@ export const firstTrain: TrainState = {
   followed: null,
 }
 
-/** Settings that were chosen for another preset and stay with a new one. */
+/** Settings that are kept when the preset changes. */
 const lasting = ['supervision', 'seed', 'annotation']
 
 /** A plan from another preset. */
@@ -49,7 +49,7 @@ export function planFrom(preset: Omit<Base, 'kind'>, before: Plan): Plan {
   }
 }
 
-/** The side that is usual among the longer sides of images, pixels; null: none is known. */
+/** The typical longer side of the images, pixels; null: unknown. */
 export function usualSide(items: readonly { width: number; height: number }[]): number | null {
   const sides = items.map(item => Math.max(item.width, item.height)).sort((a, b) => a - b)
   return sides[Math.floor(sides.length / 2)] ?? null

@@ -1,4 +1,4 @@
-/** The train screen: the plan, what it resolves to, what it costs, and queueing it. */
+/** The train screen: the plan, its resolved recipe, its cost, and queueing it. */
 import { defineStore } from 'pinia'
 import { computed, watch, type ComputedRef } from 'vue'
 import type { Job } from '../../../core/contract/api/jobs.ts'
@@ -20,7 +20,7 @@ async function findSide(): Promise<number | null> {
   return usualSide(page?.items ?? [])
 }
 
-/** Begins with a preset or a run, and asks what the plan resolves to whenever it changes. */
+/** Begins with a preset or a run, and resolves the plan whenever it changes. */
 function usePlanning(state: State<TrainState>, merged: ComputedRef<Part>) {
   const { options, sample } = state.fields
   let asked = 0
@@ -28,13 +28,13 @@ function usePlanning(state: State<TrainState>, merged: ComputedRef<Part>) {
     options.value ? presetsFor({ sample: sample.value }, options.value.presets) : [],
   )
 
-  /** A preset; the supervision, seed and annotation that were chosen stay. */
+  /** Chooses a preset; keeps the chosen supervision, seed and annotation. */
   function choosePreset(name: string): void {
     const preset = presets.value.find(one => one.name === name)
     if (preset) state.set({ plan: planFrom(preset, state.now().plan) })
   }
 
-  /** Starts over for another project; keeps the plan for the same one. */
+  /** Resets for another project; keeps the plan for the same one. */
   async function prepare(project: ProjectInfo): Promise<void> {
     state.set({ dir: project.dir, sample: project.sample, optionsError: null })
     try {
@@ -49,7 +49,7 @@ function usePlanning(state: State<TrainState>, merged: ComputedRef<Part>) {
     }
   }
 
-  /** The whole recipe of a run, to be changed. Throws what the backend says. */
+  /** The complete recipe of a run, for editing. Throws the backend's error. */
   async function duplicate(id: string): Promise<void> {
     const run = await api('runs.get', { id })
     if (!run.recipe) return
@@ -86,7 +86,7 @@ export const useTrain = defineStore('train', () => {
     () => JSON.stringify(merged.value),
     (signal): Promise<TrainingProbe> => api('training.probe', { recipe: merged.value }, { signal }),
   )
-  /** Known settings: those of the valid recipe and those that were written. */
+  /** Known settings: those of the valid recipe and the changed ones. */
   const paths = computed(() => settings(mergeParts([recipe.value, merged.value])).map(([path]) => path))
 
   return readable(state, {
@@ -103,7 +103,7 @@ export const useTrain = defineStore('train', () => {
       probe.clear()
       await prepare(project)
     },
-    /** A setting as it stands: what was written, else what the recipe resolves to. */
+    /** The current value of a setting: the user's, else the resolved recipe's. */
     valueOf(path: string): unknown {
       const written = valueAt(merged.value, path)
       return written === undefined ? valueAt(recipe.value, path) : written

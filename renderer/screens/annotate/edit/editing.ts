@@ -1,4 +1,4 @@
-/** Makes edits: by strokes of the pointer, by the keyboard's cell, by reverts; and takes them back. */
+/** Makes edits by pointer strokes, with the keyboard's cell and by reverts, and undoes them. */
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
 import {
@@ -28,7 +28,7 @@ export const useEditing = defineStore('annotate-editing', () => {
   const say = (key: string, values: Record<string, unknown> = {}): void =>
     screen.say(translate(`annotate.said.${key}`, values))
 
-  /** Begins a stroke at a place in units of cells; false, and a word on why, where nothing can be done. */
+  /** Begins a stroke at a position in units of cells; if that is not possible, returns false and shows why. */
   function begin(at: CellPoint): boolean {
     const operation = screen.locked ?? operationOf(screen.tools)
     if (typeof operation !== 'string') return strokes.begin(operation, at)
@@ -44,7 +44,7 @@ export const useEditing = defineStore('annotate-editing', () => {
     file({ id: edit, tool: editTool(screen.tools.tool), operation, changes })
   }
 
-  /** Puts an edit into the history and on its way to the disk. */
+  /** Adds an edit to the history and saves it. */
   function file(edit: Pick<Edit, 'id' | 'tool' | 'operation' | 'changes'>): void {
     const { author } = settings.settings
     screen.corrections?.apply({ ...edit, author, created: new Date().toISOString() })
@@ -72,7 +72,7 @@ export const useEditing = defineStore('annotate-editing', () => {
     const cell = moveCell(screen.grid, screen.cursor, dx, dy)
     screen.setCursor(cell)
     if (active.value) move(cellMiddle(screen.grid, cell))
-    // The keyboard speaks now: what the resting pointer is over no longer counts.
+    // The keyboard is in use now, so the cell under the resting pointer no longer counts.
     screen.hover(null)
   }
 

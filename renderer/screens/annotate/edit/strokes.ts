@@ -1,4 +1,4 @@
-/** Strokes of the pointer or the keyboard's cell while they are being made; what comes of one is handed on. */
+/** Strokes of the pointer or the keyboard's cell in progress; a finished stroke is passed on. */
 import { computed, shallowRef, watch } from 'vue'
 import type { CellPoint, CorrectionLayer } from '../../../../core/labelmap/corrections/index.ts'
 import type { Operation } from '../../../../core/contract/api/corrections.ts'
@@ -7,10 +7,10 @@ import { addCells, beginStroke, type Stroke } from '../state/stroke.ts'
 import { touchedCells } from '../state/tools.ts'
 import { timed } from './timings.ts'
 
-/** A stroke under way. */
+/** A stroke in progress. */
 interface Gesture {
   stroke: Stroke
-  /** The layer that it stands on. */
+  /** The layer that it is based on. */
   base: CorrectionLayer
   from: CellPoint
   last: CellPoint
@@ -18,7 +18,7 @@ interface Gesture {
   pending: readonly number[]
 }
 
-/** How a stroke ended: the history went on under it, nothing changed, or there is an edit to make of it. */
+/** How a stroke ended: the history changed underneath it, nothing changed, or it makes an edit. */
 export type Ending = 'moved' | 'nothing' | Stroke
 
 const none: readonly number[] = []
@@ -33,7 +33,7 @@ export function useStrokes() {
     if (gesture.value) gesture.value = { ...gesture.value, ...part }
   }
 
-  /** Begins at a place in units of cells. */
+  /** Begins at a position in units of cells. */
   function begin(operation: Operation, at: CellPoint): boolean {
     const { shown, tools } = screen
     if (!shown || tools.tool === 'inspect') return false
@@ -45,7 +45,7 @@ export function useStrokes() {
     return true
   }
 
-  /** Goes on to a place. Only the brush adds cells as it goes; region and image are done at once. */
+  /** Continues to a position. Only the brush adds cells on the way; region and image are complete at once. */
   function move(to: CellPoint): void {
     const { shown, tools } = screen
     const now = gesture.value

@@ -1,4 +1,4 @@
-/** Times of brushing for the benchmark, which reads `window.__annotateTimings`; measured only where the address asks (`?bench`). */
+/** Times of brushing for the benchmark, which reads `window.__annotateTimings`; measured only if the URL has `?bench`. */
 import { nextTick } from 'vue'
 
 /** Milliseconds by what was timed. */
@@ -13,7 +13,7 @@ declare global {
 const wanted = /[?&]bench\b/.test(location.search) || /[?&]bench\b/.test(location.hash)
 if (wanted) window.__annotateTimings = { event: [], apply: [], paint: [], frame: [] }
 
-/** Does it, and notes how long it took where that is asked for. */
+/** Runs a function, and records its duration if requested. */
 export function timed<Result>(what: keyof Timings, act: () => Result): Result {
   const timings = window.__annotateTimings
   if (!timings) return act()
@@ -23,7 +23,7 @@ export function timed<Result>(what: keyof Timings, act: () => Result): Result {
   return result
 }
 
-/** Notes an event's time from now until the page has taken it in, and until its frame has been drawn. */
+/** Records the time from now until the page has handled an event, and until its frame has been drawn. */
 export function timeEvent(): void {
   const timings = window.__annotateTimings
   if (!timings) return

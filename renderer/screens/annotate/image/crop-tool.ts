@@ -1,4 +1,4 @@
-/** The crop inspector's box: dragged by its handles, drawn at random, typed in; and the target that it gives. */
+/** The crop inspector's box (dragged by its handles, drawn at random, or typed in) and its target. */
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
 import { random } from '../../../../core/base/random.ts'
@@ -24,7 +24,7 @@ const cursors: Record<Handle, string> = {
   move: 'move',
 }
 
-/** How random crops are drawn, and how a crop is laid on the map. */
+/** How random crops are drawn, and how a crop maps to cells. */
 export interface CropOptions {
   /** Shares of the image's area, as the paper's recipe has them. */
   scale: [number, number]
@@ -53,7 +53,7 @@ export const useCropTool = defineStore('annotate-crop', () => {
     if (image.value) screen.setCrop(fitCrop(next, image.value))
   }
 
-  /** The tool is taken up: there is something to hold. */
+  /** The tool was selected: show a crop with handles. */
   function ensure(): void {
     const size = image.value
     if (!size || screen.crop) return
@@ -96,7 +96,7 @@ export const useCropTool = defineStore('annotate-crop', () => {
     drag = null
   }
 
-  /** Draws one as training would, another each time. */
+  /** Draws a random crop as in training, a different one each time. */
   function draw(): void {
     const size = image.value
     const id = screen.image?.info.item.id
@@ -105,7 +105,7 @@ export const useCropTool = defineStore('annotate-crop', () => {
     screen.setCrop(drawCrop(size, scale, [1 / aspect, aspect], random(id, ++draws)))
   }
 
-  /** The exact target that training would use, by the trainer's own function. */
+  /** The exact target of training, computed by the trainer's own function. */
   const target = computed(() => {
     const [map, ground, size] = [screen.shown?.map, screen.ground, image.value]
     if (!map || !ground || !size || !crop.value) return null

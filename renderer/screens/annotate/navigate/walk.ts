@@ -1,4 +1,4 @@
-/** From image to image in the order of the browse query, with the next one fetched beforehand; and marks of a review. */
+/** Navigates between images in the order of the browse query, prefetches the next one, and sets review marks. */
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
 import type { ReviewState } from '../../../../core/contract/review-state.ts'
@@ -24,11 +24,11 @@ export const useWalk = defineStore('annotate-walk', () => {
   const notices = useNotices()
   const state = createState(firstPlace)
   const { stepping } = state.fields
-  /** Where the last step went, to fetch ahead of it. */
+  /** Direction of the last step, for prefetching. */
   let direction = 1
   const canGo = computed(() => ({ next: canStep(stepping.value, 1), previous: canStep(stepping.value, -1) }))
 
-  /** Looks up where an image stands; its neighbours are fetched, and steps that were asked for meanwhile are made. */
+  /** Looks up an image's position, prefetches its neighbours, and makes pending steps. */
   async function locate(id: number): Promise<void> {
     browsing.lookAt(id)
     state.set({ stepping: begin(stepping.value, id) })
@@ -46,7 +46,7 @@ export const useWalk = defineStore('annotate-walk', () => {
     }
   }
 
-  /** An image of the query to begin with: the last one looked at, else the first. */
+  /** The first image to show: the last one viewed, else the first of the query. */
   async function first(): Promise<number | null> {
     if (browsing.image !== null) return browsing.image
     const page = await api('browse.page', { query: browsing.query, offset: 0, limit: 1 })
@@ -56,7 +56,7 @@ export const useWalk = defineStore('annotate-walk', () => {
   function take({ now, go: id }: Stepped): void {
     state.set({ stepping: now })
     if (id === null) return
-    // The way back to the review stays open.
+    // Keeps the link back to the review.
     void router.replace({ name: 'annotate', params: { id }, query: router.currentRoute.value.query })
   }
 
@@ -65,7 +65,7 @@ export const useWalk = defineStore('annotate-walk', () => {
     take(step(stepping.value, by))
   }
 
-  /** Says something of the image; the same again takes it back. */
+  /** Marks the image; the same mark again removes it. */
   async function mark(mark: Exclude<ReviewState, 'none'>): Promise<void> {
     const image = screen.image
     if (!image) return

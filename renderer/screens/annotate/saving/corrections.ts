@@ -1,4 +1,4 @@
-/** The corrections of one image: their history, and each step of it on its way to the backend. */
+/** The corrections of one image: their history, and the saving of each step. */
 import { shallowRef, type ShallowRef } from 'vue'
 import { reduceHistory, type CorrectionHistory } from '../../../../core/labelmap/corrections/index.ts'
 import type { Edit } from '../../../../core/contract/api/corrections.ts'
@@ -24,7 +24,7 @@ export interface ImageCorrections {
   queue: SaveQueue
 }
 
-/** Milliseconds after which a save without an answer counts as failed. */
+/** Timeout of a save, milliseconds. */
 const saveTimeout = 20_000
 
 async function send(place: CorrectionPlace, step: SaveStep, version: number): Promise<number> {
@@ -37,7 +37,7 @@ async function send(place: CorrectionPlace, step: SaveStep, version: number): Pr
   return (await api(name, { ...base, edit: step.edit }, { signal })).version
 }
 
-/** Sends what changes from now on, after `unsent`, whose effect is in `known` already. */
+/** Saves changes from now on, after `unsent`, whose effect is already in `known`. */
 export function createCorrections(
   place: CorrectionPlace,
   version: number,

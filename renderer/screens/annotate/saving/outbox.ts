@@ -1,5 +1,5 @@
 /**
- * Unsent steps where a reload or a crash of the page does not lose them: one entry of the browser's storage per image.
+ * The outbox of unsent steps, which survives a reload or crash of the page: one entry of the browser's storage per image.
  */
 import type { SaveStep } from './steps.ts'
 
@@ -11,7 +11,7 @@ export interface CorrectionPlace {
   image: number
 }
 
-/** What of `Storage` is needed. */
+/** The required part of `Storage`. */
 export type OutboxStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
 
 const prefix = 'relabel.unsent '
@@ -25,7 +25,10 @@ function placeOf(key: string): CorrectionPlace | null {
   return { annotation: found[1]!, image: Number(found[2]), project: found[3]! }
 }
 
-/** Keeps the steps; with none the entry goes. False where there is no room: the page then warns before it is left. */
+/**
+ * Stores the steps, or removes the entry if there are none. False if the storage is full: the page then warns before
+ * leaving.
+ */
 export function writeOutbox(
   storage: OutboxStorage,
   place: CorrectionPlace,
@@ -40,7 +43,7 @@ export function writeOutbox(
   }
 }
 
-/** The steps kept for an image; none where the entry cannot be read. */
+/** The stored steps of an image; none if the entry cannot be read. */
 export function readOutbox(storage: OutboxStorage, place: CorrectionPlace): SaveStep[] {
   try {
     const value: unknown = JSON.parse(storage.getItem(placeKey(place)) ?? '[]')
@@ -50,7 +53,7 @@ export function readOutbox(storage: OutboxStorage, place: CorrectionPlace): Save
   }
 }
 
-/** Images of a project with steps that were never answered. */
+/** Images of a project with unconfirmed steps. */
 export function outboxPlaces(storage: OutboxStorage, project: string): CorrectionPlace[] {
   const places: CorrectionPlace[] = []
   for (let i = 0; i < storage.length; i++) {

@@ -1,35 +1,38 @@
-/** Sends the steps of one image's corrections in order, one at a time; says Saved only after the backend has said so. */
+/**
+ * Saves the steps of one image's corrections in order, one at a time; reports "saved" only after the backend has
+ * confirmed it.
+ */
 import type { CorrectionState } from '../../../../core/contract/api/corrections.ts'
 import { reconcile, type Reconciled, type SaveStep } from './steps.ts'
 
-/** How saving stands. */
+/** The save state. */
 export interface SaveState {
   status: 'saved' | 'saving' | 'retrying'
-  /** Steps without an answer. */
+  /** Number of unconfirmed steps. */
   unsent: number
   /** Why the last attempt failed, while `retrying`. */
   reason: string | null
 }
 
-/** Timers, so that tests can turn the clock. */
+/** Timers, replaceable in tests. */
 export interface Timers {
   set(act: () => void, milliseconds: number): unknown
   clear(timer: unknown): void
 }
 
 export interface SaveQueueParts {
-  /** The version that the steps stand on. */
+  /** The version that the steps are based on. */
   version: number
-  /** Steps of an earlier visit, sent first. */
+  /** Steps from an earlier visit, sent first. */
   steps?: readonly SaveStep[]
-  /** Saves one step; gives the new version. Throws errors with a `code`. */
+  /** Saves one step; returns the new version. Throws errors with a `code`. */
   send(step: SaveStep, version: number): Promise<number>
-  /** Asks for what is saved. */
+  /** Loads the saved corrections. */
   reload(): Promise<CorrectionState>
-  /** Puts the unsent steps into the outbox, where a reload of the page finds them. */
+  /** Stores the unsent steps in the outbox, which survives a reload. */
   keep(steps: readonly SaveStep[]): void
   changed(state: SaveState): void
-  /** What is saved is not what we thought: the new history, and steps that were not applied, with the reason. */
+  /** Called when the saved state differs from ours: the new history, and steps that were not applied, with the reason. */
   rebased(result: Reconciled & { reason: string }): void
   timers?: Timers
 }
@@ -37,11 +40,11 @@ export interface SaveQueueParts {
 export interface SaveQueue {
   push(step: SaveStep): void
   state(): SaveState
-  /** Tries again at once, where it waits for the next attempt. */
+  /** Retries at once if it waits for the next attempt. */
   retryNow(): void
-  /** Resolves when nothing is unsent; false where `milliseconds` went by first. */
+  /** Resolves when everything is sent; false after a timeout of `milliseconds`. */
   settled(milliseconds: number): Promise<boolean>
-  /** Sends nothing any more; unsent steps stay in the outbox. */
+  /** Stops sending; unsent steps stay in the outbox. */
   stop(): void
 }
 
@@ -53,13 +56,13 @@ const realTimers: Timers = {
 /** Milliseconds before the n-th retry (n ≥ 1): 1, 2, 4, … seconds, at most 30. */
 export const backoff = (n: number): number => Math.min(30_000, 1000 * 2 ** (n - 1))
 
-/** Errors that the same words would meet again. */
+/** Errors for which a retry is pointless. */
 const final = new Set(['usage', 'mismatch', 'unsupported', 'bad-data', 'bad-label-map'])
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '')
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/** How saving stands over several images: the worst of them, with all that is unsent. */
+/** The save state over several images: the worst of them, with the total of unsent steps. */
 export function worstOf(states: readonly SaveState[]): SaveState {
   const failing = states.find(state => state.status === 'retrying')
   const busy = states.find(state => state.status === 'saving')
@@ -67,7 +70,7 @@ export function worstOf(states: readonly SaveState[]): SaveState {
   return { ...(failing ?? busy ?? { status: 'saved', reason: null }), unsent }
 }
 
-/** A queue as its functions below share it. */
+/** The state of a queue. */
 interface Queue {
   parts: SaveQueueParts
   timers: Timers
@@ -75,13 +78,13 @@ interface Queue {
   unsent: readonly SaveStep[]
   running: boolean
   stopped: boolean
-  /** In a row. */
+  /** Consecutive failures. */
   failures: number
   conflicts: number
   reason: string | null
-  /** Of the next attempt after a failure. */
+  /** Timer of the next attempt after a failure. */
   timer: unknown
-  /** Those who wait until nothing is unsent. */
+  /** Callbacks for when everything is sent. */
   waiting: Set<() => void>
 }
 
@@ -97,7 +100,7 @@ function tell(queue: Queue): void {
   queue.waiting.clear()
 }
 
-/** The backend knows something else: lays the rest over that. `refused`: the first step is given up. */
+/** The backend's state differs: rebases the remaining steps on it. `refused`: drops the first step. */
 async function rebase(queue: Queue, reason: string, refused: boolean): Promise<void> {
   const saved = await queue.parts.reload()
   if (queue.stopped) return
@@ -116,7 +119,7 @@ async function sendFirst(queue: Queue, step: SaveStep): Promise<void> {
   } catch (error) {
     const refused = final.has(codeOf(error))
     if (!refused && codeOf(error) !== 'conflict') throw error
-    // A step that is refused twice on the newest state will not be taken the third time.
+    // A step that is refused twice on the newest state will not succeed the third time.
     await rebase(queue, textOf(error), refused || ++queue.conflicts > 2)
     return
   }
@@ -124,7 +127,7 @@ async function sendFirst(queue: Queue, step: SaveStep): Promise<void> {
   queue.parts.keep(queue.unsent)
 }
 
-/** Sends until nothing is left; after a failure it goes on by itself later. */
+/** Sends until nothing is left; retries later after a failure. */
 async function pump(queue: Queue): Promise<void> {
   if (queue.running || queue.stopped) return
   queue.running = true

@@ -1,16 +1,16 @@
-/** The steps of a correction on their way to the backend, and what becomes of them when it knows more than we do; pure. */
+/** The unsent steps of a correction, and rebasing them on a newer state of the backend; pure. */
 import { reduceHistory, historyFrom } from '../../../../core/labelmap/corrections/index.ts'
 import type { CorrectionHistory, HistoryStep } from '../../../../core/labelmap/corrections/index.ts'
 import type { CorrectionState, Edit } from '../../../../core/contract/api/corrections.ts'
 
-/** One step that is to be saved. Undo and redo name the edit that they are about. */
+/** One step to save. Undo and redo name their edit. */
 export type SaveStep =
   { kind: 'apply'; edit: Edit } | { kind: 'undo'; edit: string } | { kind: 'redo'; edit: string }
 
-/** Id of the edit that a step is about. */
+/** Id of the edit that a step concerns. */
 const stepEdit = (step: SaveStep): string => (step.kind === 'apply' ? step.edit.id : step.edit)
 
-/** What remains of unsent steps on a newer state. */
+/** The result of rebasing unsent steps on a newer state. */
 export interface Reconciled {
   /** The backend's history with the steps that still apply. */
   history: CorrectionHistory
@@ -21,7 +21,7 @@ export interface Reconciled {
 }
 
 /**
- * Lays unsent steps over what the backend has. A step that it has already (its answer was lost) is left out; a step that
+ * Rebases unsent steps on the backend's state. A step that it already has (its answer was lost) is skipped; a step that
  * does not fit, and what depends on it, is dropped.
  */
 export function reconcile(

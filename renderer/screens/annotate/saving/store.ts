@@ -11,10 +11,10 @@ import { outboxPlaces, placeKey, readOutbox, writeOutbox, type CorrectionPlace }
 import { worstOf } from './save-queue.ts'
 import { reconcile } from './steps.ts'
 
-/** How long saving an image that was left is waited for, milliseconds: a day. */
+/** Timeout for saving an image after leaving it, milliseconds: a day. */
 const longest = 24 * 3600 * 1000
 
-/** An image's corrections as they are saved, under the steps that an earlier visit could not save. */
+/** An image's saved corrections, with the steps that an earlier visit could not save on top. */
 function restore(place: CorrectionPlace, saved: CorrectionState): ImageCorrections {
   const steps = readOutbox(localStorage, place)
   const { history, keep, dropped } =
@@ -28,7 +28,7 @@ function restore(place: CorrectionPlace, saved: CorrectionState): ImageCorrectio
 export const useSaving = defineStore('saving', () => {
   const project = useProject()
   const open = shallowReactive(new Map<string, ImageCorrections>())
-  /** How many times each is in use: one who goes there and back faster than answers come uses it twice for a moment. */
+  /** Reference counts: fast navigation back and forth can use an image twice for a moment. */
   const used = new Map<ImageCorrections, number>()
   const worst = computed(() => worstOf([...open.values()].map(one => one.state.value)))
 
@@ -44,7 +44,7 @@ export const useSaving = defineStore('saving', () => {
     return corrections
   }
 
-  /** An image is left: what is saved is forgotten, the rest goes on being saved. */
+  /** An image is left: forgets it once it is saved, and continues to save it otherwise. */
   async function release(corrections: ImageCorrections): Promise<void> {
     const done = await corrections.queue.settled(longest)
     if (!done || used.has(corrections) || open.get(placeKey(corrections.place)) !== corrections) return
@@ -68,7 +68,7 @@ export const useSaving = defineStore('saving', () => {
     }
   }
 
-  /** Goes on with what an earlier visit could not save. */
+  /** Resumes what an earlier visit could not save. */
   async function resume(dir: string): Promise<void> {
     for (const place of outboxPlaces(localStorage, dir)) {
       if (project.info?.dir !== dir) return
@@ -77,7 +77,7 @@ export const useSaving = defineStore('saving', () => {
     }
   }
 
-  /** Whether everything is saved within so many milliseconds. */
+  /** Resolves to whether everything was saved within this timeout, milliseconds. */
   async function settled(milliseconds: number): Promise<boolean> {
     const all = await Promise.all([...open.values()].map(one => one.queue.settled(milliseconds)))
     return all.every(Boolean)
@@ -87,7 +87,7 @@ export const useSaving = defineStore('saving', () => {
     for (const one of open.values()) one.queue.retryNow()
   }
 
-  // Image ids mean nothing in another project: what is unsent waits in the outbox until its own is open again.
+  // Image ids mean nothing in another project: unsent steps wait in the outbox until their project is open again.
   watch(
     () => project.info?.dir,
     () => {

@@ -1,4 +1,4 @@
-/** Goes from image to image of the project's current annotation, each with its corrections; the newest call wins. */
+/** Opens images of the project's current annotation, each with its corrections; the newest call wins. */
 import { emptyLayer } from '../../../../core/labelmap/corrections/index.ts'
 import { toApiError } from '../../../api/error.ts'
 import { createLoader, loadAnnotation, type ImageLoader } from '../../../labelmap/load.ts'
@@ -16,21 +16,21 @@ export function useOpening(state: State<ScreenState>) {
   let place = ''
   let wanted = 0
 
-  /** Shows nothing; what is unsaved goes on being saved. */
+  /** Shows nothing; unsaved corrections continue to be saved. */
   function clear(): void {
     const { corrections } = state.now()
     if (corrections) saving.leave(corrections)
     state.set(emptied(state.now()))
   }
 
-  /** The loader of the project's current annotation; another annotation starts over. */
+  /** The loader of the project's current annotation; recreated for another annotation. */
   async function prepare(): Promise<ImageLoader> {
     const info = project.info
     const id = info?.annotation ?? null
     const now = `${info?.dir ?? ''} ${id ?? ''}`
     if (loader && place === now) return loader
     const ground = id && info ? await loadAnnotation(id, info.classes) : null
-    // What is shown belongs to the annotation before.
+    // The displayed image belongs to the previous annotation.
     clear()
     state.set({ ground, tools: reduceTools(state.now().tools, { kind: 'forget' }) })
     loader = createLoader(ground)
@@ -68,7 +68,7 @@ export function useOpening(state: State<ScreenState>) {
     }
   }
 
-  /** The screen is left. */
+  /** Called when leaving the screen. */
   function leave(): void {
     wanted++
     clear()

@@ -1,4 +1,4 @@
-/** How the label map is shown: what of it, how strongly, and what beside it. */
+/** Display options of the label map. */
 import type { LegendEntry } from '../../../stage/swatches.ts'
 import type { PaintOptions } from '../../../stage/painter.ts'
 
@@ -7,12 +7,12 @@ export interface OverlayOptions {
   mode: 'top' | 'class'
   /** 0…1 */
   opacity: number
-  /** Strengths below stay clear, 0…1. */
+  /** Strengths below this are transparent, 0…1. */
   threshold: number
   smooth: boolean
   /** Lines between cells. */
   lines: boolean
-  /** Boxes of the truth, where they are known. */
+  /** Boxes of the truth, if known. */
   boxes: boolean
 }
 
@@ -34,7 +34,7 @@ export const stepOpacity = (options: OverlayOptions, by: number): OverlayOptions
 
 const vermilion = [213, 94, 0] as const
 
-/** What the painter is asked for; opacity is the node's, so that changing it paints nothing again. */
+/** Options for the painter; opacity belongs to the node, so that changing it does not repaint. */
 export function paintOf(
   options: OverlayOptions,
   legend: readonly LegendEntry[],

@@ -1,4 +1,4 @@
-/** What the annotate screen shows, as plain data, and how it changes; pure. */
+/** The state of the annotate screen as plain data, with its reducers; pure. */
 import { applyLayer, updateCells, type CorrectionLayer } from '../../../../core/labelmap/corrections/index.ts'
 import type { ReviewState } from '../../../../core/contract/review-state.ts'
 import type { LabelMap } from '../../../../core/labelmap/label-map.ts'
@@ -12,11 +12,11 @@ import { firstOverlay, type OverlayOptions } from './overlay.ts'
 import { differingCells } from './stroke.ts'
 import { firstTools, reduceTools, type ToolState } from './tools.ts'
 
-/** The map as it is shown. */
+/** The displayed map. */
 export interface ShownMap {
   map: LabelMap
   layer: CorrectionLayer
-  /** Cells that differ from what was shown before; null: look at all. */
+  /** Cells that differ from the previous map; null: check all. */
   cells: readonly number[] | null
 }
 
@@ -33,9 +33,9 @@ export interface ScreenState {
   hovered: number | null
   cursor: number | null
   crop: Crop | null
-  /** A word on what the last edit did, for the status bar. */
+  /** What the last edit did, for the status bar. */
   said: string | null
-  /** Of the classes met on this image so far. */
+  /** Swatches of the classes seen on this image so far. */
   swatches: Map<number, Swatch>
 }
 
@@ -61,7 +61,7 @@ export function gridOf(image: LoadedImage | null): { height: number; width: numb
   return map ? { height: map.shape[1], width: map.shape[2] } : null
 }
 
-/** An image comes into sight, under its corrections. */
+/** An image is shown with its corrections. */
 export function arrive(
   state: ScreenState,
   image: LoadedImage,
@@ -87,7 +87,7 @@ export function arrive(
   return { ...shown, tools: withClass(shown) }
 }
 
-/** With no class chosen yet: the given label's, else the map's strongest. */
+/** The initial class: that of the given label, else the map's strongest. */
 function withClass({ tools, image, ground, shown, swatches }: ScreenState): ToolState {
   if (tools.class !== null) return tools
   const label = image?.info.item.label ?? null
@@ -96,7 +96,7 @@ function withClass({ tools, image, ground, shown, swatches }: ScreenState): Tool
   return id === undefined ? tools : reduceTools(tools, { kind: 'class', id })
 }
 
-/** The map under a layer: only cells that it says something else of than the one shown are made again. */
+/** The map under a layer; recomputes only cells in which it differs from the displayed layer. */
 export function shownWith(
   { image, ground, shown: before }: ScreenState,
   layer: CorrectionLayer,
@@ -110,7 +110,7 @@ export function shownWith(
   return { map: updateCells(before.map, map, layer, cells, options), layer, cells }
 }
 
-/** Nothing is in sight. */
+/** Nothing is shown. */
 export const emptied = (state: ScreenState): ScreenState => ({
   ...state,
   shown: null,
@@ -118,7 +118,7 @@ export const emptied = (state: ScreenState): ScreenState => ({
   image: null,
 })
 
-/** An image was marked; another one than that in sight stays as it is. */
+/** An image was marked; ignored unless it is the displayed one. */
 export function marked(state: ScreenState, id: number, review: ReviewState): ScreenState {
   const { image } = state
   if (image?.info.item.id !== id) return state

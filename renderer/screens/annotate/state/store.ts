@@ -1,4 +1,4 @@
-/** The annotate screen's state: which image, its map under its corrections, the tool, the view of the map. */
+/** The annotate screen's state: the image, its corrected map, the tool, the display options. */
 import { defineStore } from 'pinia'
 import { computed, watch } from 'vue'
 import type { ReviewState } from '../../../../core/contract/review-state.ts'

@@ -1,4 +1,4 @@
-/** One edit while it is being made: cells are added as the pointer goes, each once, on a map that is updated in place. */
+/** One edit in progress: cells are added as the pointer moves, each once, on a map that is updated in place. */
 import { applyChanges, planChanges, updateCells } from '../../../../core/labelmap/corrections/index.ts'
 import type { CorrectionLayer } from '../../../../core/labelmap/corrections/index.ts'
 import type { Change, Operation } from '../../../../core/contract/api/corrections.ts'
@@ -27,7 +27,7 @@ export const beginStroke = (
   corrected: LabelMap,
 ): Stroke => ({ edit, operation, layer, corrected, touched: new Set(), changes: [] })
 
-/** Adds cells; gives those that changed. The stroke's own map is written in place where its depth suffices. */
+/** Adds cells; returns those that changed. Updates the stroke's own map in place if its depth suffices. */
 export function addCells(
   stroke: Stroke,
   ground: StrokeGround,
@@ -51,7 +51,7 @@ export function addCells(
   }
 }
 
-/** Cells of which two layers say something else; what they share is known by identity. */
+/** Cells in which two layers differ; shared parts are recognised by identity. */
 export function differingCells(before: CorrectionLayer, after: CorrectionLayer): number[] {
   if (before === after) return []
   const cells: number[] = []

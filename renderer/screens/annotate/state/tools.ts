@@ -1,4 +1,4 @@
-/** The tool in hand: what it touches, what it does, with which class and how strongly; a pure reducer. */
+/** The current tool: its cells, its operation, class and amount; a pure reducer. */
 import type { Operation, Edit } from '../../../../core/contract/api/corrections.ts'
 import type { LabelMap } from '../../../../core/labelmap/label-map.ts'
 import {
@@ -31,9 +31,9 @@ export interface ToolState {
   logit: number
   /** Index into {@link brushRadii}. */
   brush: number
-  /** The nine classes used last, each in the place of its number key. */
+  /** The nine classes used last, each at its number key. */
   recent: readonly number[]
-  /** The same, the one used last at the end. */
+  /** The same, with the most recently used last. */
   order: readonly number[]
 }
 
@@ -60,7 +60,7 @@ export type ToolAction =
   | { kind: 'brush'; by: number }
   /** A class was used in an edit. */
   | { kind: 'used'; ids: readonly number[] }
-  /** Another annotation: classes mean something else. */
+  /** Another annotation: class ids have a different meaning. */
   | { kind: 'forget' }
 
 const clamp = (value: number, low: number, high: number): number => Math.max(low, Math.min(high, value))
@@ -94,7 +94,7 @@ export function reduceTools(state: ToolState, action: ToolAction): ToolState {
   }
 }
 
-/** Classes keep their keys; a new one takes the next free key, or that of the class unused for longest. */
+/** Classes keep their keys; a new one gets the next free key, or that of the least recently used class. */
 function remember(state: ToolState, ids: readonly number[]): ToolState {
   let { recent, order } = state
   for (const id of ids) {
@@ -108,7 +108,7 @@ function remember(state: ToolState, ids: readonly number[]): ToolState {
 /** Why an operation cannot be done yet. */
 export type Missing = 'class' | 'to' | 'same'
 
-/** The operation that the state asks for, or what it lacks. */
+/** The operation of the current state, or what it lacks. */
 export function operationOf(state: ToolState): Operation | Missing {
   const { operation: kind, class: id, to } = state
   if (id === null) return 'class'
@@ -118,10 +118,10 @@ export function operationOf(state: ToolState): Operation | Missing {
   return { kind, class: id, to: kind === 'swap' ? to : null, amount, what: null }
 }
 
-/** What an edit made with a tool is filed under. */
+/** The tool name stored with an edit. */
 export const editTool = (tool: ToolName): Edit['tool'] => (tool === 'inspect' ? 'brush' : tool)
 
-/** The cells that a tool touches between two places in units of cells, where the second is under the pointer. */
+/** The cells that a tool covers between two positions in units of cells; the second is under the pointer. */
 export function touchedCells(
   state: Pick<ToolState, 'tool' | 'brush'>,
   corrected: LabelMap,
@@ -146,7 +146,7 @@ export function touchedCells(
   }
 }
 
-/** The cell at a place, or null outside of the map. */
+/** The cell at a position, or null outside the map. */
 export function cellAt(grid: CellGrid, at: CellPoint): number | null {
   const [x, y] = [Math.floor(at.x), Math.floor(at.y)]
   return x >= 0 && y >= 0 && x < grid.width && y < grid.height ? y * grid.width + x : null

@@ -1,4 +1,4 @@
-/** Marks, one and many, their undoing, the sittings; saved views; measures of several annotations. */
+/** Marks, one and many, their undoing, the sessions; saved views; measures of several annotations. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -135,7 +135,7 @@ describe('progress', () => {
     })
   })
 
-  it('tells sittings apart by breaks of more than half an hour, newest first', () => {
+  it('tells sessions apart by breaks of more than half an hour, newest first', () => {
     const start = Date.UTC(2026, 0, 5, 8)
     const at = (minutes: number): number => start + minutes * minute
     const moment = (minutes: number): string => new Date(at(minutes)).toISOString()
@@ -144,12 +144,12 @@ describe('progress', () => {
     markReview(project, { ids: [3] }, 'none', at(45)) // taking back is not a mark
     markReview(project, { ids: [4] }, 'flagged', at(60.1))
     markReview(project, { ids: [5] }, 'flagged', at(60.1))
-    expect(reviewProgress(project).sittings).toEqual([
+    expect(reviewProgress(project).sessions).toEqual([
       { began: moment(60.1), ended: moment(60.1), marks: 2 },
       { began: moment(0), ended: moment(30), marks: 3 },
     ])
     for (let hour = 2; hour < 60; hour++) markReview(project, { ids: [hour] }, 'skipped', at(hour * 60))
-    expect(reviewProgress(project).sittings).toHaveLength(50)
+    expect(reviewProgress(project).sessions).toHaveLength(50)
   })
 })
 

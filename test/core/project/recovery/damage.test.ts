@@ -284,8 +284,8 @@ describe('review marks', () => {
   const states = (project: Project): unknown =>
     listImages(project).map(({ id }) => imageItem(project, { id }).review)
   const progress = (project: Project): unknown => {
-    const { counts, sittings } = reviewProgress(project)
-    return { counts, sittings }
+    const { counts, sessions } = reviewProgress(project)
+    return { counts, sessions }
   }
 
   it('come back with the log, in their order, many at once and taken back ones too, and once only', async () => {

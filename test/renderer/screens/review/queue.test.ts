@@ -84,19 +84,19 @@ describe('reasons', () => {
 
 describe('the pace', () => {
   const began = '2026-01-01T10:00:00Z'
-  const sitting = (marks: number, minutes: number) => ({
+  const session = (marks: number, minutes: number) => ({
     began,
     ended: new Date(Date.parse(began) + minutes * 60_000).toISOString(),
     marks,
   })
   const at = (minutes: number): number => Date.parse(began) + minutes * 60_000
 
-  it('comes from this sitting’s marks alone', () => {
-    expect(pace(sitting(21, 10), 100, at(10))).toEqual({ perMinute: 2, left: 3000 })
-    expect(pace(sitting(5, 2), 100, at(2))).toEqual({ perMinute: 2, left: null })
-    expect(pace(sitting(1, 0), 100, at(1))).toBeNull()
+  it('comes from this session’s marks alone', () => {
+    expect(pace(session(21, 10), 100, at(10))).toEqual({ perMinute: 2, left: 3000 })
+    expect(pace(session(5, 2), 100, at(2))).toEqual({ perMinute: 2, left: null })
+    expect(pace(session(1, 0), 100, at(1))).toBeNull()
     expect(pace(undefined, 100, at(1))).toBeNull()
-    // Half an hour later it is another sitting.
-    expect(pace(sitting(21, 10), 100, at(41))).toBeNull()
+    // Half an hour later it is another session.
+    expect(pace(session(21, 10), 100, at(41))).toBeNull()
   })
 })

@@ -14,7 +14,7 @@ import { whereOf, type SqlValue } from './filter-sql.ts'
 const mostInLine = 5000
 /** Previous states are returned for up to this many images. */
 const mostBefore = 1000
-const mostSittings = 50
+const mostSessions = 50
 
 export interface MarkResult {
   changed: number

@@ -16,8 +16,8 @@ export function pace(
   left: number,
   now: number,
 ): Pace | null {
-  if (!sitting || sitting.marks < 2 || now - Date.parse(sitting.ended) > longestBreak) return null
-  const minutes = (Date.parse(sitting.ended) - Date.parse(sitting.began)) / 60_000
+  if (!session || session.marks < 2 || now - Date.parse(session.ended) > longestBreak) return null
+  const minutes = (Date.parse(session.ended) - Date.parse(session.began)) / 60_000
   if (!(minutes > 0)) return null
   // The time spent on the first mark is before the session began.
   const perMinute = (session.marks - 1) / minutes

@@ -1,4 +1,4 @@
-/** Recipes as trees: laying parts over each other, reading and changing one setting, and listing differences. */
+/** Recipes as trees: merges parts, reads and changes settings, and lists differences. */
 import { isRecord, overlay } from '../../core/base/plain.ts'
 
 /** Any part of a recipe, as JSON. */
@@ -12,7 +12,7 @@ export interface Difference {
   to: unknown
 }
 
-/** Later parts win, objects are merged; the same rule as the backend's. */
+/** Later parts override earlier ones, objects are merged; the same rule as in the backend. */
 export const mergeParts = (parts: readonly Part[]): Part =>
   parts.reduce<unknown>((merged, part) => overlay(merged, part), {}) as Part
 

@@ -31,7 +31,7 @@ export function feedReader(
 ): (name: string) => Promise<Uint8Array> {
   return async name => {
     const address = new URL(encodeURIComponent(name), url).href
-    const answer = await session.fetch(address, { redirect: 'error', signal: AbortSignal.timeout(30_000) })
+    const answer = await session.fetch(address, { signal: AbortSignal.timeout(30_000) })
     if (!answer.ok || !answer.body)
       return fail('not-found', `the update feed has no ${address} (${answer.status})`)
     const pieces: Uint8Array[] = []

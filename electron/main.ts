@@ -1,4 +1,4 @@
-/** The desktop app: starts and supervises the backend, opens the window, and offers what only a desktop can. */
+/** The desktop app: starts and supervises the backend, opens the window, and provides desktop features. */
 import { join } from 'node:path'
 import { app, BrowserWindow, dialog, protocol, session } from 'electron'
 import { messageOf } from '../core/base/error.ts'
@@ -12,7 +12,7 @@ app.enableSandbox()
 protocol.registerSchemesAsPrivileged([privileges])
 
 if (!app.requestSingleInstanceLock()) {
-  // The first instance hears of it (second-instance) and shows its window.
+  // The first instance is notified (second-instance) and shows its window.
   app.quit()
 } else {
   // `npm start` was killed: the app that it started ends too.

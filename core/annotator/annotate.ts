@@ -1,4 +1,4 @@
-/** The annotator at work: decode, infer, keep the top classes, write; each overlapping the others, records in image order. */
+/** Annotates images: decode, infer, keep the top classes, write. The stages overlap, and records are in image order. */
 import { fail, RelabelError } from '../base/error.ts'
 import { stampOf, type FileStamp } from '../base/files/stamp.ts'
 import type { Session } from '../engine/engine.ts'
@@ -11,7 +11,7 @@ import type { Preprocessing } from './preprocess.ts'
 import { triedFile, type SkippedImage } from './skipped.ts'
 import type { AnnotatorAnswer, AnnotatorTask } from './worker.ts'
 
-/** Where label maps, and images without one, go; called in image order, one call at a time. */
+/** Receives label maps, and images without one, in image order, one call at a time. */
 export interface MapSink {
   append(image: ImageToAnnotate, map: LabelMap, file: FileStamp | null, sha256: string): Promise<void>
   skip(image: SkippedImage): Promise<void>
@@ -34,15 +34,15 @@ export interface AnnotateJob {
   total: number
   signal: AbortSignal
   onProgress?: (meter: Meter) => void
-  /** Batches being decoded while one is inferred; default 3. */
+  /** Batches decoded ahead while one is inferred; default 3. */
   ahead?: number
-  /** The batch of a model that was exported for one size only; the last batch is filled up with zeros. */
+  /** The batch of a model that was exported for one size only; the last batch is padded with zeros. */
   fixedBatch?: number
-  /** Sees the whole answer of each batch, `[N, C, h, w]`, before the top classes are taken. */
+  /** Receives the dense output of each batch, `[N, C, h, w]`, before the top classes are selected. */
   inspect?: (batch: Batch, logits: Float32Array, shape: readonly number[]) => void
 }
 
-/** What one call did. */
+/** The result of one call. */
 export interface AnnotateReport {
   annotated: number
   skipped: SkippedImage[]
@@ -61,12 +61,13 @@ interface Loaded {
   stamps: (FileStamp | null)[]
 }
 
-/** Batches of maps that may wait to be written. */
+/** Maximum number of batches waiting to be written. */
 const maxUnwritten = 2
 
 /**
  * Annotates all images that are not done. On abort everything already inferred is written, then it rejects with
- * `cancelled`. A bad image is skipped with its reason. Whatever finishes first, records follow the order of the images.
+ * `cancelled`. A bad image is skipped with its reason. Records follow the order of the images, regardless of which
+ * finishes first.
  */
 export async function annotate(job: AnnotateJob): Promise<AnnotateReport> {
   const meter = createMeter(job.total)
@@ -100,7 +101,7 @@ export async function annotate(job: AnnotateJob): Promise<AnnotateReport> {
     give(free, loaded.buffer)
     const maps = logits && keepTop(job, loaded, outcomes, logits)
     last = last.then(() => write(job, loaded, outcomes, maps, { report, meter }))
-    last.catch(() => {}) // seen by the await below; must not count as unhandled until then
+    last.catch(() => {}) // handled by the await below; must not count as unhandled until then
     unwritten.push(last)
     if (unwritten.length > maxUnwritten) await unwritten.shift()
     // The engine blocks this thread: let messages, progress and a cancel through.
@@ -154,7 +155,7 @@ async function infer(job: AnnotateJob, { batch, buffer }: Loaded): Promise<Logit
   if (shape.length !== 4 || n !== count || !c || !h || !w)
     return fail('bad-model', `the annotator gave [${shape.join(', ')}] instead of [${count}, C, h, w]`)
   if (c !== job.classes)
-    fail('mismatch', `the annotator gave ${c} classes a cell where ${job.classes} were expected`)
+    fail('mismatch', `the annotator gave ${c} classes per cell where ${job.classes} were expected`)
   job.inspect?.(batch, data, shape)
   const shared = new SharedArrayBuffer(data.byteLength)
   new Float32Array(shared).set(data)

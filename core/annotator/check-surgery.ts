@@ -1,4 +1,4 @@
-/** Measuring that an annotator's map has the classifier's logits as its mean. */
+/** Measures whether the mean of an annotator's map equals the classifier's logits. */
 import { fail } from '../base/error.ts'
 import type { FloatArray } from '../engine/engine.ts'
 import { openSession } from '../engine/session.ts'
@@ -7,7 +7,7 @@ import { hasChannelsLast } from '../graph/surgery/image-input.ts'
 import type { SurgeryReport } from '../graph/surgery/report.ts'
 import { withOutput } from '../graph/surgery/with-output.ts'
 
-/** Above this relative error an annotator is refused unless the user accepts its approximation. */
+/** An annotator with a larger relative error is refused, unless the user accepts its approximation. */
 export const surgeryTolerance = 1e-3
 
 /** What was measured on real images. */
@@ -116,13 +116,9 @@ export function requireSurgery(
   const error = `the mean of its label map differs from the classifier's logits by ${check.relativeError.toExponential(1)} (relative; ${surgeryTolerance} is allowed)`
   if (report.approximation && options.acceptApproximation) return
   if (report.approximation)
-    fail(
-      'unsupported',
-      `${error}: ${report.approximation}. Accept the approximation to use it all the same.`,
-      {
-        ...check,
-      },
-    )
+    fail('unsupported', `${error}: ${report.approximation}. Accept the approximation to use it anyway.`, {
+      ...check,
+    })
   fail(
     'unsupported',
     `${error}, although the head "${report.head}" is exact; the model may behave differently at this image size`,

@@ -1,6 +1,6 @@
-/** Measures a job: how many items are done, how fast, how long to go, and which share of the time inference ran. */
+/** Measures a job: items done, rate, remaining time, and share of time in inference. */
 
-/** Figures of the items that were really worked on; those that were done before do not count as fast. */
+/** Figures of the items processed by this job; items done earlier do not count towards the rate. */
 export interface Meter {
   /** Items that were done before this job. */
   before(count: number): void
@@ -8,7 +8,7 @@ export interface Meter {
   inferred(seconds: number): void
   done(): number
   total(): { items: number; seconds: number; busy: number }
-  /** Items a second over the last half minute or so; 0 before the first. */
+  /** Items per second over the last half minute or so; 0 before the first. */
   rate(): number
   /** Seconds left, or undefined before there is a rate. */
   left(): number | undefined
@@ -22,7 +22,7 @@ export function createMeter(total: number, now: () => number = () => performance
   let before = 0
   let finished = 0
   let inference = 0
-  /** Moments at which an item was finished, the latest half minute. */
+  /** Times at which items finished, for the last half minute. */
   const recent: { at: number; finished: number }[] = [{ at: started, finished: 0 }]
 
   const rate = (): number => {

@@ -1,4 +1,4 @@
-/** Which model made an annotation: a hash of its file, and of the files that hold its weights. */
+/** Identifies the model of an annotation: a hash of its file, and of the files with its weights. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-/** Opening an annotator: the classifier's file, the surgery, and whether it fits what is asked of it. */
+/** Opens an annotator: the classifier's file, the surgery, and whether it fits the request. */
 import { basename } from 'node:path'
 import { fail } from '../base/error.ts'
 import type { ResizeRule } from '../contract/manifest.ts'
@@ -18,20 +18,24 @@ export interface Annotator {
   session: Session
 }
 
-/** Reads a classifier, turns it into an annotator and loads it. Rejects with `not-found`, `bad-model` or `unsupported`. */
+/**
+ * Reads a classifier, turns it into an annotator and loads it. Rejects with `not-found`, `bad-model` or `unsupported`.
+ */
 export async function openAnnotator(file: string, options: EngineOptions = {}): Promise<Annotator> {
   const classifier = await readOnnx(file)
   const { model, report } = toAnnotator(classifier)
   return { classifier, model, report, session: await openSession(model, options) }
 }
 
-/** How many images a model takes at once: as many as wanted, or exactly as many as it was exported for. */
+/** The batch size of a model: as requested, or the one with which it was exported. */
 export interface FittingBatch {
   batch: number
   fixedBatch?: number
 }
 
-/** Fails with `mismatch` where the model was exported for other sizes than wanted, `unsupported` where it takes no RGB. */
+/**
+ * Fails with `mismatch` where the model was exported for other sizes than wanted, `unsupported` where it takes no RGB.
+ */
 export function fitInput(
   { inputShape }: Pick<SurgeryReport, 'inputShape'>,
   file: string,

@@ -1,7 +1,7 @@
-/** Which images go into which batch: a matter of the list alone, so that a resumed job computes the very same batches. */
+/** Assigns images to batches, depending only on the list, so that a resumed job computes the same batches. */
 import { inputSize, type Preprocessing } from './preprocess.ts'
 
-/** What the annotator needs to know of an image. */
+/** The data of an image that the annotator needs. */
 export interface ImageToAnnotate {
   key: string
   /** Absolute. */
@@ -11,7 +11,10 @@ export interface ImageToAnnotate {
   height: number
 }
 
-/** Images of one input size, in order. Each keeps its place in the batch even if another one of it is done already. */
+/**
+ * Images of one input size, in order. Each keeps its place in the batch even if other images of the batch are already
+ * done.
+ */
 export interface Batch {
   /** Of the images after resizing. */
   width: number

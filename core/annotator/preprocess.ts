@@ -19,7 +19,7 @@ export interface Preprocessing {
 /** With `pad`, the longer side is at most this many times `size`; longer images are made smaller. */
 const maxAspect = 4
 
-/** Fails with code `usage` on values that no annotator could want. */
+/** Fails with code `usage` for invalid values. */
 export function checkPreprocessing(of: Preprocessing): void {
   if (!Number.isInteger(of.size) || of.size < 8 || of.size > 4096)
     fail('usage', `the size must be a whole number of pixels from 8 to 4096, not ${of.size}`)
@@ -31,7 +31,7 @@ export function checkPreprocessing(of: Preprocessing): void {
   if (of.mean.some(value => Math.abs(value) > 10) || of.std.some(value => value > 10))
     fail(
       'usage',
-      `mean ${of.mean.join(',')} and std ${of.std.join(',')} look as if meant for pixels in 0…255; divide them by 255`,
+      `mean ${of.mean.join(',')} and std ${of.std.join(',')} seem to be for pixels in 0…255; divide them by 255`,
     )
 }
 

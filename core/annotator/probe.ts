@@ -1,4 +1,4 @@
-/** A trial before a long run: what each K costs for this model and these images, how fast it goes, and how large it gets. */
+/** A probe before a long run: the cost of each K for this model and these images, the rate, and the size. */
 import type { Session } from '../engine/engine.ts'
 import type { WorkerPool } from '../image/worker-pool.ts'
 import { zstd } from '../labelmap/files/zstd.ts'
@@ -38,21 +38,21 @@ export interface ProbeReport {
   /** [C, H, W] of the first map. */
   shape: [number, number, number] | null
   rows: CostOfK[]
-  /** Images a second, decoding and inference overlapped. */
+  /** Images per second, decoding and inference overlapped. */
   rate: number
   /** Seconds for the whole data set. */
   seconds: number
-  /** Bytes on disk for the whole data set by K, without keys and checksums (some 60 bytes a record). */
+  /** Bytes on disk for the whole data set by K, without keys and checksums (some 60 bytes per record). */
   disk: { k: number; bytes: number }[]
 }
 
-/** Every n-th image, so that a sorted list gives all classes a chance. */
+/** Every n-th image, so that all classes of a sorted list can occur. */
 function spread(images: readonly ImageToAnnotate[], count: number): ImageToAnnotate[] {
   const taken = Math.min(count, images.length)
   return Array.from({ length: taken }, (_, i) => images[Math.floor((i * images.length) / taken)]!)
 }
 
-/** Runs the annotator on some images and keeps its whole answers. */
+/** Runs the annotator on some images and keeps its dense output. */
 export async function probe(options: ProbeOptions): Promise<ProbeReport> {
   const { session, preprocessing, stride, batch } = options
   const chosen = spread(options.images, options.count)

@@ -1,4 +1,6 @@
-/** The images an annotation left out and why: `skipped.jsonl` beside the shards, one line an image, in the order tried. */
+/**
+ * The images an annotation left out and why: `skipped.jsonl` beside the shards, one line per image, in the order tried.
+ */
 import { existsSync } from 'node:fs'
 import { open, rename, writeFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -23,7 +25,7 @@ export interface TriedFile extends FileStamp {
 export const skippedName = 'skipped.jsonl'
 const limits = { what: 'a list of skipped images', maxBytes: 2 ** 31, maxLine: 2 ** 20, mayBeCut: true }
 
-/** Reads the whole lines; one that a kill cut off ends the list. A missing file is an empty list. */
+/** Reads the whole lines; a line cut off by a kill ends the list. A missing file is an empty list. */
 export async function readSkipped(dir: string): Promise<SkippedImage[]> {
   const file = join(dir, skippedName)
   if (!existsSync(file)) return []
@@ -58,8 +60,8 @@ export async function triedFile(file: string, stamp: FileStamp | null): Promise<
 }
 
 /**
- * The entry as it is to be kept, or undefined where its file is to be tried again: it is there now, or is another one than
- * was tried. One that was only touched is not.
+ * The entry as it is to be kept, or undefined where its file is to be tried again: it is there now, or is another one
+ * than was tried. One that was only touched is not.
  */
 export async function keptEntry(entry: SkippedImage, file: string): Promise<SkippedImage | undefined> {
   const { tried } = entry
@@ -83,8 +85,8 @@ const lineOf = ({ key, reason, tried }: SkippedImage): string =>
   `${JSON.stringify({ key, reason, ...tried })}\n`
 
 /**
- * Opens the list for writing; `keep` gives each entry as it stays, or undefined to take it off the list. A line that a kill
- * cut off goes too. All of that is one atomic step.
+ * Opens the list for writing; `keep` gives each entry as it stays, or undefined to take it off the list. A line that a
+ * kill cut off goes too. All of that is one atomic step.
  */
 export async function openSkipped(
   dir: string,

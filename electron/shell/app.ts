@@ -1,4 +1,4 @@
-/** Puts the desktop app together: backend, scheme, window, menu, messages, notifications, and an orderly end. */
+/** Assembles the desktop app: backend, scheme, window, menu, messages, notifications, and shutdown. */
 import { join } from 'node:path'
 import {
   app,
@@ -40,7 +40,7 @@ interface Running extends AppParts {
   backend: Backend
   watch: JobWatch
   words: () => Words
-  /** Set once it is clear that the app ends. */
+  /** Set once the app is shutting down. */
   leaving: boolean
 }
 
@@ -88,7 +88,10 @@ async function question(running: Running, options: MessageBoxOptions): Promise<n
   return response
 }
 
-/** Looks for an update and offers it. What is wrong with it is told; a feed that cannot be reached only where it was asked for. */
+/**
+ * Looks for an update and offers it. What is wrong with it is told; a feed that cannot be reached only where it was
+ * asked for.
+ */
 async function update(running: Running): Promise<void> {
   const words = running.words()
   let wanted = false
@@ -185,7 +188,7 @@ function jobEnded(running: Running, kind: string, well: boolean, problem: string
   if (window && !window.isVisible() && !running.watch.running()) void leave(running)
 }
 
-/** Asks first where a job runs; otherwise puts everything in order and ends. */
+/** Asks first if a job is running; otherwise shuts down in order. */
 async function quit(running: Running): Promise<void> {
   if (running.leaving) return
   if (!running.watch.running()) return leave(running)

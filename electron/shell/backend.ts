@@ -1,4 +1,4 @@
-/** The backend as a child process: started with the app's own Node, watched, started again when it dies. */
+/** The backend as a child process: started with the app's own Node, supervised, restarted when it dies. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,11 +16,11 @@ export interface Backend {
   onState(listener: (state: BackendState) => void): void
   /** The last lines it printed on stderr. */
   log(): string[]
-  /** Asks it to end, and waits until it has. */
+  /** Asks it to exit, and waits until it has. */
   stop(): Promise<void>
 }
 
-/** Numbers that tests make smaller. */
+/** Timeouts and limits, which tests reduce. */
 export interface BackendTimes {
   /** Deaths within `windowMs` after which it is given up. */
   attempts: number

@@ -1,4 +1,4 @@
-/** Locks the window in: no permissions, no navigation, no new windows, external links by a list. */
+/** Restricts the window: no permissions, no navigation, no new windows, external links only from a list. */
 import { shell, type Session, type WebContents } from 'electron'
 import { appHost } from './scheme.ts'
 
@@ -31,13 +31,16 @@ export function lockSession(session: Session): void {
   session.setPermissionCheckHandler(() => false)
   session.setDevicePermissionHandler(() => false)
   session.on('will-download', event => event.preventDefault())
-  // The page has its own scheme and nothing else: whatever asks another machine, and for whatever reason, is not answered.
+  // The page has its own scheme and nothing else: whatever asks another machine, and for whatever reason, is not
+  // answered.
   session.webRequest.onBeforeRequest({ urls: outward }, (_details, answer) => answer({ cancel: true }))
 }
 
 const outward = ['http://*/*', 'https://*/*', 'ws://*/*', 'wss://*/*']
 
-/** The page stays our page, whoever leads it elsewhere: a link, a script, a server's redirection, or a frame inside it. */
+/**
+ * The page stays our page, whoever leads it elsewhere: a link, a script, a server's redirection, or a frame inside it.
+ */
 export function lockContents(contents: WebContents): void {
   contents.setWindowOpenHandler(({ url }) => {
     if (mayOpen(url)) void shell.openExternal(url)

@@ -25,7 +25,7 @@ export function readWindowState(file: string): WindowState | undefined {
   }
 }
 
-/** A window's place is no reason to fail. */
+/** Failing to save the window's position is not an error. */
 export function writeWindowState(file: string, state: WindowState): void {
   try {
     writeAtomicSync(file, JSON.stringify(state))

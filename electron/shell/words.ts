@@ -1,4 +1,4 @@
-/** The words of menus, dialogs and notifications in the language of the system. */
+/** The texts of menus, dialogs and notifications in the system's language. */
 import type { Messages } from '../../renderer/i18n/en/index.ts'
 import { languageFor, messages } from '../../renderer/i18n/languages.ts'
 

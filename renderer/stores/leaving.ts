@@ -1,4 +1,4 @@
-/** Opening another project: asks before a running job is paused for it, and says what failed. */
+/** Opens another project: asks before pausing a running job for it, and reports failures. */
 import { defineStore } from 'pinia'
 import type { ProjectRestored } from '../../core/contract/api/project.ts'
 import { isAbort, toApiError } from '../api/error.ts'

@@ -1,4 +1,4 @@
-/** Something that takes a while to find out: the newest try wins, and what it was found for is kept with it. */
+/** A slow measurement: the newest attempt wins, and the result is stored with its key. */
 import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 import { isAbort } from '../api/error.ts'
 

@@ -1,4 +1,4 @@
-/** Short messages at the edge of the window: what just happened, or failed. */
+/** Short notices about what just happened, or failed. */
 import { defineStore } from 'pinia'
 import { isAbort, toApiError } from '../api/error.ts'
 import { createState, readable } from './state.ts'

@@ -1,4 +1,4 @@
-/** What the person has chosen; theme and language take effect as soon as they are set. */
+/** The user's settings; theme and language take effect immediately. */
 import { defineStore } from 'pinia'
 import { computed, watch } from 'vue'
 import type { Settings } from '../../core/contract/api/app.ts'

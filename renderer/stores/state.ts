@@ -1,4 +1,7 @@
-/** A store's state as one plain value: pure functions make the next one, and outside of the store its fields can only be read. */
+/**
+ * A store's state as one plain value: pure functions make the next one, and outside of the store its fields can only be
+ * read.
+ */
 import { computed, shallowRef, type ShallowRef } from 'vue'
 
 /** Each field, followed by itself. */
@@ -23,7 +26,7 @@ export function createState<Value extends object>(first: Value): State<Value> {
   }
 }
 
-/** What a store gives away: the fields of its state to read, beside what it computes and its actions. */
+/** The public part of a store: its read-only fields, computed values and actions. */
 export const readable = <Value extends object, Rest extends object>(
   state: State<Value>,
   rest: Rest,

@@ -1,4 +1,4 @@
-/** One timer: something is done a while after it was asked for, once, however often it was asked for. */
+/** A timer that runs something once, some time after it was requested, however often it was requested. */
 
 export interface Timer {
   /** Milliseconds from the first request on; later ones change nothing. */

@@ -1,4 +1,4 @@
-/** Writing a whole file so that readers, and a kill, see the old one or the new one and never a part. */
+/** Writes a file atomically: readers see the old or the new file and never a part, even after a kill. */
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -7,7 +7,7 @@ import { diskError } from './disk-error.ts'
 /** What goes into a file: text, bytes, or pieces of bytes that are never joined in memory. */
 export type Content = string | Uint8Array | readonly Uint8Array[]
 
-/** Systems write at most 2 GiB at once. */
+/** Operating systems write at most 2 GiB per call. */
 const largestWrite = 1 << 30
 
 /** Pieces of at most {@link largestWrite} bytes, as views. */
@@ -41,7 +41,7 @@ export async function writeAtomic(path: string, content: Content): Promise<void>
   }
 }
 
-/** {@link writeAtomic} for callers that must not yield; `mode`: who may read and write the file. */
+/** Synchronous {@link writeAtomic}; `mode`: who may read and write the file. */
 export function writeAtomicSync(path: string, content: Content, { mode = 0o666 } = {}): void {
   const temporary = beside(path)
   try {
@@ -62,7 +62,7 @@ export function writeAtomicSync(path: string, content: Content, { mode = 0o666 }
   }
 }
 
-/** Makes a folder and those above it; throws `disk`. */
+/** Creates a folder and its parents; throws `disk`. */
 export function makeFolderSync(dir: string): void {
   try {
     mkdirSync(dir, { recursive: true })
@@ -82,7 +82,7 @@ export async function syncFolder(dir: string): Promise<void> {
   }
 }
 
-/** {@link syncFolder} for callers that must not yield. */
+/** Synchronous {@link syncFolder}. */
 export function syncFolderSync(dir: string): void {
   if (process.platform === 'win32') return
   const fd = openSync(dir, 'r')

@@ -1,4 +1,4 @@
-/** Errors of the disk as the user should read them. */
+/** Converts disk errors to messages for the user. */
 import { fail, messageOf, RelabelError } from '../error.ts'
 
 const ways: Record<string, string> = {
@@ -9,7 +9,7 @@ const ways: Record<string, string> = {
   EACCES: 'you may not do that: change the folder’s permissions, or put the project elsewhere',
   EPERM: 'you may not do that: change the folder’s permissions, or put the project elsewhere',
   EISDIR: 'it is a folder, not a file',
-  ELOOP: 'its links lead in a circle: remove them',
+  ELOOP: 'its links form a loop: remove them',
   ENAMETOOLONG: 'the name is too long for this system: choose a shorter one',
   ENXIO: 'it is a pipe or a socket, not a file',
   ENOTDIR: 'a part of this path is a file, not a folder',

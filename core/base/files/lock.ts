@@ -142,7 +142,7 @@ function ownerOf(db: Database.Database): Holder | undefined {
   try {
     return db.prepare<[], Holder>('SELECT pid, host FROM owner').get()
   } catch {
-    return undefined // the owner is being written this very moment
+    return undefined // the owner is just being written
   }
 }
 

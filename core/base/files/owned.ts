@@ -1,4 +1,7 @@
-/** What a folder from anywhere holds for this program must lie in that folder itself: never behind a link, never a device or a pipe. */
+/**
+ * Checks that files of this program in a folder of unknown origin are in that folder itself: never links, devices or
+ * pipes.
+ */
 import { lstatSync, mkdirSync, readdirSync, type Stats } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { fail } from '../error.ts'
@@ -6,7 +9,7 @@ import { diskError } from './disk-error.ts'
 
 export type OwnedKind = 'file' | 'folder'
 
-/** Entries that one look at a folder goes through, and levels it goes down, before it gives up. */
+/** Limits of a folder check: number of entries, and depth. */
 const most = { entries: 1_000_000, levels: 8 }
 
 type Found = Pick<Stats, 'isFile' | 'isDirectory' | 'isSymbolicLink'>
@@ -61,7 +64,9 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
-/** {@link requireOwned} for a folder, which is made where it is missing, with those on the way to it. Throws `disk` too. */
+/**
+ * {@link requireOwned} for a folder, which is made where it is missing, with those on the way to it. Throws `disk` too.
+ */
 export function makeOwnedFolder(root: string, path: string): string {
   requireOwned(root, path, 'folder')
   try {
@@ -72,7 +77,9 @@ export function makeOwnedFolder(root: string, path: string): string {
   return path
 }
 
-/** Requires of everything in `dir`, which may be missing, that it is a file or a folder. Throws as {@link requireOwned}. */
+/**
+ * Requires of everything in `dir`, which may be missing, that it is a file or a folder. Throws as {@link requireOwned}.
+ */
 export function requireOwnedTree(dir: string): void {
   let left = most.entries
   const look = (folder: string, levels: number): void => {

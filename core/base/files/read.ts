@@ -1,4 +1,4 @@
-/** Reading files that come from outside: only plain files, within a limit, as the text that they should be. */
+/** Reads external files: only regular files, within limits, as valid UTF-8 text. */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { fail } from '../error.ts'
 import { diskError } from './disk-error.ts'
@@ -6,7 +6,7 @@ import { diskError } from './disk-error.ts'
 /** Bytes of one read. */
 const piece = 1 << 16
 
-/** What a reader takes at most. */
+/** Limits of a reader. */
 export interface ReadLimits {
   /** What the file is, with its article: `a recipe`. */
   what: string

@@ -1,10 +1,10 @@
 /** What a database holds besides rows: its tables, indexes, views and triggers, listed within limits and compared. */
 import Database from 'better-sqlite3'
 
-/** `type name`, and the SQL with its spaces levelled out. */
+/** `type name`, and the SQL with normalized spaces. */
 export type Schema = ReadonlyMap<string, string>
 
-/** Far more than the program makes; what is beyond is strange whatever it is. */
+/** Far more than the program creates; anything beyond is refused. */
 const most = { entries: 200, text: 20_000 }
 
 interface Entry {
@@ -29,7 +29,7 @@ export function schemaOf(db: Database.Database): Schema {
 
 const made = new Map<string, Schema>()
 
-/** The schema that `make` makes in an empty database; `key` tells it from others. */
+/** The schema that `make` creates in an empty database, cached by `key`. */
 export function madeBy(key: string, make: (db: Database.Database) => void): Schema {
   const known = made.get(key)
   if (known) return known
@@ -44,7 +44,7 @@ export function madeBy(key: string, make: (db: Database.Database) => void): Sche
   }
 }
 
-/** What is strange about a schema, in words, or null. */
+/** Describes the first difference of a schema, or null. */
 export function differenceOf(found: Schema, wanted: Schema): string | null {
   for (const [name, sql] of found) {
     if (!wanted.has(name)) return `holds the ${name.slice(0, 100)}, which this program does not create`
@@ -54,12 +54,12 @@ export function differenceOf(found: Schema, wanted: Schema): string | null {
   return null
 }
 
-/** Whether a database holds what `sql` makes and nothing else; an empty one holds nothing. */
+/** Whether a database has exactly the schema that `sql` creates. */
 export const hasSchema = (db: Database.Database, sql: string): boolean =>
   differenceOf(
     schemaOf(db),
     madeBy(sql, empty => void empty.exec(sql)),
   ) === null
 
-/** Whether nothing was ever made in a database. */
+/** Whether a database is empty. */
 export const isEmpty = (db: Database.Database): boolean => schemaOf(db).size === 0

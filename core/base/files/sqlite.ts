@@ -5,7 +5,7 @@ import Database from 'better-sqlite3'
 import { fail } from '../error.ts'
 import { requireOwned } from './owned.ts'
 
-/** Endings of a database's own file and of those that SQLite keeps beside it. */
+/** Suffixes of a database's own file and of those that SQLite keeps next to it. */
 export const databaseEndings = ['', '-wal', '-shm', '-journal']
 
 /** The last bytes of a rollback journal that names a second journal; SQLite may delete the named file. */

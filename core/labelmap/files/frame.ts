@@ -1,4 +1,6 @@
-/** A record on disk: marker, length, checksum, then key, image hash and label map (docs/label-map-format.md, "Records"). */
+/**
+ * A record on disk: marker, length, checksum, then key, image hash and label map (docs/label-map-format.md, "Records").
+ */
 import { crc32 } from 'node:zlib'
 import { fail } from '../../base/error.ts'
 import { byteReader, concat, putVarint } from '../codec/bytes.ts'
@@ -7,7 +9,7 @@ import { byteReader, concat, putVarint } from '../codec/bytes.ts'
 export const marker = Buffer.from([0x52, 0x4c, 0x4d, 0xa7])
 const headSize = 12
 const maxKeyBytes = 4096
-/** No record is longer; larger lengths are damage. */
+/** Maximum record length; larger values are damage. */
 const maxPayload = 1 << 28
 
 /** What a record holds, the map still encoded. */

@@ -1,4 +1,4 @@
-/** Bringing a damaged annotation back into order: every good record stays, the rest goes, the originals are kept aside. */
+/** Repairs a damaged annotation: keeps every good record, removes the rest, and saves copies of the originals. */
 import { copyFile, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf } from '../../base/error.ts'
@@ -21,7 +21,7 @@ export interface RepairReport {
   kept: number
   /** Stretches and records that were taken out. */
   removed: Damage[]
-  /** Copies of the shards as they were; delete them when they are of no use. */
+  /** Copies of the original shards; delete them when they are no longer needed. */
   setAside: string[]
   /** Whether an index was written: only for an annotation that had been finished. */
   index: boolean

@@ -1,4 +1,4 @@
-/** Looking at every byte of an annotation: checksums, codes, shapes, ids, the index. */
+/** Verifies every byte of an annotation: checksums, codes, shapes, ids, the index. */
 import { messageOf } from '../../base/error.ts'
 import { decodeLabelMap } from '../codec/record.ts'
 import { validateLabelMap } from '../validate.ts'
@@ -24,7 +24,7 @@ export interface VerifyReport {
   /** Bytes of the records in force, and their average. */
   bytes: number
   averageBytes: number
-  /** Distinct classes a map, on average. */
+  /** Distinct classes per map, on average. */
   averageClasses: number
   /** How many maps there are of each shape, as `K×H×W`. */
   shapes: Record<string, number>

@@ -36,7 +36,7 @@ interface AppendOptions {
   replace?: boolean
 }
 
-/** An open annotation to write to; one a folder. */
+/** An open annotation to write to; one per folder. */
 export interface LabelMapWriter {
   /** The manifest in force: the folder's own when it was resumed. */
   readonly manifest: Manifest
@@ -52,9 +52,9 @@ export interface LabelMapWriter {
   imageHash(key: string): string | null | undefined
   /**
    * Adds a record. The files' bytes depend only on the sequence of (key, map, image hash), not on timing or kills.
-   * Throws 'usage' for a key that is there already unless the new record is to `replace` it, 'bad-label-map' for a map that
-   * cannot be stored, and 'disk' when this or an earlier batch could not be written: nothing is lost then, the next call
-   * tries again.
+   * Throws 'usage' for a key that is there already unless the new record is to `replace` it, 'bad-label-map' for a map
+   * that cannot be stored, and 'disk' when this or an earlier batch could not be written: nothing is lost then, the
+   * next call tries again.
    */
   append(key: string, map: LabelMap, meta?: AppendOptions): Promise<void>
   /** Makes everything appended so far durable. */
@@ -168,7 +168,7 @@ async function append(writer: OpenWriter, key: string, map: LabelMap, meta: Appe
   if (map.shape[0] > manifest.topK)
     fail(
       'usage',
-      `the label map of ${key} lists ${map.shape[0]} classes a cell; the annotation was begun with ${manifest.topK}`,
+      `the label map of ${key} lists ${map.shape[0]} classes per cell; the annotation was begun with ${manifest.topK}`,
     )
   const encoded = encodeLabelMap(map, writer.logits, zstd)
   const imageHash = meta.imageHash ?? null

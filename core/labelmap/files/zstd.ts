@@ -9,7 +9,7 @@ const params = {
   [constants.ZSTD_c_checksumFlag]: 0,
 }
 
-/** One frame a call; decompression stops with an error at more than `size` bytes. */
+/** One frame per call; decompression stops with an error at more than `size` bytes. */
 export const zstd: Compression = {
   compress: bytes => zstdCompressSync(bytes, { params, pledgedSrcSize: bytes.length }),
   decompress: (bytes, size) => zstdDecompressSync(bytes, { maxOutputLength: size }),

@@ -1,7 +1,8 @@
 /**
  * The log of a person's work beside the database: every step of correcting and every review mark, one line each, durable
  * before the database has it.
- * A line is the CRC-32 of its JSON and the JSON. `meta.log` in the database says how far into the log it has everything.
+ * A line is the CRC-32 of its JSON and the JSON. `meta.log` in the database stores up to which byte of the log it has
+ * everything.
  */
 import { randomUUID } from 'node:crypto'
 import {
@@ -111,8 +112,8 @@ export function saveLogged<T>(project: Project, save: (log: Log) => T): T {
 }
 
 /**
- * Appends steps and makes them durable, in the transaction that saves them. Gives what takes them back, to be called where
- * the transaction fails after all. Throws `disk`.
+ * Appends steps and makes them durable, in the transaction that saves them. Gives what takes them back, to be called
+ * where the transaction fails after all. Throws `disk`.
  */
 function appendSteps(project: Project, entries: readonly LoggedStep[]): () => void {
   const file = logFile(project)
@@ -200,7 +201,7 @@ function readAt(handle: number, buffer: Buffer, at: number, file: string): numbe
   }
 }
 
-/** What a log is of: its first line; null where that is damaged. */
+/** The header of a log: its first line; null if that is damaged. */
 export function projectOfLog(file: string): string | null {
   for (const { entry } of readLog(file, 0)) return entry?.kind === 'log' ? entry.project : null
   return null

@@ -1,5 +1,5 @@
 /**
- * Pictures made in a process of their own: the newest wishes first (they are what the person sees), a wish that nobody
+ * Makes pictures in a separate process: the newest requests first (the user sees these), a request that nobody
  * waits for any more is dropped, and a file on which the process dies or hangs is not tried again in this launch,
  * as long as it stays that file.
  */
@@ -19,7 +19,7 @@ export interface Media {
   close(): Promise<void>
 }
 
-/** Numbers that tests make smaller. */
+/** Timeouts and limits, which tests reduce. */
 export interface MediaOptions {
   /** A file that takes longer is given up. */
   timeoutMs?: number
@@ -64,7 +64,8 @@ const fileKey = ({ file, stamp }: MediaTask): string => `${stamp.size} ${stamp.m
 
 const bad = (file: string, reason: string): RelabelError =>
   new RelabelError('bad-image', `${file}: ${reason}`, { file, reason })
-const abandoned = (): RelabelError => new RelabelError('cancelled', 'nobody waits for this picture any more')
+const abandoned = (): RelabelError =>
+  new RelabelError('cancelled', 'the caller is no longer waiting for this picture')
 
 export function createMedia(options: MediaOptions = {}): Media {
   const decoding: Decoding = {
@@ -169,7 +170,7 @@ function send(decoding: Decoding, wish: Wish): void {
     stuck?.kill('SIGKILL')
   }, timeoutMs)
   const message: ToMedia = { id: wish.id, task: wish.task }
-  ;(decoding.child ?? start(decoding)).send(message, () => {}) // a process that is gone says so by 'exit'
+  ;(decoding.child ?? start(decoding)).send(message, () => {}) // a dead process emits 'exit'
 }
 
 function start(decoding: Decoding): ChildProcess {

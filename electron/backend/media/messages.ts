@@ -1,4 +1,4 @@
-/** What the backend and its decoding process say to each other. */
+/** Messages between the backend and its decoding process. */
 import type { FileStamp } from '../../../core/base/files/stamp.ts'
 import type { Picture } from '../../../core/image/picture.ts'
 import type { WireError } from '../../../core/base/wire-error.ts'

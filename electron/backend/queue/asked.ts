@@ -1,4 +1,4 @@
-/** What a person asks of a job: pausing, resuming, cancelling, trying again, taking it off the list. */
+/** User actions on a job: pause, resume, cancel, retry, dismiss. */
 import { fail } from '../../../core/base/error.ts'
 import type { Job } from '../../../core/contract/api/jobs.ts'
 import { hasEnded, isAtWork } from '../../../core/contract/job-state.ts'
@@ -53,7 +53,7 @@ export function cancel(state: QueueState, id: number): Job {
     return tell(state, updateJob(project, id, { state: 'cancelled', ended, error: null }))
   }
   if (!isAtWork(job) || state.attempt?.id !== id) return refuse(job, 'cancelled')
-  // On disk before it is told, so that it stays cancelled whatever happens now.
+  // On disk before it is reported, so that it stays cancelled in any case.
   const changed = tell(state, updateJob(project, id, { state: 'cancelled' }))
   state.attempt.stop()
   return changed

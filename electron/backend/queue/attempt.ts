@@ -1,4 +1,4 @@
-/** One attempt at a job: from its start to its end, its pause, or its failure; all of it is written to the database. */
+/** One attempt at a job, from its start to its end, pause or failure, recorded in the database. */
 import { messageOf, RelabelError } from '../../../core/base/error.ts'
 import { toWire } from '../../../core/base/wire-error.ts'
 import type { JobProgress, Problem } from '../../../core/contract/api/common.ts'
@@ -14,7 +14,7 @@ import { createLog, type JobLog } from './log.ts'
 import type { QueueOptions } from './options.ts'
 import { createProgressFlow, type ProgressFlow } from './progress.ts'
 
-/** A job at work. */
+/** A running job. */
 export interface Attempt {
   id: number
   progress(): Job['progress']
@@ -40,7 +40,7 @@ interface AttemptState {
   changes: ChangeFlow
 }
 
-/** Lines of the log that a failure brings along. */
+/** Number of log lines included in a failure. */
 const shownLines = 20
 const now = (): string => new Date().toISOString()
 

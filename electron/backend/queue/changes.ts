@@ -1,12 +1,12 @@
-/** Thinning what a job changes: whoever shows images or counts asks for them again each time, so not for every batch. */
+/** Throttles change events of a job, because images and counts are reloaded after each. */
 import type { Shown } from './kind.ts'
 import type { QueueOptions } from './options.ts'
 import { createThrottle, type Throttle } from './throttle.ts'
 
-/** Takes changes, however often they come. */
+/** Records a change; may be called at any rate. */
 export interface ChangeFlow {
   push(what: Shown): void
-  /** Tells of what is still waiting. */
+  /** Sends pending changes. */
   flush(): void
 }
 

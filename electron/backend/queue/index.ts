@@ -10,14 +10,16 @@ import { closeQueue, jobOf, live, pump, queueJob, type QueueState } from './turn
 
 export type { QueueOptions } from './options.ts'
 
-/** The queue of an open project. Every call but `list`, `get`, `log` and `running` fails where the project is read-only. */
+/**
+ * The queue of an open project. Every call but `list`, `get`, `log` and `running` fails where the project is read-only.
+ */
 export interface JobQueue {
   /** Lets jobs start; until then nothing runs. */
   begin(): void
   list(): Job[]
   get(id: number): Job
   log(id: number): string[]
-  /** The job that a child process is at work on. */
+  /** The job that is running in a child process. */
   running(): Job | null
   add(request: JobRequest): Job
   pause(id: number): Job

@@ -1,4 +1,4 @@
-/** What a kind of job is to the queue: a function that does the work with child processes and writes the database. */
+/** The interface of a job kind: a function that does the work with child processes and writes the database. */
 import type { Job, JobKind, JobRequest } from '../../../core/contract/api/jobs.ts'
 import type { Project } from '../../../core/project/project.ts'
 import type { RunChild } from '../../tasks/process/child.ts'
@@ -6,7 +6,7 @@ import type { RunChild } from '../../tasks/process/child.ts'
 /** What others show and a job may change. */
 export type Shown = 'project' | 'images'
 
-/** What a job's work gets. */
+/** The context of a job's work. */
 export interface JobWork<Kind extends JobKind = JobKind> {
   project: Project
   request: Extract<JobRequest, { kind: Kind }>
@@ -30,9 +30,9 @@ export interface JobWork<Kind extends JobKind = JobKind> {
 
 /** A kind of job. */
 export interface Kind<Name extends JobKind = JobKind> {
-  /** Refuses a request that cannot work, before it is queued. */
+  /** Refuses an invalid request before it is queued. */
   check?(project: Project, request: Extract<JobRequest, { kind: Name }>): void
-  /** Does it; what it gives is the job's result. */
+  /** Runs it; returns the job's result. */
   run(work: JobWork<Name>): Promise<unknown>
   /** Whether it is queued again when the backend died while it ran. */
   resumable: boolean

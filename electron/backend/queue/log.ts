@@ -1,6 +1,6 @@
 /** The last lines that a job printed. */
 
-/** A log that forgets its oldest lines. */
+/** A log that drops its oldest lines. */
 export interface JobLog {
   add(line: string): void
   lines(): string[]

@@ -1,4 +1,4 @@
-/** Thinning what a job tells: a few times a second to those who listen, now and then to the disk. */
+/** Throttles progress of a job: a few times per second to listeners, occasionally to disk. */
 import type { JobProgress } from '../../../core/contract/api/common.ts'
 import { createThrottle } from './throttle.ts'
 

@@ -1,15 +1,15 @@
-/** What becomes of jobs that were waiting or at work when the project was opened. */
+/** Recovers jobs that were waiting or running when the project was last closed. */
 import type { Job } from '../../../core/contract/api/jobs.ts'
 import { isOwnJob } from '../../../core/project/job-mark.ts'
 import { countInterruption, jobLog, listJobs, requeueFirst, updateJob } from '../../../core/project/jobs.ts'
 import type { Project } from '../../../core/project/project.ts'
 import { purposeOf, resumes } from './kinds/index.ts'
 
-/** A job during which the program ended so often waits for somebody: it may be what ends it (memory, say). */
+/** A job that was interrupted this often is paused, because it may be the cause (by using up memory, for example). */
 const mostInterruptions = 3
 
 /**
- * Running jobs are queued again before all others where they can go on; pausing ones are paused. Jobs that this
+ * Running jobs go to the front of the queue if they can continue; pausing ones are paused. Jobs that this
  * installation, whose key is `key`, was not asked for wait until a person resumes them.
  */
 export function recover(project: Project, key: string): void {
@@ -21,7 +21,7 @@ export function recover(project: Project, key: string): void {
     else if (job.state === 'running') giveUp(project, job.id)
 }
 
-/** Lets a job wait that came with the project. */
+/** Pauses a job that came with the project. */
 export function holdBack(project: Project, job: Job): void {
   const message = `this job came with the project and was not asked for on this machine, so it waits. It would ${purposeOf(job)}. Resume it if you want that; cancel it if you do not.`
   updateJob(project, job.id, {

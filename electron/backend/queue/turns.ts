@@ -1,4 +1,4 @@
-/** Whose turn it is: one attempt at a time, the next when it has ended. */
+/** Schedules jobs: one attempt at a time, the next when it has ended. */
 import { messageOf } from '../../../core/base/error.ts'
 import type { Job, JobRequest } from '../../../core/contract/api/jobs.ts'
 import { isOwnJob } from '../../../core/project/job-mark.ts'
@@ -9,7 +9,7 @@ import { checkRequest } from './kinds/index.ts'
 import type { QueueOptions } from './options.ts'
 import { holdBack } from './recover.ts'
 
-/** What a queue remembers besides the database. */
+/** The state of a queue besides the database. */
 export interface QueueState {
   options: QueueOptions
   /** The attempt that a child process is at work on. */
@@ -17,7 +17,7 @@ export interface QueueState {
   /** Whether anything may be started. */
   begun: boolean
   closed: boolean
-  /** Those who wait for the queue to be empty. */
+  /** Callbacks waiting for the queue to be empty. */
   waiting: (() => void)[]
 }
 

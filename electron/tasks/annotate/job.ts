@@ -33,9 +33,9 @@ export interface AnnotateConfig {
   /** For models exported for one batch size only. */
   fixedBatch?: number
   engine: EngineOptions
-  /** Decoding threads; default one a core. */
+  /** Decoding threads; default one per core. */
   workers?: number
-  /** How long to wait for a job before this one to let go of the folder, ms; default 5000. */
+  /** How long to wait for an earlier job to release the folder, ms; default 5000. */
   lockTimeout?: number
 }
 
@@ -44,7 +44,7 @@ type LeftOut = Pick<SkippedImage, 'key' | 'reason'>
 const leftOut = (images: readonly SkippedImage[]): LeftOut[] =>
   images.map(({ key, reason }) => ({ key, reason }))
 
-/** What came out. */
+/** The result. */
 export interface AnnotateResult {
   /** Usable images of the split. */
   images: number

@@ -1,4 +1,4 @@
-/** What an annotation is asked for, and what that means for a project. */
+/** The request of an annotation, resolved for a project. */
 import { basename, resolve } from 'node:path'
 import { modelHash } from '../../../core/annotator/model-hash.ts'
 import { checkPreprocessing, type Preprocessing } from '../../../core/annotator/preprocess.ts'

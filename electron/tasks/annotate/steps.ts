@@ -1,4 +1,4 @@
-/** The steps of an annotation: check the annotator, find or begin the annotation, and go on with it in a child process. */
+/** The steps of an annotation: check the annotator, find or begin the annotation, and run it in a child process. */
 import { isDeepStrictEqual } from 'node:util'
 import { fail } from '../../../core/base/error.ts'
 import type { ProbeReport } from '../../../core/annotator/probe.ts'
@@ -111,7 +111,7 @@ export function begin(
   return getAnnotation(project, id)
 }
 
-/** What a trial on some images costs, for several K; nothing is kept. */
+/** Probes some images with several K; keeps nothing. */
 export function probeImages(
   project: Project,
   request: AnnotateRequest,
@@ -139,7 +139,9 @@ export function probeImages(
   return child<ProbeReport>('probe', config)
 }
 
-/** The newest annotation with the same configuration; a new one, once the model has proved usable, where there is none. */
+/**
+ * The newest annotation with the same configuration; a new one, once the model has proved usable, where there is none.
+ */
 export async function findOrBegin(
   project: Project,
   request: AnnotateRequest,
@@ -188,8 +190,9 @@ function configOf(
 }
 
 /**
- * Annotates what is left, in a child process; the project learns what became of its image files. Rejects with `cancelled` (what is done is kept), or as the job does;
- * with `bad-data` where not one image could be annotated. The annotation is marked `done` at the end.
+ * Annotates what is left, in a child process; the project learns what became of its image files. Rejects with
+ * `cancelled` (what is done is kept), or as the job does; with `bad-data` where not one image could be annotated. The
+ * annotation is marked `done` at the end.
  */
 export async function carryOn(
   project: Project,

@@ -7,7 +7,7 @@ import { iterateImages, listSplits, type NewImage } from '../../../core/project/
 import { openProject } from '../../../core/project/project.ts'
 import type { JobContext } from '../process/protocol.ts'
 
-/** What to look at. */
+/** What to scan. */
 export interface ImportConfig {
   project: string
   split: string

@@ -43,7 +43,7 @@ export const annotate: Kind<'annotate'> = {
   },
 }
 
-/** The annotation of an earlier attempt, an unfinished one with the same words, or a new one. */
+/** The annotation of an earlier attempt, an unfinished one with the same request, or a new one. */
 async function find(work: JobWork<'annotate'>): Promise<{ row: AnnotationRow; request: AnnotateRequest }> {
   const { project, job } = work
   const ask = askOf(work.request.request)

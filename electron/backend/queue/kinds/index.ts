@@ -42,7 +42,7 @@ const purposes: { [Name in JobKind]: (request: Extract<JobRequest, { kind: Name 
   'self-test': () => 'test the machine',
 }
 
-/** What a job would do, in words. */
+/** Describes what a job would do. */
 export const purposeOf = ({ kind, request }: Pick<Job, 'kind' | 'request'>): string =>
   (purposes[kind] as (request: JobRequest) => string)(request)
 

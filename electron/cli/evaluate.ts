@@ -83,7 +83,7 @@ async function evaluate(context: CommandContext, dir: string, options: Options):
   return { json: { ...report, ...(options.run ? { run: options.run } : {}) }, text: text.join('\n') }
 }
 
-/** Stores what was found, such as the figures with their run for comparing; another writer is no reason to fail. */
+/** Stores the results, such as a run's figures for comparison; does not fail if another process writes the project. */
 function keep(context: CommandContext, dir: string, write: (project: Project) => void): void {
   try {
     const project = openProject(dir)

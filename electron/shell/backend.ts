@@ -74,7 +74,7 @@ export function startBackend(places: Places, args: readonly string[], times = ba
   }
 
   function start(again: boolean): void {
-    // What was open when it died is opened again by itself; what to open at first is no longer asked for.
+    // The backend reopens what was open when it died, so the initial project is no longer passed.
     const first = again ? [] : args
     const options = ['--socket', socket, '--home', places.home, '--with-parent', ...first]
     const started = spawn(places.node, [places.backend, ...options], {

@@ -16,7 +16,7 @@ export function createJobWatch(): JobWatch {
   return {
     take(event) {
       if (event.name === 'project') {
-        // Told for every change of it; only another project has other jobs.
+        // Sent for every change of the project; only another project has other jobs.
         if (event.data?.dir !== open) running.clear()
         open = event.data?.dir
       }

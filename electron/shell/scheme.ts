@@ -13,7 +13,7 @@ export const privileges: CustomScheme = {
 export const appHost = 'studio'
 export const appUrl = `app://${appHost}/`
 
-/** Answers every request of the scheme; whatever is not ours is not found. */
+/** Answers every request of the scheme; anything that is not ours is not found. */
 export function handleScheme(session: Session, renderer: string, backend: Backend): void {
   session.protocol.handle('app', request => {
     const url = new URL(request.url)

@@ -1,4 +1,7 @@
-/** A child that hears no signal that can be ignored, as a process does that is lost in a query; `busy` answers nothing at all. */
+/**
+ * A child that ignores every signal that can be ignored, like a process stuck in a query; `busy` does not respond at
+ * all.
+ */
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.on(signal, () => process.stdout.write(`${signal}\n`))
 process.stdout.write('ready\n')

@@ -1,4 +1,6 @@
-/** Launchers and signals: the second Ctrl-C ends whatever was started, however deaf it is; SIGTERM is passed on. */
+/**
+ * Launchers and signals: the second Ctrl-C ends whatever was started, even if it ignores signals; SIGTERM is forwarded.
+ */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,4 @@
-/** What a page does when its project is moved, its disk is full or read-only, and its backend is killed and started anew. */
+/** What a page does when its project is moved, its disk is full or read-only, and its backend is killed and restarted. */
 import { spawnSync } from 'node:child_process'
 import { renameSync } from 'node:fs'
 import { join } from 'node:path'

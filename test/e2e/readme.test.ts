@@ -1,5 +1,5 @@
 /**
- * The pictures of the README, taken anew by `README_SHOTS=1 vitest run test/e2e/readme.test.ts`: correcting in light,
+ * The pictures of the README, updated by `README_SHOTS=1 vitest run test/e2e/readme.test.ts`: correcting in light,
  * browsing in dark.
  */
 import { writeFileSync } from 'node:fs'

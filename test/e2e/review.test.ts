@@ -145,7 +145,7 @@ describe.skipIf(!browserPath)('the Review screen', () => {
     expect(studio.complaints).toEqual([])
   })
 
-  it('says when all is done, and takes up where the last session ended', async () => {
+  it('says when all is done, and continues where the last session ended', async () => {
     await openReview()
     await page.locator(test('target')).waitFor()
     const [last] = (await queue(60)).slice(-1)

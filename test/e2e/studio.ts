@@ -1,4 +1,7 @@
-/** A studio for a test: the real backend on a copy of a small project, and a page of a real browser with a fresh profile. */
+/**
+ * A studio for a test: the real backend on a copy of a small project, and a page of a real browser with a fresh
+ * profile.
+ */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -42,7 +45,7 @@ export interface Studio {
   call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<CallOutput<Name>>
   /** Goes to a screen: `/browse`. */
   go(path: string): Promise<void>
-  /** Opens another copy of the project and loads the page anew: a fresh start without another backend and browser window. */
+  /** Opens another copy of the project and reloads the page: a fresh start without another backend and browser window. */
   renew(): Promise<void>
   /** Ends the backend as if it had crashed. */
   kill(): Promise<void>
@@ -107,7 +110,7 @@ export async function reportFailure(): Promise<void> {
 /** What the content security policy refused to pages since the last test. */
 const refusals: string[] = []
 
-/** Gives them, and begins anew. */
+/** Returns them and resets. */
 export const takeRefusals = (): string[] => refusals.splice(0)
 
 /** Fails where a page has loaded, or styled itself by, what its content security policy does not allow. */

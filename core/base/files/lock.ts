@@ -13,7 +13,7 @@ import { hasSchema, isEmpty } from './sqlite-schema.ts'
 const ownerTable = 'CREATE TABLE IF NOT EXISTS owner (pid INTEGER NOT NULL, host TEXT NOT NULL)'
 /** Bytes. */
 const largest = 65_536
-/** Another process may take a lock file away at each attempt; nobody does so for ever. */
+/** Another process may remove a lock file at each attempt, but not forever. */
 const mostAttempts = 20
 
 /** A held lock. */
@@ -111,7 +111,7 @@ function lockedDatabase(file: string, inode: number): Database.Database | null {
 
 /**
  * False where a kill or a power cut came between the two pages that a lock file has. Throws `bad-project` for what is
- * not a lock: a strange database could keep whoever reads it busy for ever.
+ * not a lock: reading a crafted database could take forever.
  */
 function isWhole(db: Database.Database, file: string): boolean {
   if (statSync(file).size > largest) strange(file)

@@ -1,5 +1,5 @@
 /**
- * What is done with a project in a process of its own, because it may take long, or keep whoever does it busy for ever.
+ * Work on a project in a separate process, because it may take long, or never end.
  */
 import { join } from 'node:path'
 import type { ProjectCopy, ProjectRestored } from '../../../core/contract/api/project.ts'

@@ -1,4 +1,4 @@
-/** The process that looks at a project before the backend does, or beside it: whatever keeps it busy, it can be killed. */
+/** The process that inspects a project before or while the backend has it open, and can be killed if it hangs. */
 import { toWire } from '../../../core/base/wire-error.ts'
 import { log } from '../../tasks/process/log.ts'
 import type { FromInspector } from './messages.ts'

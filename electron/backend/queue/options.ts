@@ -3,7 +3,7 @@ import type { EventData, EventName } from '../../../core/contract/api/events.ts'
 import type { Project } from '../../../core/project/project.ts'
 import type { Shown } from './kind.ts'
 
-/** The project, and who hears of its jobs. */
+/** The project, and the listeners for its jobs. */
 export interface QueueOptions {
   project: Project
   /** This installation's: tells jobs that it was asked for from those that came with the project. */

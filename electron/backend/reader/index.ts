@@ -37,7 +37,7 @@ interface LaneState {
 const cancelled = (): RelabelError =>
   new RelabelError('cancelled', 'the caller is no longer waiting for this answer')
 
-/** `found` hears of what is damaged, one sentence each. */
+/** `found` receives the damage, one sentence each. */
 export function createReader(dir: string, found: (damage: string[]) => void = () => undefined): Reader {
   const lanes: Record<Lane, LaneState> = {
     quick: { quiet: 150, worker: undefined, asked: undefined, waiting: [] },

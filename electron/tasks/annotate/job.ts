@@ -110,7 +110,7 @@ export async function run(config: AnnotateConfig, context: JobContext): Promise<
       await skipped.close()
     }
   } finally {
-    // After a failure or a cancel: whatever was inferred is kept, and the next job goes on behind it.
+    // After a failure or cancellation, everything inferred is kept, and the next job continues after it.
     await writer.close()
   }
 }

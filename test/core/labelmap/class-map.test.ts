@@ -14,7 +14,7 @@ describe('classMapOf', () => {
     expect(classMapOf([1, 0], 2).identity).toBe(false)
   })
 
-  it('refuses entries that are no project class', () => {
+  it('refuses entries that are not a project class', () => {
     const mismatch = expect.objectContaining({ code: 'mismatch' })
     for (const [target, classes] of [
       [[3], 3],

@@ -251,7 +251,7 @@ describe('a disk that fails', () => {
     }
   })
 
-  it('where a file stands in the way of the folder is told', () => {
+  it('where a file is in the way of the folder is reported', () => {
     writeFileSync(join(dir, 'file'), '')
     expect(codeOf(() => createProject(join(dir, 'file', 'project'), { classes })).code).toBe('disk')
     filled(join(dir, 'p'))

@@ -173,7 +173,7 @@ describe('a strange lock', () => {
     })
 })
 
-it('strange thumbnails are thrown away and made anew', () => {
+it('foreign thumbnails are discarded and made again', () => {
   make()
   mkdirSync(join(dir, 'cache'))
   const db = new Database(join(dir, 'cache/thumbnails.db'))

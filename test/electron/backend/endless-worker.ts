@@ -1,3 +1,3 @@
-/** Looks at a project as one does that a strange database keeps busy: for ever, and deaf. */
+/** Simulates an inspection that a malicious database keeps busy: it never ends and ignores signals. */
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => {})
 for (;;);

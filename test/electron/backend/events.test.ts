@@ -41,7 +41,7 @@ describe('events', () => {
     hub.close()
   })
 
-  it('tell to ask anew where an id is of another launch, or too old', async () => {
+  it('tell the page to reload if an id is of another launch, or too old', async () => {
     const hub = createEventHub({ launch: 'b', kept: 2 })
     for (let id = 1; id <= 4; id++) hub.emit('job.dismissed', { id })
     for (const [last, reset] of [

@@ -112,7 +112,7 @@ describe('pictures', () => {
       expect((await host.ask(path)).status).toBe(404)
   })
 
-  it('are not sent again while the file stays, and anew when it changes', async () => {
+  it('are not sent again while the file is unchanged, and again when it changes', async () => {
     const path = url('large.jpg', 'thumbnail/320')
     const first = await host.ask(path)
     expect(first.headers['cache-control']).toContain('private')

@@ -72,7 +72,7 @@ describe('a launch', () => {
     expect((await (await host()).call('project.info')).json).toBeNull()
   })
 
-  it('begins anew with damaged settings and keeps them aside', async () => {
+  it('starts over with damaged settings and keeps the damaged file', async () => {
     mkdirSync(join(dir, 'home'))
     writeFileSync(join(dir, 'home/settings.json'), '{"theme": "pur')
     const { json } = await (await host()).call('app.info')

@@ -47,7 +47,7 @@ const sql = (folder: string, text: string): void => {
 const failures: Record<string, [code: string, make: (folder: string) => unknown]> = {
   'no folder': ['not-found', folder => rmSync(folder, { recursive: true })],
   'a folder without a project': ['bad-project', folder => rmSync(join(folder, 'project.db'))],
-  'a file that is no database': [
+  'a file that is not a database': [
     'bad-project',
     folder => writeFileSync(join(folder, 'project.db'), 'no database'),
   ],

@@ -54,7 +54,7 @@ describe('window bounds', () => {
     )
   })
 
-  test('are kept in a file, and a damaged file is no reason to fail', () => {
+  test('are kept in a file, and a damaged file is not an error', () => {
     const file = join(dir, 'window.json')
     const state = { bounds: { x: 1, y: 2, width: 1000, height: 700 }, maximized: true }
     writeWindowState(file, state)

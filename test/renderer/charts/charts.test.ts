@@ -28,7 +28,7 @@ describe('align', () => {
       [undefined, null, 31],
     ])
   })
-  it('holds values that are no numbers for unknown', () => {
+  it('treats values that are not numbers as unknown', () => {
     expect(align([{ x: [1, 2], y: [NaN, Infinity] }])[1]).toEqual([null, null])
   })
 })
@@ -59,7 +59,7 @@ describe('extend', () => {
     expect(again.step).toEqual([1, 2, 3, 4])
     expect(again.loss).toEqual([1, 0.5, 9, 9])
   })
-  it('changes nothing when nothing is new, and begins anew for another run', () => {
+  it('changes nothing when nothing is new, and starts over for another run', () => {
     expect(extend(curves([1, 2]), curves([])).step).toEqual([1, 2])
     expect(extend(curves([1, 2]), { ...curves([7]), id: 'r2' }).step).toEqual([7])
   })

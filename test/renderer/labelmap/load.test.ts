@@ -1,4 +1,4 @@
-/** The cache of images: what is fetched ahead is at hand, what went wrong ahead is met again. */
+/** The cache of images: what is fetched ahead is at hand, a failed prefetch is retried. */
 import { describe, expect, it } from 'vitest'
 import { createLoader, type LoadedImage } from '../../../renderer/labelmap/load.ts'
 
@@ -29,7 +29,7 @@ describe('an image', () => {
   it.each([
     ['while it is still under way', false],
     ['afterwards', true],
-  ])('that went wrong ahead is fetched anew when it is shown %s', async (_when, wait) => {
+  ])('that failed to prefetch is fetched again when it is shown %s', async (_when, wait) => {
     for (const wrong of [() => Promise.resolve(bad), () => Promise.reject(new Error('offline'))]) {
       const { loader, times } = loaderOf(time => (time === 1 ? wrong() : Promise.resolve(good)))
       loader.prefetch(3)

@@ -22,7 +22,7 @@ beforeEach(() => {
 afterEach(() => rmSync(join(root, '..'), { recursive: true, force: true }))
 const at = (...names: string[]): string => join(root, ...names)
 
-it('passes what lies there itself, and what is not there yet', () => {
+it('accepts what is there itself, and what does not exist yet', () => {
   expect(requireOwned(root, at('a/b/file'), 'file')).toBe(at('a/b/file'))
   expect(requireOwned(root, at('a/b'), 'folder')).toBe(at('a/b'))
   expect(requireOwned(root, at('a/c/d'), 'file')).toBe(at('a/c/d'))

@@ -1,4 +1,7 @@
-/** Every reader of text from outside, against every kind of thing that is not what it takes: one clear error, and no wait. */
+/**
+ * Every reader of text from outside, against every kind of thing that is not what it takes: one clear error, and no
+ * wait.
+ */
 import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
@@ -85,7 +88,7 @@ const things: Record<string, { make(file: string): void; says: RegExp | null }> 
   },
   'a prototype': { make: file => writeFileSync(file, '{"__proto__": {"polluted": 1}}\n'), says: null },
   'UTF-16': { make: file => writeFileSync(file, Buffer.from('﻿["a"]\n', 'utf16le')), says: null },
-  'bytes that are no text': { make: file => writeFileSync(file, Buffer.of(0xff, 0xc0, 0x0a)), says: null },
+  'bytes that are not text': { make: file => writeFileSync(file, Buffer.of(0xff, 0xc0, 0x0a)), says: null },
   nothing: { make: file => writeFileSync(file, ''), says: null },
 }
 

@@ -117,7 +117,7 @@ describe('weights', () => {
     expectEqual((await runOnNoise(model, shape)).data, (await runOnNoise({ ...plain, graph }, shape)).data)
   })
 
-  it('that were listed among the inputs are no inputs', () => {
+  it('that were listed among the inputs are not inputs', () => {
     const plain = heads['Gemm with transB']!()
     plain.graph.inputs.push(floatValue('fc.bias', [4]))
     expect(prepare(plain).model.graph.inputs.map(({ name }) => name)).toEqual(['images'])

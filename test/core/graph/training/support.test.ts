@@ -91,7 +91,7 @@ describe('unsupported operators', () => {
     })
   })
 
-  it('an image too small for the model is a matter of use', async () => {
+  it('an image too small for the model is a usage error', async () => {
     const model = through(node('MaxPool', ['x'], ['y'], { kernel_shape: [5, 5] }))
     await expect(createTrainer(model, config)).rejects.toMatchObject({
       code: 'usage',
@@ -99,7 +99,7 @@ describe('unsupported operators', () => {
     })
   })
 
-  it('batch norm over a single value is a matter of use', async () => {
+  it('batch norm over a single value is a usage error', async () => {
     const model = through(
       node('GlobalAveragePool', ['x'], ['p']),
       node('BatchNormalization', ['p', 'gamma', 'beta', 'running_mean', 'running_var'], ['y']),

@@ -97,7 +97,7 @@ describe('readTorchLabelMap', () => {
     expect(() => readTorchLabelMap(legacyFile(plain, false))).toThrow(/big-endian/)
   })
 
-  it('refuses numbers that are no label map', () => {
+  it('refuses numbers that are not a label map', () => {
     for (const [place, value] of [
       [0, NaN],
       [1, Infinity],
@@ -184,7 +184,7 @@ describe.skipIf(!golden)('files that torch wrote', () => {
     }
   })
 
-  it('are refused where they are no label maps', () => {
+  it('are refused if they are not label maps', () => {
     for (const file of ['not-a-label-map.pt', 'truncated.pt', 'runs-code.pt', 'runs-code-legacy.pt'])
       expect(() => readTorchLabelMap(read(file))).toThrow(bad)
     expect(existsSync('relabel-was-here')).toBe(false)

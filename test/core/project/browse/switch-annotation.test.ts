@@ -126,7 +126,7 @@ describe('a switch of annotations', () => {
 })
 
 describe('reading ahead', () => {
-  it('begins anew with a sort that was half done when a value changed', () => {
+  it('restarts a half-finished sort when a value changed', () => {
     const reader = openProject(join(dir, 'p'), { readonly: true })
     const order = { filter: {}, sort: { by: 'confidence', descending: false } } as const
     let steps = 0

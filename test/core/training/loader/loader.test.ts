@@ -119,7 +119,7 @@ describe('the pixel cache', () => {
     expect([...bad.keys()]).toEqual([21])
     expect(bad.get(21)).toMatch(/broken\.png/)
     expect((await open(set, { memoryMb: 0 })).source.kind).toBe('disk')
-    // A folder that cannot be made is no reason to fail.
+    // A folder that cannot be created is not an error.
     expect((await open(set, { dir: join(dir, 'broken.png', 'cache') })).source.kind).toBe('memory')
     expect((await open(set, { diskMb: 0 })).source.kind).toBe('memory')
     expect((await open(set, { diskMb: 0, memoryMb: 0 })).source.kind).toBe('files')

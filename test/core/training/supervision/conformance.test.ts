@@ -1,4 +1,4 @@
-/** What every supervision keeps to, whoever adds one: honest needs, distributions as targets, the same from any thread. */
+/** What every supervision must satisfy: honest needs, distributions as targets, the same from any thread. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

@@ -1,6 +1,7 @@
 /**
- * Fifty kills (SIGKILL) at random moments, of the backend and of its job worker in turn, while edits are made and label
- * maps are written: every acknowledged edit and every finished label map is there afterwards, and the project opens.
+ * Fifty kills (SIGKILL) at random moments, alternately of the backend and of its job worker, while edits are made and
+ * label maps are written: every acknowledged edit and every finished label map is there afterwards, and the project
+ * opens.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -140,7 +141,7 @@ async function watchProgress(of: Host, stop: AbortSignal): Promise<void> {
   }
 }
 
-/** Waits until an annotation has told of more finished label maps than before. */
+/** Waits until an annotation has reported more finished label maps than before. */
 async function moreFinished(): Promise<void> {
   const sum = (): number => [...finished.values()].reduce((all, count) => all + count, 0)
   const before = sum()

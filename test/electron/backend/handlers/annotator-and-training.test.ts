@@ -50,7 +50,7 @@ describe('annotator.check', () => {
     expect(check.image).toMatch(/\.png$/)
   })
 
-  it('says why classes do not fit, and refuses files that are no models', async () => {
+  it('says why classes do not fit, and refuses files that are not models', async () => {
     const model = await writeTiny(join(template.root, 'three.onnx'), 3)
     const check = await checkAnnotator(project, requestOf({ model, classes: null }))
     expect(check.outputs).toBe(3)

@@ -93,7 +93,7 @@ it('an annotation goes on behind every map that was finished', async () => {
     ['score', 'done'],
   ])
   const { before: kept, annotated } = queue.list()[0]!.result as AnnotateResult
-  // The worker that lost its backend has put on disk what it had told of, before it let the folder go.
+  // The worker that lost its backend has written what it had reported before releasing the folder.
   expect(kept).toBeGreaterThanOrEqual(5)
   expect(annotated).toBe(40 - kept)
   expect(annotated).toBeGreaterThan(0)
@@ -144,7 +144,7 @@ it('a job that the program ended with three times waits for somebody, and goes o
   expect(queue.resume(id).error).toBeNull()
   await queue.idle()
   expect(queue.get(id).state).toBe('done')
-  // Somebody asked for it: counting has begun anew.
+  // Somebody asked for it, so counting restarted.
   expect(countInterruption(project, id)).toBe(1)
   await queue.close()
   project.close()

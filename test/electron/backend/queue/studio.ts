@@ -19,7 +19,7 @@ const sample = (name: string): string =>
 const annotator = sample('digit-annotator.onnx')
 const annotatorClasses = sample('digit-classes.json')
 
-/** A folder that can be copied to begin anew; `remove` takes everything away. */
+/** A folder that can be copied for a fresh start; `remove` deletes everything. */
 export interface Template {
   root: string
   /** A fresh copy of the project: its folder. */

@@ -1,4 +1,7 @@
-/** How a test steers the stand-in and hears of what the app did: plain messages between the two processes. */
+/**
+ * How a test controls the substitute for Electron and receives reports from it: plain messages between the two
+ * processes.
+ */
 import type { DesktopCommand } from '../../../../core/contract/desktop.ts'
 
 /** Test to stand-in. */

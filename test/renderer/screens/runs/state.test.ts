@@ -15,7 +15,7 @@ const known = (...ids: string[]) => ({
   curves: new Map(ids.map(id => [id, { id } as unknown as RunCurves])),
 })
 
-test('reading the table anew keeps what is known of the runs that are the same', () => {
+test('reloading the table keeps the details of unchanged runs', () => {
   const before = {
     ...listed(firstRuns, [run('r1'), run('r2'), run('r3')]),
     ...known('r1', 'r2', 'r3'),
@@ -28,7 +28,7 @@ test('reading the table anew keeps what is known of the runs that are the same',
   expect(now).toMatchObject({ selected: ['r2'], loaded: true, error: null })
 })
 
-test('another project begins anew, in the same order and tab', () => {
+test('another project starts over, in the same order and tab', () => {
   const state = { ...listed(firstRuns, [run('r1')]), selected: ['r1'], tab: 'detail' as const, focused: 'r1' }
   expect(forgotten(state)).toEqual({ ...firstRuns, tab: 'detail' })
 })

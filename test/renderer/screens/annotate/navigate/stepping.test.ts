@@ -23,12 +23,12 @@ test('a step back that comes before the neighbours are known is made when they a
   expect(found(asked.now, neighboursOf(4)).go).toBe(3)
 })
 
-test('steps that were owed end where another image is gone to', () => {
+test('pending steps end when another image is opened', () => {
   const { now } = step(begin(nowhere, 4), 1)
   expect(found(begin(now, 7), neighboursOf(7)).go).toBeNull()
 })
 
-test('a step past an end is none, and is not owed', () => {
+test('a step past an end is ignored and not queued', () => {
   const end = found(begin(nowhere, last), neighboursOf(last)).now
   expect(canStep(end, 1)).toBe(false)
   const past = step(end, 1)

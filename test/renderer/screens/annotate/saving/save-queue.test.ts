@@ -1,4 +1,4 @@
-/** The save queue: order, honest states, retries with backoff, lost answers, conflicts; the clock is turned by hand. */
+/** The save queue: order, honest states, retries with backoff, lost answers, conflicts; the clock is advanced by hand. */
 import { expect, test } from 'vitest'
 import {
   backoff,
@@ -77,7 +77,7 @@ test('steps go one at a time, in order, each on the version before', async () =>
   expect(backend.history.done.map(edit => edit.id)).toEqual(['a-------'])
 })
 
-test('it never says saved before the answer', async () => {
+test('it never reports saved before the response', async () => {
   let answer: (version: number) => void = () => undefined
   const { log, queue } = setUp({ send: () => new Promise(resolve => (answer = resolve)) })
   queue.push(apply('a', [1]))
@@ -88,7 +88,7 @@ test('it never says saved before the answer', async () => {
   expect(log.states.at(-1)).toEqual({ status: 'saved', unsent: 0, reason: null })
 })
 
-test('a failed save stays unsaved with its reason, is retried ever later, and then goes on', async () => {
+test('a failed save stays unsaved with its reason, is retried with growing delays, and then continues', async () => {
   let broken = true
   const backend = memoryBackend()
   let tries = 0
@@ -189,7 +189,7 @@ test('endless conflicts end: the step is given up', async () => {
   expect(log.rebased.at(-1)?.dropped).toEqual([apply('a', [1])])
 })
 
-test('steps of an earlier visit are sent by themselves; a stopped queue sends nothing and keeps them in the outbox', async () => {
+test('steps of an earlier visit are sent automatically; a stopped queue sends nothing and keeps them in the outbox', async () => {
   const { backend, queue, log } = setUp({ steps: [apply('a', [1])] })
   await breathe()
   expect(backend.history.done).toHaveLength(1)

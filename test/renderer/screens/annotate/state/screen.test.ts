@@ -1,4 +1,7 @@
-/** What the annotate screen shows: maps under their corrections, made anew only where they differ, and what another image keeps. */
+/**
+ * What the annotate screen shows: maps under their corrections, recomputed only where they differ, and what another
+ * image keeps.
+ */
 import { expect, test } from 'vitest'
 import {
   applyChanges,
@@ -79,7 +82,7 @@ test('the next image keeps the keyboard’s cell where its map has the same cell
   expect(emptied(at)).toMatchObject({ image: null, shown: null, corrections: null, cursor: 5 })
 })
 
-test('a layer makes anew only the cells that it says something else of; the same one nothing', () => {
+test('a layer recomputes only the cells in which it differs; the same layer nothing', () => {
   const map = mapOf(4, 4)
   const state = arrive(screen, imageOf(1, map), null, layerOn(map, [1, 2]))
   expect(shownWith(state, state.shown!.layer)).toBe(state.shown)

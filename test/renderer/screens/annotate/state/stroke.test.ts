@@ -1,4 +1,4 @@
-/** Strokes: live maps equal the saved layer applied anew, every cell is touched once, and shares add up. */
+/** Strokes: live maps equal the saved layer applied from scratch, every cell is touched once, and shares add up. */
 import { expect, test } from 'vitest'
 import { random } from '../../../../../core/base/random.ts'
 import type { Operation } from '../../../../../core/contract/api/corrections.ts'

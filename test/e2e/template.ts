@@ -1,6 +1,15 @@
 /** What the browser tests start from: the built renderer and a small project of digit scenes, made once and shared by the test files. */
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Job, JobRequest } from '../../core/contract/api/jobs.ts'
@@ -33,7 +42,7 @@ const sourceState = (): number =>
   Math.round(newest('core/project', 'core/dataset', 'core/labelmap', 'electron/tasks'))
 
 const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
-/** Longer than making anything takes: whoever holds the lock for so long is gone. */
+/** Whoever makes something touches its lock every second; one that has not for so long is gone. */
 const lockTimeout = 180_000
 
 /** Runs `make` in one process at a time; `ready` says that nothing is to be done. */
@@ -50,10 +59,12 @@ async function once(name: string, ready: () => boolean, make: () => Promise<void
       await pause(100)
       continue
     }
+    const touching = setInterval(() => utimesSync(lock, new Date(), new Date()), 1000)
     try {
       if (!ready()) await make()
       return
     } finally {
+      clearInterval(touching)
       rmSync(lock, { recursive: true, force: true })
     }
   }

@@ -58,6 +58,8 @@ const indexSchema = z.object({
   checksums: z.array(z.int().min(0)),
   /** Images that could not be decoded, and why. */
   bad: z.array(z.tuple([z.int().min(0), z.string()])),
+  /** Those of them whose files were out of reach, which says nothing about what is in them. */
+  passing: z.array(z.int().min(0)).optional(),
 })
 type Index = z.infer<typeof indexSchema>
 
@@ -80,7 +82,7 @@ export async function openCache(set: ImageSet, options: CacheOptions, again = fa
     return { source: inMemory(bytes, layout), bad, how: 'made', bytes: layout.bytes }
   }
   const base = join(options.dir, `pixels-${layoutKey(set, options.side)}`)
-  const found = readIndex(base, layout, set.images.length)
+  const found = readIndex(base, layout, set)
   if (!found && !roomFor(options.dir, layout.bytes)) return openCache(set, { ...options, diskMb: 0 }, again)
   const index = found ?? (await makeFile(base, set, layout, options))
   const checksums = new Uint32Array(new SharedArrayBuffer(4 * index.count))
@@ -122,7 +124,18 @@ function roomFor(dir: string, bytes: number): boolean {
   }
 }
 
-function readIndex(base: string, layout: Layout, count: number): Index | undefined {
+/** Whether a file that was out of reach can be opened now. */
+function isInReach(file: string): boolean {
+  try {
+    closeSync(openSync(file, 'r'))
+    return true
+  } catch {
+    return false
+  }
+}
+
+function readIndex(base: string, layout: Layout, { images }: ImageSet): Index | undefined {
+  const count = images.length
   try {
     const index = indexSchema.parse(JSON.parse(readFileSync(requireOwnedFile(`${base}.json`), 'utf8')))
     const whole =
@@ -130,7 +143,8 @@ function readIndex(base: string, layout: Layout, count: number): Index | undefin
       index.bytes === layout.bytes &&
       index.checksums.length === count &&
       statSync(requireOwnedFile(`${base}.rgb`)).size === layout.bytes
-    return whole ? index : undefined
+    const isBack = (index.passing ?? []).some(i => images[i] && isInReach(images[i].file))
+    return whole && !isBack ? index : undefined
   } catch {
     return undefined // missing or unreadable: it is rebuilt
   }
@@ -143,7 +157,7 @@ async function makeFile(base: string, set: ImageSet, layout: Layout, options: Ca
     rmSync(temporary, { force: true })
     fd = openSync(temporary, 'wx')
     const out = fd
-    const { bad, checksums } = await decodeAll(set, layout, options, (data, at) => {
+    const { bad, passing, checksums } = await decodeAll(set, layout, options, (data, at) => {
       for (let done = 0; done < data.length;)
         done += writeSync(out, data, done, data.length - done, at + done)
     })
@@ -159,6 +173,7 @@ async function makeFile(base: string, set: ImageSet, layout: Layout, options: Ca
       bytes: layout.bytes,
       checksums,
       bad: [...bad],
+      ...(passing.length > 0 && { passing }),
     }
     writeAtomicSync(`${base}.json`, JSON.stringify(index))
     return index

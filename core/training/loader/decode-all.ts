@@ -2,19 +2,21 @@
 import { availableParallelism } from 'node:os'
 import { crc32 } from 'node:zlib'
 import { fail, RelabelError } from '../../base/error.ts'
+import { isPassing } from '../../image/image-error.ts'
 import { decodeResized } from '../../image/resized.ts'
 import type { ImageSet } from '../sample/image-set.ts'
 import type { Layout } from './layout.ts'
 import { checkSize } from './pixels.ts'
 
-/** Decodes every image of a set, several concurrently, and passes the bytes to `put`. */
+/** Decodes every image of a set, several concurrently, and passes the bytes to `put`; `passing`: bad ones out of reach. */
 export async function decodeAll(
   set: ImageSet,
   layout: Layout,
   options: { onProgress?: (done: number, total: number) => void; signal?: AbortSignal | undefined },
   put: (data: Uint8Array, at: number) => void,
-): Promise<{ bad: Map<number, string>; checksums: number[] }> {
+): Promise<{ bad: Map<number, string>; passing: number[]; checksums: number[] }> {
   const bad = new Map<number, string>()
+  const passing: number[] = []
   const checksums = new Array<number>(set.images.length).fill(0)
   let next = 0
   let done = 0
@@ -32,10 +34,11 @@ export async function decodeAll(
       } catch (error) {
         if (!(error instanceof RelabelError) || error.code !== 'bad-image') throw error
         bad.set(i, error.message)
+        if (isPassing(error)) passing.push(i)
       }
       options.onProgress?.(++done, set.images.length)
     }
   }
   await Promise.all(Array.from({ length: 2 * availableParallelism() }, lane))
-  return { bad, checksums }
+  return { bad, passing, checksums }
 }

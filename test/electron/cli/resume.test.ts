@@ -133,7 +133,7 @@ describe.skipIf(process.platform === 'win32')('an annotation', () => {
     const { status, stdout } = ended
     expect(status).toBe(1)
     expect(JSON.parse(stdout)).toMatchObject({
-      error: { code: 'cancelled', message: expect.stringMatching(/the same command continues it/) as string },
+      error: { code: 'cancelled', message: expect.stringMatching(/run the same command again/) as string },
     })
     await finish(project)
   })

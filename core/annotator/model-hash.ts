@@ -1,9 +1,11 @@
 /** Identifies the model of an annotation: a hash of its file, and of the files with its weights. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fail } from '../base/error.ts'
+import { diskError } from '../base/files/disk-error.ts'
+import { readBytes } from '../base/files/read.ts'
 import { decodeModel } from '../graph/onnx/decode.ts'
 import { tensorsOf } from '../graph/tensors.ts'
 
@@ -21,7 +23,7 @@ export async function modelHash(file: string): Promise<string> {
     fail('bad-model', `${file} is not an ONNX file (or one of more than 2 GB, which ONNX does not allow)`, {
       file,
     })
-  const bytes = await readFile(file)
+  const bytes = readBytes(file, { what: 'a model (ONNX)', maxBytes })
   const hash = createHash('sha256').update(bytes)
   const locations = new Set(
     tensorsOf(decodeModel(bytes, file).graph).flatMap(tensor => tensor.external?.location ?? []),
@@ -31,7 +33,11 @@ export async function modelHash(file: string): Promise<string> {
     if (/^([/\\]|[a-z]:)/i.test(location) || location.split(/[/\\]/).includes('..')) continue
     const path = join(dirname(file), location)
     if (!(await stat(path).catch(() => undefined))?.isFile()) continue
-    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
+    try {
+      for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
+    } catch (error) {
+      diskError(error, path, 'read')
+    }
   }
   return hash.digest('hex')
 }

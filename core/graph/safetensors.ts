@@ -63,13 +63,20 @@ export function encodeSafetensors(
 type Entries = Record<string, unknown>
 const isCounts = (value: unknown): value is number[] => Array.isArray(value) && value.every(isCount)
 
-/** The header's entries and the bytes behind it. */
-function split(bytes: Uint8Array, refuse: (reason: string) => never): { entries: Entries; body: Uint8Array } {
+/** The header's length, from the first 8 bytes. */
+function headerLength(bytes: Uint8Array, refuse: (reason: string) => never): number {
   if (bytes.length < 8) refuse(`${bytes.length} bytes are too few for a header`)
   const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true)
+  if (length < 2n) refuse(`its header claims ${length} bytes, too few for JSON`)
   if (length > BigInt(maxHeaderBytes))
     refuse(`its header claims ${length} bytes, over the limit ${maxHeaderBytes}`)
-  const end = 8 + Number(length)
+  return Number(length)
+}
+
+/** The header's entries and the bytes behind it. */
+function split(bytes: Uint8Array, refuse: (reason: string) => never): { entries: Entries; body: Uint8Array } {
+  const length = headerLength(bytes, refuse)
+  const end = 8 + length
   if (end > bytes.length) refuse(`its header claims ${length} bytes, but the file ends after ${bytes.length}`)
   let entries: unknown
   try {
@@ -103,7 +110,9 @@ function readEntry(name: string, entry: unknown, refuse: (reason: string) => nev
   const { dtype, shape, data_offsets: offsets } = entry
   const type = typeof dtype === 'string' && Object.hasOwn(floatTypes, dtype) ? floatTypes[dtype] : undefined
   if (!type)
-    return refuse(`tensor "${name}" is of type ${String(dtype)}; only F64, F32, F16 and BF16 can be read`)
+    return refuse(
+      `tensor "${name}" is of type ${typeof dtype === 'string' ? dtype.slice(0, 100) : typeof dtype}; only F64, F32, F16 and BF16 can be read`,
+    )
   if (!isCounts(shape) || shape.length > maxRank) return refuse(`tensor "${name}" has no valid shape`)
   if (!isCounts(offsets) || offsets.length !== 2) return refuse(`tensor "${name}" has no valid offsets`)
   const [start, end] = offsets as [number, number]
@@ -113,14 +122,23 @@ function readEntry(name: string, entry: unknown, refuse: (reason: string) => nev
   return { name, type, shape, start, end }
 }
 
+const refusal =
+  (file: string) =>
+  (reason: string): never =>
+    fail('bad-data', `${file} is not a safetensors file that can be read: ${reason}`, { file, reason })
+
+/** Throws as {@link decodeSafetensors} does where the first 8 bytes of a file cannot be those of one. */
+export function checkSafetensorsHead(bytes: Uint8Array, file: string): void {
+  headerLength(bytes, refusal(file))
+}
+
 /**
  * Reads a file's tensors as float32 (from F32, F16, BF16, F64) and its metadata. Throws `bad-data`, with `file` in the
  * message, for any violation of the format: a header over 100 MB, text that is not JSON, other element types, tensors
  * that leave the file, overlap, or leave gaps. Float32 data may be views into `bytes`.
  */
 export function decodeSafetensors(bytes: Uint8Array, file = 'the file'): SafetensorsFile {
-  const refuse = (reason: string): never =>
-    fail('bad-data', `${file} is not a safetensors file that can be read: ${reason}`, { file, reason })
+  const refuse = refusal(file)
   // A plain view, because the `slice` of a Node Buffer does not copy and may be unaligned.
   const { entries, body } = split(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), refuse)
   const names = Object.keys(entries).filter(name => name !== '__metadata__')

@@ -1,7 +1,8 @@
 /** Decodes image files to upright 8-bit sRGB pixels, or gives a clear error. */
 import { open, stat } from 'node:fs/promises'
 import sharp from 'sharp'
-import { fail, messageOf, RelabelError } from '../base/error.ts'
+import { fail, RelabelError } from '../base/error.ts'
+import { reasonOf } from '../base/files/disk-error.ts'
 import type { FileStamp } from '../base/files/stamp.ts'
 import { planReduction, type ImageHeader } from './reduction.ts'
 import type { Window } from './resample.ts'
@@ -87,12 +88,12 @@ async function checkFile(file: string): Promise<FileStamp> {
   const info = await stat(file).catch((error: unknown) =>
     (error as { code?: unknown }).code === 'ENOENT'
       ? outOfReach(file, 'the file does not exist')
-      : outOfReach(file, `the file cannot be read (${messageOf(error)})`),
+      : outOfReach(file, `the file cannot be read (${reasonOf(error)})`),
   )
   if (!info.isFile()) bad(file, 'this is not a file')
   if (info.size === 0) bad(file, 'the file is empty')
   const head = await firstBytes(file).catch((error: unknown) =>
-    outOfReach(file, `the file cannot be read (${messageOf(error)})`),
+    outOfReach(file, `the file cannot be read (${reasonOf(error)})`),
   )
   if (!isKnownFormat(head))
     bad(file, 'the file is not an image in a known format (JPEG, PNG, WebP, GIF, TIFF, AVIF)')

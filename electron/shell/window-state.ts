@@ -1,13 +1,16 @@
 /** Size and place of the window, kept from one start to the next and brought back onto a screen that exists. */
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { writeAtomicSync } from '../../core/base/files/atomic.ts'
+import { readText } from '../../core/base/files/read.ts'
+import { parseJson } from '../../core/base/json.ts'
 
 const side = z.int().min(-100_000).max(100_000)
 const schema = z.object({
   bounds: z.object({ x: side, y: side, width: side, height: side }),
   maximized: z.boolean(),
 })
+
+const limits = { what: 'the state of a window', maxBytes: 65_536 }
 
 export type WindowState = z.infer<typeof schema>
 export type Bounds = WindowState['bounds']
@@ -18,7 +21,7 @@ const wanted = { width: 1440, height: 900 }
 /** The state in a file; undefined where there is none or it cannot be trusted. */
 export function readWindowState(file: string): WindowState | undefined {
   try {
-    const parsed = schema.safeParse(JSON.parse(readFileSync(file, 'utf8')))
+    const parsed = schema.safeParse(parseJson(readText(file, limits), file))
     return parsed.success ? parsed.data : undefined
   } catch {
     return undefined

@@ -5,6 +5,8 @@ import { diskError } from './disk-error.ts'
 
 /** Bytes of one read. */
 const piece = 1 << 16
+/** Systems read at most 2 GiB at once. */
+const largestRead = 1 << 30
 
 /** Limits of a reader. */
 export interface ReadLimits {
@@ -85,6 +87,26 @@ export function readText(file: string, limits: ReadLimits): string {
   const fd = openToRead(file, limits)
   try {
     return textOf(Buffer.concat([...pieces(fd, file, limits)]), file, file, limits)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** The bytes of a file, or its `first` ones; throws as {@link readText} does, but for what is not text. */
+export function readBytes(file: string, limits: ReadLimits, first = Infinity): Buffer {
+  const fd = openToRead(file, limits)
+  try {
+    const size = Math.min(first, fstatSync(fd).size)
+    const bytes = Buffer.allocUnsafe(size)
+    let done = 0
+    while (done < size) {
+      const got = readSync(fd, bytes, done, Math.min(size - done, largestRead), done)
+      if (got === 0) break
+      done += got
+    }
+    return bytes.subarray(0, done)
+  } catch (error) {
+    return diskError(error, file, 'read')
   } finally {
     closeSync(fd)
   }

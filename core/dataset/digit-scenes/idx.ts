@@ -1,6 +1,6 @@
 /** Reading MNIST's idx files: big-endian sizes, then unsigned bytes. */
-import { readFile } from 'node:fs/promises'
-import { fail } from '../../base/error.ts'
+import { fail, messageOf } from '../../base/error.ts'
+import { readBytes } from '../../base/files/read.ts'
 
 /** An array of unsigned bytes, row-major. */
 export interface IdxArray {
@@ -31,8 +31,11 @@ export function parseIdx(bytes: Uint8Array, file = 'idx file'): IdxArray {
 
 /** Reads an idx file from disk. */
 export async function readIdx(file: string): Promise<IdxArray> {
-  const bytes = await readFile(file).catch((error: unknown) =>
-    fail('not-found', `${file} cannot be read; run "npm ci" to restore it`, { file }, error),
-  )
+  let bytes: Uint8Array
+  try {
+    bytes = readBytes(file, { what: 'an idx file', maxBytes: 2 * limit })
+  } catch (error) {
+    return fail('not-found', `${messageOf(error)}; run "npm ci" to restore it`, { file }, error)
+  }
   return parseIdx(bytes, file)
 }

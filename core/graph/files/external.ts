@@ -1,12 +1,13 @@
 /** Loads weights from files next to a model, without ever leaving the model's folder, and each only once. */
-import { open, realpath } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import { fail, messageOf } from '../../base/error.ts'
+import { fail } from '../../base/error.ts'
+import { reasonOf } from '../../base/files/disk-error.ts'
 import type { ExternalData, OnnxModel, Tensor } from '../model.ts'
 import { elementSize, elements } from '../tensor.ts'
 import { tensorsOf } from '../tensors.ts'
-import { readRange } from './read-range.ts'
+import { openWithoutWaiting, readRange } from './read-range.ts'
 
 type ExternalTensor = Tensor & { external: ExternalData }
 
@@ -51,12 +52,23 @@ async function resolveInside(location: string, file: string, folders: string[]):
   const missing = (problem as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
   const reason = missing
     ? 'is not beside it; copy both files into one folder'
-    : `cannot be read: ${messageOf(problem)}`
+    : `cannot be read: ${reasonOf(problem)}`
   return fail(
     'bad-model',
     `${file} keeps weights in "${location}", which ${reason}`,
     { file, location },
     problem,
+  )
+}
+
+/** Opens a data file, if it is inside one of the folders. */
+async function openBeside(location: string, file: string, folders: string[]): Promise<FileHandle> {
+  const path = await resolveInside(location, file, folders)
+  return openWithoutWaiting(path).catch((error: unknown) =>
+    fail('bad-model', `${file} keeps weights in "${location}", which cannot be read: ${reasonOf(error)}`, {
+      file,
+      location,
+    }),
   )
 }
 
@@ -117,7 +129,7 @@ export async function loadExternal(model: OnnxModel, file: string, folders: stri
     tensor => tensor.external.location,
   )
   for (const [location, tensors] of byLocation) {
-    const handle = await open(await resolveInside(location, file, folders), 'r')
+    const handle = await openBeside(location, file, folders)
     try {
       await loadFrom(handle, tensors, file)
     } finally {

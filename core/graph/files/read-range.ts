@@ -1,9 +1,14 @@
 /** Reads a range of a file of any size. */
-import type { FileHandle } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
 import { fail } from '../../base/error.ts'
 
 /** One read call takes at most 2^31 − 1 bytes. */
 const chunkBytes = 2 ** 30
+
+/** Opens a file for reading, without waiting for the other end of a pipe. */
+export const openWithoutWaiting = (path: string): Promise<FileHandle> =>
+  open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
 
 /** Bytes [offset, offset + length) of an open file; throws `bad-model` if the file is shorter. */
 export async function readRange(

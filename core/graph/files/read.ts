@@ -1,11 +1,13 @@
 /** Reads ONNX files of any size, including weights in files next to them. */
-import { open, realpath } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import { RelabelError, fail, messageOf } from '../../base/error.ts'
+import { RelabelError, fail } from '../../base/error.ts'
+import { reasonOf } from '../../base/files/disk-error.ts'
 import type { OnnxModel } from '../model.ts'
 import { decodeModel } from '../onnx/decode.ts'
+import { maxModelBytes } from '../onnx/encode.ts'
 import { loadExternal } from './external.ts'
-import { readRange } from './read-range.ts'
+import { openWithoutWaiting, readRange } from './read-range.ts'
 
 /**
  * A model from a file, its weights loaded. Errors: `not-found`; `bad-model` for what is truncated, not ONNX, or refers
@@ -14,11 +16,13 @@ import { readRange } from './read-range.ts'
 export async function readOnnx(path: string): Promise<OnnxModel> {
   const file = basename(path)
   try {
-    const handle = await open(path, 'r')
+    const handle = await openWithoutWaiting(path)
     let bytes: Uint8Array
     try {
       const stat = await handle.stat()
       if (!stat.isFile()) fail('bad-model', `${file} is not a file`, { file: path })
+      if (stat.size > maxModelBytes)
+        fail('bad-model', `${file} has ${stat.size} bytes, more than ONNX allows in one file`, { file: path })
       bytes = await readRange(handle, 0, stat.size, file)
     } finally {
       await handle.close()
@@ -31,6 +35,6 @@ export async function readOnnx(path: string): Promise<OnnxModel> {
     if (error instanceof RelabelError) throw error
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOENT') fail('not-found', `there is no file ${path}`, { file: path }, error)
-    return fail('bad-model', `${path} cannot be read: ${messageOf(error)}`, { file: path }, error)
+    return fail('bad-model', `${path} cannot be read: ${reasonOf(error)}`, { file: path }, error)
   }
 }

@@ -2,14 +2,17 @@
  * Whether a closed database is byte for byte what this program wrote: checksums of its blocks lie in a file beside it while
  * nobody writes. SQLite's own checks see broken structure; a number or name that changed within a row only these see.
  */
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, rmSync, statSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import { syncFolderSync, writeAtomicSync } from '../../base/files/atomic.ts'
+import { readText } from '../../base/files/read.ts'
+import { parseJson } from '../../base/json.ts'
 
 /** Bytes of a block. */
 const block = 2 ** 20
+const limits = { what: 'a list of checksums', maxBytes: 2 ** 24 }
 
 const stored = z.object({
   format: z.literal(1),
@@ -65,8 +68,8 @@ export function dropChecksums(database: string): void {
 
 function readChecksums(database: string): Checksums | null {
   try {
-    if (statSync(checksumFile(database)).size > 2 ** 24) return null
-    const { data } = stored.safeParse(JSON.parse(readFileSync(checksumFile(database), 'utf8')))
+    const file = checksumFile(database)
+    const { data } = stored.safeParse(parseJson(readText(file, limits), file))
     return data?.own === crc32(JSON.stringify(data?.crc32)) ? data : null
   } catch {
     return null

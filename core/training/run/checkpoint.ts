@@ -1,13 +1,15 @@
 /** Checkpoints of a run: one safetensors file each, written atomically, with progress and a checksum inside. */
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import { fail, messageOf, RelabelError } from '../../base/error.ts'
 import type { FloatArray } from '../../engine/engine.ts'
-import { decodeSafetensors, encodeSafetensors } from '../../graph/safetensors.ts'
+import { checkSafetensorsHead, decodeSafetensors, encodeSafetensors } from '../../graph/safetensors.ts'
 import { makeFolderSync, writeAtomicSync } from '../../base/files/atomic.ts'
 import { requireOwnedFile } from '../../base/files/owned.ts'
+import { readBytes } from '../../base/files/read.ts'
+import { parseJson } from '../../base/json.ts'
 import { metrics } from '../../contract/metrics.ts'
 
 /** Progress of a run: `step` steps are done, `batch` of them in epoch `epoch`. */
@@ -40,6 +42,7 @@ export interface Checkpoint {
 }
 
 const format = '1'
+const limits = { what: 'a checkpoint', maxBytes: 2 ** 35 }
 const nameOf = (step: number): string => `step-${String(step).padStart(9, '0')}.safetensors`
 const bestName = 'best.safetensors'
 const pattern = /^step-(\d{9,})\.safetensors$/
@@ -94,8 +97,10 @@ export function readCheckpoint(file: string, fingerprint?: string): Checkpoint {
   let read: ReturnType<typeof decodeSafetensors>
   let told: unknown
   try {
-    read = decodeSafetensors(readFileSync(requireOwnedFile(file)), file)
-    told = JSON.parse(read.metadata['progress'] ?? 'null')
+    requireOwnedFile(file)
+    checkSafetensorsHead(readBytes(file, limits, 8), file) // before all of it is read into memory
+    read = decodeSafetensors(readBytes(file, limits), file)
+    told = parseJson(read.metadata['progress'] ?? 'null', `the progress in ${file}`)
   } catch (error) {
     return fail('bad-data', `${file}: the checkpoint is incomplete (${messageOf(error)})`, { file }, error)
   }

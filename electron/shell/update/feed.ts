@@ -1,10 +1,14 @@
 /** Where updates come from: off until a feed is named in `update.json` beside the app's resources. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Session } from 'electron'
 import { z } from 'zod'
 import { fail } from '../../../core/base/error.ts'
+import { readText } from '../../../core/base/files/read.ts'
 import { parseJson } from '../../../core/base/json.ts'
+
+/** Bytes. */
+const largest = 2 ** 20
 
 const feed = z.object({ provider: z.literal('generic'), url: z.url({ protocol: /^https$/ }) })
 
@@ -12,17 +16,17 @@ const feed = z.object({ provider: z.literal('generic'), url: z.url({ protocol: /
 export function updateFeed(resources: string): string | undefined {
   const file = join(resources, 'update.json')
   if (!existsSync(file)) return undefined
-  const parsed = feed.safeParse(parseJson(readFileSync(file, 'utf8'), file))
+  const parsed = feed.safeParse(
+    parseJson(readText(file, { what: 'an update feed (JSON)', maxBytes: largest }), file),
+  )
   return parsed.success ? parsed.data.url.replace(/\/*$/, '/') : undefined
 }
 
 /** The publisher's public key as it ships inside the asar, or null. */
 export function updateKey(appRoot: string): string | null {
   const file = join(appRoot, 'resources', 'update-key.pem')
-  return existsSync(file) ? readFileSync(file, 'utf8') : null
+  return existsSync(file) ? readText(file, { what: 'a public key', maxBytes: largest }) : null
 }
-
-const largest = 2 ** 20
 
 /** Reads small files of a feed; rejects with `not-found` or `bad-data`. */
 export function feedReader(

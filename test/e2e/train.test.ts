@@ -80,7 +80,7 @@ describe.skipIf(!browserPath)('Train', () => {
     )
     await shoot(page, 'train-settings')
     expect(await axe(page)).toEqual([])
-    await flip.getByRole('button', { name: /Back to the recipe/ }).click()
+    await flip.getByRole('button', { name: /Reset to the recipe/ }).click()
     await page.locator('[data-test=recipe-problems]').waitFor({ state: 'detached' })
     await expect.poll(() => page.locator('[data-test=start]').isDisabled()).toBe(false)
   })

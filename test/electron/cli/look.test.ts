@@ -46,6 +46,6 @@ describe('relabel doctor', () => {
     const { findings } = json as { findings: { part: string; ok: boolean }[] }
     for (const part of ['node', 'images', 'database', 'engine cpu'])
       expect(findings.find(finding => finding.part === part)).toMatchObject({ ok: true })
-    expect((await runCli('doctor')).stdout).toMatch(/Everything that is needed works/)
+    expect((await runCli('doctor')).stdout).toMatch(/Everything that the program needs works/)
   })
 })

@@ -100,7 +100,7 @@ describe('changes', () => {
     })
     const layer = applyChanges(emptyLayer, first)
     expect(() => applyChanges(layer, first)).toThrow(expect.objectContaining({ code: 'conflict' }))
-    expect(() => applyChanges(emptyLayer, invertChanges(first))).toThrow(/meanwhile/)
+    expect(() => applyChanges(emptyLayer, invertChanges(first))).toThrow(/differently since/)
     expect(layerToList(layer)).toHaveLength(2)
     expect(emptyLayer.size).toBe(0)
   })

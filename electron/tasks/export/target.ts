@@ -2,8 +2,8 @@
  * Where an export may write: into the folder that the user named, never through a link, and only over an earlier
  * export.
  */
-import { lstatSync, readFileSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import { fail } from '../../../core/base/error.ts'
 import { ownedFolders } from '../../../core/project/database/entries.ts'
@@ -38,13 +38,35 @@ function isEarlierExport(out: string): boolean {
   }
 }
 
+const isOwned = (project: string, out: string): boolean =>
+  ownedFolders.includes(relative(project, out).split(sep)[0] ?? '')
+
+/** Folders of projects that a real path lies in. */
+function projectsAbove(path: string): string[] {
+  const found: string[] = []
+  for (let at = path; ; at = dirname(at)) {
+    if (existsSync(join(at, 'project.db'))) found.push(at)
+    if (dirname(at) === at) return found
+  }
+}
+
+/** The path without links as far as it exists. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    const above = dirname(path)
+    return above === path ? path : join(realPathOf(above), basename(path))
+  }
+}
+
 /**
  * Throws `usage`, naming the file, if an export to `out` would write through a link, over a file without `force`, over
  * a file not made by an earlier export, or into a folder that the project keeps for itself.
  */
 export function requireTarget(project: { dir: string }, out: string, force: boolean): void {
-  const [first] = relative(project.dir, out).split(sep)
-  if (ownedFolders.includes(first ?? ''))
+  const real = realPathOf(resolve(out))
+  if (isOwned(project.dir, resolve(out)) || projectsAbove(real).some(dir => isOwned(dir, real)))
     fail('usage', `${out} lies in what the project keeps for itself; choose another folder`, { out })
   const there: string[] = []
   for (const name of Object.values(exportNames)) {

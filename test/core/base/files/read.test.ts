@@ -81,9 +81,9 @@ function writeModelBeside(folder: string, name: string): string {
   return file
 }
 
-/** What stays on the console is what a person would be told; here it would only be noise. */
+/** What is logged is what a person would be told; here it would only be noise. */
 function quietly<T>(action: () => T): T {
-  const quiet = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  const quiet = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
   try {
     return action()
   } finally {

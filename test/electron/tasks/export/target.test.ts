@@ -88,6 +88,24 @@ for (const name of Object.values(exportNames)) {
 }
 
 it('keeps out of what the project keeps for itself', async () => {
-  for (const folder of ['runs/r1', 'annotations', 'cache/x'])
-    await expect(exporting(true, join(project.dir, folder))).rejects.toMatchObject({ code: 'usage' })
+  const other = createProject(join(root, 'other'), { classes: [{ index: 0, name: 'cat' }] })
+  other.close()
+  const alias = join(root, 'alias')
+  if (process.platform !== 'win32') symlinkSync(project.dir, alias)
+  for (const folder of ['runs/r1', 'annotations', 'cache/x', 'copies', 'copies/deeper'])
+    for (const dir of [project.dir, other.dir, ...(existsSync(alias) ? [alias] : [])])
+      await expect(exporting(true, join(dir, folder))).rejects.toMatchObject({ code: 'usage' })
+})
+
+it('into a project’s own folder touches nothing that the program keeps there', async () => {
+  const kept = ['project.db', 'project.sum', 'project.lock', 'corrections.jsonl']
+  const dir = join(root, 'other')
+  createProject(dir, { classes: [{ index: 0, name: 'cat' }] }).close()
+  writeFileSync(join(dir, 'corrections.jsonl'), 'steps')
+  const content = (): string[] => kept.map(name => readFileSync(join(dir, name)).toString('base64'))
+  const before = content()
+  await exporting(false, dir)
+  await exporting(true, dir)
+  expect(content()).toEqual(before)
+  expect(kept).not.toEqual(expect.arrayContaining(Object.values(exportNames)))
 })

@@ -123,6 +123,7 @@ describe('a project', () => {
     for (const { type, name } of later.filter(one => one.type !== 'table')) db.exec(`DROP ${type} "${name}"`)
     for (const { type, name } of later)
       if (type === 'table' && !first.includes(name)) db.exec(`DROP TABLE "${name}"`)
+    for (const column of ['size', 'modified', 'sha256']) db.exec(`ALTER TABLE images DROP COLUMN ${column}`)
     db.pragma('user_version = 1')
     db.close()
     const project = openProject(dir, { readonly })

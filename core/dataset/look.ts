@@ -84,8 +84,3 @@ async function tryAgain({ id, file }: KnownFile, looked: Looked): Promise<void> 
   const hashed = probed.problem === null ? await hashFile(file) : null
   if (probed.problem !== null || hashed) looked.found.set(id, { id, sha256: null, ...probed, ...hashed })
 }
-
-/** The images as they were found, without those that cannot be used. */
-export function usableNow<T extends KnownFile>(images: readonly T[], { found }: Looked): T[] {
-  return images.map(image => ({ ...image, ...found.get(image.id) })).filter(image => image.problem === null)
-}

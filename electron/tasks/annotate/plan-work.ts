@@ -1,6 +1,6 @@
 /** What an annotation has left to do: new images, images that came back, and images that are other ones now. */
 import { keptEntry, type SkippedImage } from '../../../core/annotator/skipped.ts'
-import { lookAtFiles, usableNow, type Looked } from '../../../core/dataset/look.ts'
+import { lookAtFiles, type Looked } from '../../../core/dataset/look.ts'
 import type { LabelMapWriter } from '../../../core/labelmap/files/index.ts'
 import { mayBeUsed } from '../../../core/project/image-files.ts'
 import { listImages, type ImageRow } from '../../../core/project/images.ts'
@@ -8,7 +8,7 @@ import { openProject } from '../../../core/project/project.ts'
 
 /** The images of a split, and which of them an earlier job does not spare. */
 export interface WorkPlan {
-  /** Those that can be used, as they are now. */
+  /** Those that can be used, as they are now, and those that could be. */
   images: ImageRow[]
   byKey: ReadonlyMap<string, ImageRow>
   /** What to remember of files. */
@@ -34,6 +34,16 @@ export function rowsOf(config: { project: string; split: string }): ImageRow[] {
 /** Hashes that other programs wrote may be of another kind; they say nothing. */
 const isSha256 = (hash: string | null | undefined): hash is string => /^[0-9a-f]{64}$/.test(hash ?? '')
 
+/** Those that can be used now, and as they were those that no longer can: trying them tells why they are left out. */
+function imagesToTry(rows: readonly ImageRow[], { found }: Looked): ImageRow[] {
+  return rows
+    .map(row => {
+      const now = { ...row, ...found.get(row.id) }
+      return now.problem === null ? now : row
+    })
+    .filter(image => image.problem === null)
+}
+
 /** Compares the files with the project and with the label maps there are. Rejects with `cancelled`. */
 export async function planWork(
   rows: readonly ImageRow[],
@@ -41,7 +51,7 @@ export async function planWork(
   signal: AbortSignal,
 ): Promise<WorkPlan> {
   const looked = await lookAtFiles(rows, { isUsed: ({ key }) => isSha256(writer.imageHash(key)), signal })
-  const images = usableNow(rows, looked)
+  const images = imagesToTry(rows, looked)
   const outdated = new Set<number>()
   for (const { id, key, sha256 } of images) {
     const hash = writer.imageHash(key)

@@ -15,7 +15,7 @@ import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hashFile } from '../../../core/base/files/stamp.ts'
 import { importImageFolder } from '../../../core/dataset/import.ts'
-import { lookAtFiles, usableNow, type Looked } from '../../../core/dataset/look.ts'
+import { lookAtFiles, type Looked } from '../../../core/dataset/look.ts'
 import { mayBeUsed, rememberFiles } from '../../../core/project/image-files.ts'
 import { addImages, findImage, listImages, type ImageRow } from '../../../core/project/images.ts'
 import { createProject, type Project } from '../../../core/project/project.ts'
@@ -128,7 +128,8 @@ describe('files that are others', () => {
     touch('a.png')
     const again = await look()
     expect(again.found.get(row('a.png').id)).toMatchObject({ problem: null, width: 16, height: 16 })
-    expect(usableNow(listImages(project), again)).toHaveLength(3)
+    rememberFiles(project, [...again.found.values()])
+    expect(listImages(project, { usable: true })).toHaveLength(3)
   })
 
   it('are gone where they are gone', async () => {

@@ -244,7 +244,7 @@ describe('targets', () => {
     const target = ['target', at('target'), '--image', 'cat/000.jpg']
     await refused('mismatch', /does not lie inside the image/, ...target, '--crop', '0,0,5000,10')
     await refused('not-found', /no image "eel"/, 'target', at('target'), '--image', 'eel')
-    await refused('usage', /--crop takes 4 numbers/, ...target, '--crop', '1,2,3')
+    await refused('usage', /--crop takes 4 comma-separated numbers/, ...target, '--crop', '1,2,3')
     const { status, json } = await runJson(...target, '--crop', '0,0,20,20')
     expect(status).toBe(0)
     const { classes, backgroundMass } = json as {

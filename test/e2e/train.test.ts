@@ -44,11 +44,9 @@ describe.skipIf(!browserPath)('Train', () => {
     expect(await axe(page)).toEqual([])
 
     await page.locator('[data-test=start]').click()
-    await page.getByRole('button', { name: 'Queue the next run' }).waitFor()
+    await page.locator('[data-test=live]').getByRole('heading', { name: 'Run r1' }).waitFor()
     await page.locator('[data-test=supervision-relabel]').check()
     await page.locator('[data-test=start]').click()
-    await page.locator('[data-test=queue] [data-state=queued]').waitFor()
-    await page.locator('[data-test=live]').getByRole('heading', { name: 'Run r1' }).waitFor()
     await page.locator('[data-test=live]').getByRole('heading', { name: 'Run r2' }).waitFor()
     await expect.poll(() => page.locator('[data-test=queue] [data-state=done]').count()).toBe(2)
     await page.locator('[data-test=live]:not([data-steps="0"])').waitFor()
@@ -88,11 +86,12 @@ describe.skipIf(!browserPath)('Train', () => {
   it('pauses a run, goes on with it, and cancels one that waits', async () => {
     const { page, call } = studio
     await small()
-    await enter('Epochs', '60')
+    // Far more than can be over before the last click, however slow the page is.
+    await enter('Epochs', '5000')
     await page.locator('[data-test=start]').click()
     const queue = page.locator('[data-test=queue]')
     await page.locator('[data-test=live]:not([data-steps="0"])').waitFor()
-    await page.locator('[data-test=start]').click()
+    await page.getByRole('button', { name: 'Queue the next run' }).click()
     await queue.locator('[data-state=queued]').getByRole('button', { name: 'Cancel' }).click()
     await queue.locator('[data-state=cancelled]').waitFor()
     await queue.locator('[data-state=running]').getByRole('button', { name: 'Pause' }).click()

@@ -111,7 +111,10 @@ describe('access', () => {
     expect(endless.headers).toMatchObject({ connection: 'close', 'x-content-type-options': 'nosniff' })
     const edit = await host.call('corrections.apply', { a: 'x'.repeat(2 ** 20) })
     expect(edit.status).toBe(400) // which takes more
-    expect((await host.call('corrections.apply', { a: 'x'.repeat(2 ** 26) })).status).toBe(413)
+    // The connection may be closed while so much is still being sent, before the answer is read.
+    const cut = (error: NodeJS.ErrnoException): string | undefined => error.code
+    const huge = host.call('corrections.apply', { a: 'x'.repeat(2 ** 26) })
+    expect(await huge.then(answer => answer.status, cut)).toBeOneOf([413, 'EPIPE', 'ECONNRESET'])
     const shape = await host.call('project.open', { dir: 5 })
     expect(shape.status).toBe(400)
     expect((shape.json as { message: string }).message).toContain('dir')

@@ -1,5 +1,5 @@
 /** Annotates images: decode, infer, keep the top classes, write. The stages overlap, and records are in image order. */
-import { fail, RelabelError } from '../base/error.ts'
+import { fail, type RelabelError } from '../base/error.ts'
 import { stampOf, type FileStamp } from '../base/files/stamp.ts'
 import type { Session } from '../engine/engine.ts'
 import { imageError, isPassing, reasonOf } from '../image/image-error.ts'

@@ -6,8 +6,8 @@
  *
  * const maps = await openLabelMaps('my-project/annotations/1')
  * const map = await maps.get('train/cat/0001.jpg')
- * const { probabilities } = poolLabelMap(map, { top: 0, left: 0, height: 200, width: 200 }, { height: 375, width: 500
- * }, { classes: 1000 })
+ * const crop = { top: 0, left: 0, height: 200, width: 200 }
+ * const { probabilities } = poolLabelMap(map, crop, { height: 375, width: 500 }, { classes: 1000 })
  * ```
  *
  * Everything that fails throws a {@link RelabelError} with a stable `code`.

@@ -115,10 +115,11 @@ function markChosen(db: Db, state: ReviewState, time: number): void {
 
 /** What the log keeps of the chosen images, by their keys. */
 function marksOf(db: Db, mark: Omit<LoggedMark, 'images'>): LoggedMark[] {
+  // CROSS JOIN keeps the order of the tables: SQLite would walk through all images to find the few that are chosen.
   const keys = db
     .prepare<[], string>(
       `SELECT splits.name || '/' || images.path FROM temp.chosen
-       JOIN images ON images.id = chosen.image JOIN splits ON splits.id = images.split`,
+       CROSS JOIN images ON images.id = chosen.image CROSS JOIN splits ON splits.id = images.split`,
     )
     .pluck()
     .all()

@@ -11,6 +11,23 @@ import { problemResponse } from './problem.ts'
 const megabyte = 2 ** 20
 const sizeLimit = (name: CallName): number => (name === 'corrections.apply' ? 64 : 1) * megabyte
 
+/** Reads up to so many bytes for nothing: a sender that is cut off while it sends does not get the answer. */
+async function discard(body: ReadableStream<Uint8Array> | null, most: number): Promise<void> {
+  if (!body || body.locked) return
+  const reader = body.getReader()
+  try {
+    for (let left = most; left > 0;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      left -= value.length
+    }
+  } catch {
+    // The sender is gone.
+  } finally {
+    reader.releaseLock()
+  }
+}
+
 /** Refuses a call that does not exist, or a body that it does not take, before anything of it is read. */
 export async function checkCall(c: Context, next: Next): Promise<Response | void> {
   const name = c.req.param('name') ?? ''
@@ -20,12 +37,13 @@ export async function checkCall(c: Context, next: Next): Promise<Response | void
   if (type !== 'application/json')
     return problemResponse(new RelabelError('usage', 'a call takes application/json'), 415)
   const maxSize = sizeLimit(name as CallName)
-  const onError = (): Response => {
+  const onError = async (): Promise<Response> => {
+    await discard(c.req.raw.body, 2 * maxSize)
     const answer = problemResponse(
       new RelabelError('usage', `the input of ${name} is larger than ${maxSize / megabyte} MB`),
       413,
     )
-    answer.headers.set('connection', 'close') // the rest of the body is not read
+    answer.headers.set('connection', 'close') // a body that is larger still is not read
     return answer
   }
   return bodyLimit({ maxSize, onError })(c, next)

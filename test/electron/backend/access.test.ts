@@ -111,10 +111,9 @@ describe('access', () => {
     expect(endless.headers).toMatchObject({ connection: 'close', 'x-content-type-options': 'nosniff' })
     const edit = await host.call('corrections.apply', { a: 'x'.repeat(2 ** 20) })
     expect(edit.status).toBe(400) // which takes more
-    // The connection may be closed while so much is still being sent, before the answer is read.
-    const cut = (error: NodeJS.ErrnoException): string | undefined => error.code
-    const huge = host.call('corrections.apply', { a: 'x'.repeat(2 ** 26) })
-    expect(await huge.then(answer => answer.status, cut)).toBeOneOf([413, 'EPIPE', 'ECONNRESET'])
+    // The answer is read by whoever sent all of it first.
+    for (let again = 0; again < 5; again++)
+      expect((await host.call('corrections.apply', { a: 'x'.repeat(2 ** 26) })).status).toBe(413)
     const shape = await host.call('project.open', { dir: 5 })
     expect(shape.status).toBe(400)
     expect((shape.json as { message: string }).message).toContain('dir')

@@ -76,6 +76,7 @@ const declared = {
   'view.zoomIn': { contexts: seeing, keys: ['+', '=', 'Ctrl+='], cvat: ['+', '='], studio: ['+', 'Ctrl+='] },
   'view.zoomOut': { contexts: seeing, keys: ['-', 'Ctrl+-'], cvat: ['-'], studio: ['-', 'Ctrl+-'] },
   'overlay.toggle': { contexts: seeing, keys: ['H'] },
+  'overlay.alone': { contexts: seeing, keys: ['V'] },
   'overlay.mode': { contexts: seeing, keys: ['M'] },
   'overlay.moreOpaque': { contexts: seeing, keys: ['.'] },
   'overlay.lessOpaque': { contexts: seeing, keys: [','] },

@@ -3,7 +3,7 @@ import { computed, onScopeDispose, type ComputedRef } from 'vue'
 import { useSettings } from '../stores/settings.ts'
 import type { ActionId } from './actions.ts'
 import { bindingsOf, type Bindings } from './bindings.ts'
-import { register } from './dispatcher.ts'
+import { register, registerHold, type Hold } from './dispatcher.ts'
 
 export function useAction(
   id: ActionId,
@@ -11,6 +11,11 @@ export function useAction(
   options: { enabled?: () => boolean } = {},
 ): void {
   onScopeDispose(register(id, handler, options.enabled))
+}
+
+/** The same for an action that lasts while its key is held. */
+export function useHold(id: ActionId, hold: Hold): void {
+  onScopeDispose(registerHold(id, hold))
 }
 
 /** The active keys. */

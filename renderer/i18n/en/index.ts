@@ -5,6 +5,7 @@ import { common } from './common.ts'
 import { damage } from './damage.ts'
 import { desktop } from './desktop.ts'
 import { keys } from './keys.ts'
+import { regions } from './regions.ts'
 import { relabel } from './relabel.ts'
 import { review } from './review.ts'
 import { runs } from './runs.ts'
@@ -20,6 +21,7 @@ export const en = {
   start,
   browse,
   annotate,
+  regions,
   review,
   relabel,
   train,

@@ -34,7 +34,7 @@ const upward = floors.flatMap((rooms, floor) =>
 
 /** Floors within a room, lowest first: a folder may only import from those below it; '' is the room's own files. */
 const inside = {
-  'core/project': ['database', 'recovery', 'browse', 'corrections', ''],
+  'core/project': ['database', 'recovery', 'browse', 'classes', 'corrections', ''],
   'core/labelmap': ['codec', 'corrections', 'files'],
   'core/training': ['recipe', 'sample', 'supervision', 'loader', 'measure', 'run'],
 }

@@ -218,3 +218,7 @@ export const recipeSchema = z
 export type Recipe = z.infer<typeof recipeSchema>
 /** Input from a user: any part of a recipe. */
 export type RecipeInput = z.input<typeof recipeSchema>
+
+/** Whether a run with this configuration answers in the project's classes, by their numbers. */
+export const hasProjectClasses = (config: unknown): boolean =>
+  recipeSchema.safeParse(config).data?.classSpace === 'project'

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { fail } from '../base/error.ts'
 import { readText } from '../base/files/read.ts'
 import { parseJson } from '../base/json.ts'
-import type { ClassEntry } from '../contract/class-entry.ts'
+import type { ClassEntry, KnownClass } from '../contract/class-entry.ts'
 
 const limits = { what: 'a class file (JSON or text)', maxBytes: 64 * 2 ** 20 }
 const maxClasses = 1_000_000
@@ -76,14 +76,17 @@ export function classesOfFolders(folders: Iterable<string>): ClassEntry[] {
 
 /**
  * Which class a folder's images belong to: the folder is named by wnid or by name. If no folder is, but all names are
- * numbers below the number of classes, they are class indices. A name that two classes share matches neither.
+ * numbers below the number of classes, they are class indices. A name that two classes share matches neither; one
+ * that a class had before still matches it.
  */
 export function matchFolders(
   folders: readonly string[],
-  classes: readonly ClassEntry[],
+  classes: readonly KnownClass[],
 ): Map<string, number | null> {
   const byName = new Map<string, number | null>()
   for (const { index, name } of classes) byName.set(name, byName.has(name) ? null : index)
+  for (const { index, also } of classes)
+    for (const name of also ?? []) if (!byName.has(name)) byName.set(name, index)
   const byWnid = new Map(classes.flatMap(({ index, wnid }) => (wnid ? [[wnid, index] as const] : [])))
   const found = new Map(
     folders.map(folder => [folder, byWnid.get(folder) ?? byName.get(folder) ?? null] as const),

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { fail } from '../base/error.ts'
 import { hashFile, isSameStamp, type FileStamp } from '../base/files/stamp.ts'
 import { addImages, addSplit, iterateImages, type NewImage } from '../project/images.ts'
-import type { ClassEntry } from '../contract/class-entry.ts'
+import type { KnownClass } from '../contract/class-entry.ts'
 import type { Project } from '../project/project.ts'
 import { matchFolders } from './class-file.ts'
 import { probeFile } from './probe-file.ts'
@@ -59,7 +59,7 @@ const inFlight = 8
  * `bad-data` if there is no image, `mismatch` if no folder is a class, `cancelled`.
  */
 export async function probeImageFolder(
-  classes: readonly ClassEntry[],
+  classes: readonly KnownClass[],
   options: ProbeOptions,
 ): Promise<ProbedFolder> {
   const dir = resolve(options.dir)

@@ -7,6 +7,10 @@ import type { ClassMap } from './class-map.ts'
 export interface NamedClass {
   name: string
   wnid?: string | undefined
+  /** Names that it had before. */
+  also?: readonly string[] | undefined
+  /** The class that it was merged into. */
+  into?: number | undefined
 }
 
 /** How an annotator class was matched; null: it has no project class. */
@@ -19,15 +23,21 @@ export interface MatchOptions {
 }
 
 /** Normalizes names for comparison: case, surrounding space and the kind of inner space are ignored. */
-const normal = (name: string): string =>
+export const normalName = (name: string): string =>
   name
     .normalize('NFC')
     .toLowerCase()
     .replace(/[\s_]+/g, ' ')
     .trim()
 
-/** ImageNet's names are lists of synonyms. */
-const synonyms = (name: string): string[] => name.split(',').map(normal).filter(Boolean)
+/** ImageNet's names are lists of synonyms; as compared. */
+export const synonymsOf = (name: string): string[] => name.split(',').map(normalName).filter(Boolean)
+
+const namesOf = ({ name, also }: NamedClass): string[] => (also ? [name, ...also] : [name])
+
+/** Every name and synonym by which a class is found, as compared. */
+export const knownNames = (one: NamedClass): string[] =>
+  namesOf(one).flatMap(name => [normalName(name), ...synonymsOf(name)])
 
 /** The WordNet id of a class: its own field, or its name if that is one (as in ImageNet's folders). */
 function wnidOf({ wnid, name }: NamedClass): string | undefined {
@@ -49,7 +59,8 @@ function placesBy(
 /**
  * The class map from `annotator` to `project`, and how each class was matched. In this order: a class of
  * the same name at the same place; the wnid; the whole name; one of the comma-separated synonyms. A name that several
- * project classes share matches nothing, and classes with different wnids never match by name.
+ * project classes share matches nothing, and classes with different wnids never match by name. Names that a class of
+ * the project had before count as its names, and what matches a merged class maps to the one that it was merged into.
  * Throws 'mismatch' if nothing matches.
  */
 export function matchClasses(
@@ -60,11 +71,12 @@ export function matchClasses(
   const how: MatchRule[] = annotator.map(() => null)
   const target = new Int32Array(annotator.length).fill(-1)
   const byWnid = placesBy(project, one => [wnidOf(one) ?? []].flat())
-  const byName = placesBy(project, ({ name }) => [normal(name)])
-  const bySynonym = placesBy(project, ({ name }) => synonyms(name))
+  const byName = placesBy(project, one => namesOf(one).map(normalName))
+  const bySynonym = placesBy(project, one => namesOf(one).flatMap(synonymsOf))
+  const standsFor = (p: number): number => project[p]?.into ?? p
   const decide = (c: number, to: number | undefined, rule: MatchRule): boolean => {
     if (to === undefined) return false
-    target[c] = to
+    target[c] = standsFor(to)
     how[c] = rule
     return true
   }
@@ -80,13 +92,15 @@ export function matchClasses(
     }
     const only = (places: number[] | undefined): number | undefined => {
       const left = places?.filter(agrees) ?? []
-      return left.length === 1 ? left[0] : undefined
+      // Several that were merged into one are one.
+      return left.length > 0 && left.every(p => standsFor(p) === standsFor(left[0]!)) ? left[0] : undefined
     }
-    const here = project[c] && normal(project[c].name) === normal(one.name) && agrees(c) ? c : undefined
+    const there = project[c] ? namesOf(project[c]).map(normalName) : []
+    const here = there.includes(normalName(one.name)) && agrees(c) ? c : undefined
     if (decide(c, here, 'name')) return
     if (wnid && decide(c, only(byWnid.get(wnid)), 'wnid')) return
-    if (decide(c, only(byName.get(normal(one.name))), 'name')) return
-    for (const synonym of synonyms(one.name)) if (decide(c, only(bySynonym.get(synonym)), 'name')) return
+    if (decide(c, only(byName.get(normalName(one.name))), 'name')) return
+    for (const synonym of synonymsOf(one.name)) if (decide(c, only(bySynonym.get(synonym)), 'name')) return
   })
   if (target.every(to => to < 0))
     fail(

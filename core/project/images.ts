@@ -5,6 +5,7 @@ import { fail } from '../base/error.ts'
 import { isCount } from '../base/plain.ts'
 import type { FileStamp } from '../base/files/stamp.ts'
 import { placeNewImages } from './browse/rebuild.ts'
+import { resolveClass, resolveClasses } from './database/classes.ts'
 import { transaction } from './database/connection.ts'
 import type { Project } from './database/handle.ts'
 import { json, parseRow, parseRows, tryRow, type Table } from './database/rows.ts'
@@ -195,9 +196,9 @@ function rowOf(project: Project, found: unknown): ImageRow {
     split: row.split,
     path: row.path,
     file: join(actualFolder(project, row.folder), row.path),
-    label: row.label,
-    truth: row.truth,
-    boxes: row.boxes,
+    label: row.label === null ? null : resolveClass(project, row.label),
+    truth: row.truth && [...resolveClasses(project, row.truth)],
+    boxes: row.boxes && row.boxes.map(one => ({ ...one, class: resolveClass(project, one.class) })),
     width: row.width,
     height: row.height,
     problem: row.problem,

@@ -16,7 +16,11 @@ const million = 1_000_000
 /** Far more than the program writes; tables without text or bytes are not listed. */
 const limits: Readonly<Record<string, Limits>> = {
   meta: { rows: 1000, bytes: { key: 1000, value: million } },
-  classes: { rows: million, total: 200 * million, bytes: { name: 10_000, wnid: 10_000 } },
+  classes: {
+    rows: million,
+    total: 200 * million,
+    bytes: { name: 10_000, wnid: 10_000, also: million, short: 10_000, colour: 1000, key: 1000 },
+  },
   splits: { rows: 10_000, total: 100 * million, bytes: { name: 1000, folder: 100_000 } },
   images: {
     rows: 200 * million,

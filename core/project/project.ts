@@ -2,16 +2,15 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { z } from 'zod'
 import { fail } from '../base/error.ts'
 import { takeLock } from '../base/files/lock.ts'
 import { databaseEndings } from '../base/files/sqlite.ts'
 import type { ClassEntry } from '../contract/class-entry.ts'
 import { asProjectError, openReadonly, openWritable, transaction, type Db } from './database/connection.ts'
+import { classesVersion, knownClasses, storedClasses } from './database/classes.ts'
 import { requireOwnEntries } from './database/entries.ts'
 import type { Project } from './database/handle.ts'
 import { damageNoted } from './database/damage.ts'
-import { parseRow, tryRow, type Table } from './database/rows.ts'
 import { replayOwnLog } from './corrections/replay.ts'
 import { schemaVersion } from './database/schema.ts'
 import { checkDatabase, damagedDatabase } from './recovery/check.ts'
@@ -172,27 +171,13 @@ function writableProject(folder: string, file: string, release: () => void): Pro
   }
 }
 
-const storedClass = z.object({ number: z.int().min(0), name: z.string(), wnid: z.string().nullable() })
-const classTable: Table<z.infer<typeof storedClass>> = { name: 'classes', key: 'number', row: storedClass }
-
-/** A class with an invalid row keeps its number and gets it as its name; otherwise all others would shift. */
-function classesOf(db: Db): ClassEntry[] {
-  const rows = db
-    .prepare<[], { number: unknown }>('SELECT number, name, wnid FROM classes ORDER BY number')
-    .all()
-  return rows.map((found, index) => {
-    const row = tryRow(db, () => parseRow(db, classTable, found))
-    if (row?.number !== index) return { index, name: `class ${index}` }
-    return { index, name: row.name, ...(row.wnid === null ? {} : { wnid: row.wnid }) }
-  })
-}
-
 function projectOf(dir: string, db: Db, readonly: boolean, release: () => void): Project {
   const name = db.prepare<[], { value: string }>("SELECT value FROM meta WHERE key = 'name'").get()
   return {
     dir,
     name: name?.value ?? basename(dir),
-    classes: classesOf(db),
+    classes: knownClasses(storedClasses(db)),
+    classesVersion: classesVersion(db),
     readonly,
     db,
     replayed: { applied: 0, failed: [] },

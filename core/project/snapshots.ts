@@ -9,7 +9,7 @@ import { getAnnotation } from './annotations.ts'
 import { readLayers } from './corrections/store.ts'
 import { asProjectError, transaction } from './database/connection.ts'
 import { iterateImages, requireSplit } from './images.ts'
-import { classEntry, type ClassEntry } from '../contract/class-entry.ts'
+import { knownClass, type KnownClass } from '../contract/class-entry.ts'
 import type { Project } from './database/handle.ts'
 import { json, rowError } from './database/rows.ts'
 
@@ -25,7 +25,7 @@ export interface Snapshot {
   id: string
   splits: string[]
   annotation: string | null
-  classes: ClassEntry[]
+  classes: KnownClass[]
   /** Usable images only, by split in the given order, then by id. */
   images: SnapshotImage[]
   /** By key: the layers over the annotation's maps, for corrected images only. */
@@ -90,7 +90,7 @@ const headSchema = z.object({
   format: z.int().min(1),
   splits: z.array(z.string()),
   annotation: z.object({ id: z.string() }).nullable(),
-  classes: z.array(classEntry),
+  classes: z.array(knownClass),
 })
 
 /** The content matches its hash, but may still be malformed if somebody else made the project. */

@@ -37,6 +37,7 @@ export function projectInfo(
     readonly: about.readonly,
     sample: about.sample,
     classes: project.classes.length,
+    classesVersion: project.classesVersion,
     images: splits.reduce((sum, split) => sum + split.images, 0),
     splits,
     annotations: listAnnotations(project).map(row => annotationInfo(project, row)),

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { fail, RelabelError } from '../../core/base/error.ts'
+import { hasProjectClasses } from '../../core/contract/recipe.ts'
 import { readClasses } from '../../core/dataset/class-file.ts'
 import { rememberFiles, type ImageFile } from '../../core/project/image-files.ts'
 import { openProject, type Project } from '../../core/project/project.ts'
@@ -56,6 +57,7 @@ async function evaluate(context: CommandContext, dir: string, options: Options):
       project,
       {
         model: row ? modelOfRun(row.dir, row.id, options.best ?? false) : resolve(options.model!),
+        byNumber: row !== undefined && options.classes === undefined && hasProjectClasses(row.config),
         split: options.split,
         recipe: mergeParts(recipeParts({ ...options, annotator: undefined })),
         classes: options.classes === undefined ? undefined : await readClasses(options.classes),

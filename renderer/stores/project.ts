@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { computed } from 'vue'
 import type { JobProgress } from '../../core/contract/api/common.ts'
 import type { CallInput } from '../../core/contract/api/index.ts'
-import type { ClassEntry } from '../../core/contract/class-entry.ts'
+import type { ProjectClass } from '../../core/contract/class-entry.ts'
 import type { AnnotationInfo, ProjectInfo, ProjectRestored } from '../../core/contract/api/project.ts'
 import { api } from '../api/client.ts'
 import { toApiError } from '../api/error.ts'
@@ -13,7 +13,8 @@ import { createState, readable } from './state.ts'
 
 interface ProjectState {
   info: ProjectInfo | null
-  classes: readonly ClassEntry[]
+  /** By number; how they are displayed is `stores/classes.ts`. */
+  classes: readonly ProjectClass[]
   /** False until the first answer is there. */
   ready: boolean
   /** How far opening is; null: nothing is being opened. */
@@ -39,7 +40,7 @@ export const useProject = defineStore('project', () => {
     if (next === null) state.set({ classes: [] })
     else if (
       before.info?.dir !== next.dir ||
-      before.info.classes !== next.classes ||
+      before.info.classesVersion !== next.classesVersion ||
       before.classes.length === 0
     ) {
       const named = await api('project.classes', {}).catch((error: unknown) => {
@@ -47,7 +48,8 @@ export const useProject = defineStore('project', () => {
         if (toApiError(error).code === 'no-project') return []
         throw error
       })
-      if (state.now().info?.dir === next.dir) state.set({ classes: named })
+      const { info: now } = state.now()
+      if (now?.dir === next.dir && now.classesVersion === next.classesVersion) state.set({ classes: named })
     }
   }
 

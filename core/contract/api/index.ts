@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { annotatorCalls } from './annotator.ts'
 import { appCalls } from './app.ts'
 import { browseCalls, reviewCalls } from './browse.ts'
+import { classCalls } from './classes.ts'
 import { correctionCalls } from './corrections.ts'
 import { jobCalls } from './jobs.ts'
 import { projectCalls } from './project.ts'
@@ -11,6 +12,7 @@ import { trainingCalls } from './training.ts'
 export const calls = {
   ...appCalls,
   ...projectCalls,
+  ...classCalls,
   ...browseCalls,
   ...reviewCalls,
   ...correctionCalls,

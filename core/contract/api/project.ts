@@ -1,6 +1,5 @@
 /** The open project: making, opening, closing; its classes, splits and annotations. */
 import { z } from 'zod'
-import { classEntry } from '../class-entry.ts'
 import { annotationId } from '../ids.ts'
 import { manifestSchema } from '../manifest.ts'
 import { call } from './call.ts'
@@ -37,6 +36,8 @@ export const projectInfo = z.object({
   readonly: z.string().nullable(),
   sample: z.boolean(),
   classes: z.number(),
+  /** Changes whenever the classes do. */
+  classesVersion: z.number(),
   images: z.number(),
   splits: z.array(
     z.object({
@@ -128,7 +129,6 @@ export const projectCalls = {
     z.object({ info: projectInfo, restored: projectRestored }),
   ),
   'project.close': call(z.object({ ...leaving }), nothing),
-  'project.classes': call(nothing, z.array(classEntry)),
   /** Chooses the annotation that is displayed, filtered and corrected. */
   'project.useAnnotation': call(z.object({ id: annotationId }), projectInfo),
   'annotations.get': call(

@@ -1,6 +1,7 @@
 /** Images as lists show them. */
 import { fail, RelabelError } from '../../base/error.ts'
 import { imageItem as imageItemSchema, type ImageItem } from '../../contract/api/browse.ts'
+import { rootLabel } from '../database/classes.ts'
 import type { Db } from '../database/connection.ts'
 import type { Project } from '../database/handle.ts'
 import { parseRow, type Table } from '../database/rows.ts'
@@ -9,7 +10,7 @@ import { reviewOf, stateBits } from './state-bits.ts'
 const table: Table<ImageItem> = { name: 'images', key: 'id', row: imageItemSchema }
 
 const select = `
-  SELECT images.id, splits.name AS split, images.path, images.label, images.width, images.height, images.problem,
+  SELECT images.id, splits.name AS split, images.path, ${rootLabel} AS label, images.width, images.height, images.problem,
     browse.bits, facts.top, facts.confidence, facts.margin, facts.entropy, facts.listed, facts.disputed, facts.score
   FROM browse JOIN images ON images.id = browse.image JOIN splits ON splits.id = images.split
   LEFT JOIN facts ON facts.annotation = (SELECT annotation FROM browse_state) AND facts.image = images.id`

@@ -3,6 +3,7 @@ import { fail } from '../../base/error.ts'
 import { annotationIdOf, annotationNumber } from '../../contract/ids.ts'
 import type { MapMeasures } from '../../pooling/measures.ts'
 import { reviewScore } from '../../labelmap/review-score.ts'
+import { rootLabel } from '../database/classes.ts'
 import { guarded, transaction, type Db } from '../database/connection.ts'
 import type { Project } from '../database/handle.ts'
 import { beginSwitch, finishSwitch } from './switch-annotation.ts'
@@ -87,7 +88,9 @@ export function writeMeasures(project: Project, id: string, rows: readonly Measu
       )
       .pluck()
       .all(number)
-    const labelOf = db.prepare<[number], number | null>('SELECT label FROM images WHERE id = ?').pluck()
+    const labelOf = db
+      .prepare<[number], number | null>(`SELECT ${rootLabel} FROM images WHERE id = ?`)
+      .pluck()
     const store = db.prepare('INSERT OR REPLACE INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
     const known = db.prepare<[number, number], StoredMeasures>(
       'SELECT annotation, top, confidence, margin, entropy, listed, disputed FROM facts WHERE annotation = ? AND image = ?',

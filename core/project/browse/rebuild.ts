@@ -1,17 +1,18 @@
 /** Keeps the browse table in sync with the images: new images get a place; big changes rebuild it. */
+import { rootLabel } from '../database/classes.ts'
 import type { Db } from '../database/connection.ts'
 import { browseIndexes, browseNames, browseTally, browseTriggers } from '../database/migrations/browse.ts'
 import { changed } from './browse-state.ts'
 
 const bitsOf = `(1 << coalesce(reviews.state, 0)) | iif(corrections.entries > 0, 64, 32)
-  | CASE WHEN facts.top IS NULL OR images.label IS NULL THEN 128 WHEN facts.top = images.label THEN 256 ELSE 512 END
+  | CASE WHEN facts.top IS NULL OR images.label IS NULL THEN 128 WHEN facts.top = ${rootLabel} THEN 256 ELSE 512 END
   | CASE facts.listed WHEN 1 THEN 4096 WHEN 0 THEN 2048 ELSE 1024 END
   | iif(images.problem IS NULL, 8192, 16384)`
 
 /** Rows of the browse table from all known data; the place is the first column. */
 const rowsOf = (place: string): string => `
   INSERT INTO browse (place, split, image, bits, label, top, confidence, score)
-  SELECT ${place}, images.split, images.id, ${bitsOf}, coalesce(images.label, -1),
+  SELECT ${place}, images.split, images.id, ${bitsOf}, coalesce(${rootLabel}, -1),
     coalesce(facts.top, -1), coalesce(facts.confidence, -1), coalesce(facts.score, -1)
   FROM images CROSS JOIN browse_state
   LEFT JOIN facts ON facts.annotation = browse_state.annotation AND facts.image = images.id

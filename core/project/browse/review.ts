@@ -8,6 +8,7 @@ import { saveLogged, type LoggedMark } from '../recovery/log.ts'
 import { reviewBit, reviewOf, stateBits } from './state-bits.ts'
 import { changed } from './browse-state.ts'
 import { readStateCounts } from './state-counts.ts'
+import { resolveFilter } from './filter-classes.ts'
 import { whereOf, type SqlValue } from './filter-sql.ts'
 
 /** Images of a line of the log. */
@@ -129,13 +130,14 @@ function marksOf(db: Db, mark: Omit<LoggedMark, 'images'>): LoggedMark[] {
   return lines
 }
 
-function choose({ db }: Project, selection: Selection): void {
+function choose(project: Project, selection: Selection): void {
+  const { db } = project
   const add = (ids: readonly number[], sql: string): unknown => db.prepare(sql).run(JSON.stringify(ids))
   if ('ids' in selection) {
     add(selection.ids, 'INSERT OR IGNORE INTO temp.chosen SELECT value FROM json_each(?)')
     return
   }
-  const where = whereOf(db, selection.query.filter)
+  const where = whereOf(db, resolveFilter(project, selection.query.filter))
   db.prepare<SqlValue[]>(`INSERT INTO temp.chosen SELECT image FROM browse WHERE ${where.sql}`).run(
     ...where.values,
   )

@@ -1,4 +1,5 @@
 /** Which images of an annotation have no measures yet. */
+import { rootLabel } from '../database/classes.ts'
 import { guarded } from '../database/connection.ts'
 import { annotationNumber } from '../../contract/ids.ts'
 import type { Project } from '../database/handle.ts'
@@ -20,7 +21,7 @@ export function* unmeasuredImages(
   atOnce = 1000,
 ): Generator<UnmeasuredImage> {
   const page = project.db.prepare<[number, number, number], UnmeasuredImage>(
-    `SELECT images.id, splits.name || '/' || images.path AS key, images.label FROM images
+    `SELECT images.id, splits.name || '/' || images.path AS key, ${rootLabel} AS label FROM images
      JOIN splits ON splits.id = images.split
      WHERE images.id > ? AND images.problem IS NULL
        AND NOT EXISTS (SELECT 1 FROM facts WHERE facts.annotation = ? AND facts.image = images.id)

@@ -2,10 +2,18 @@
 import { existsSync, renameSync, statSync } from 'node:fs'
 import { messageOf } from '../../base/error.ts'
 import { replayMark } from '../browse/review.ts'
+import { replayClasses } from '../classes/change.ts'
 import { asProjectError, transaction } from '../database/connection.ts'
 import { logFile } from '../database/entries.ts'
 import type { Project } from '../database/handle.ts'
-import { projectOfLog, readLog, readMeta, writeMeta, type LoggedEdit } from '../recovery/log.ts'
+import {
+  projectOfLog,
+  readLog,
+  readMeta,
+  writeMeta,
+  type LoggedEdit,
+  type LoggedStep,
+} from '../recovery/log.ts'
 import { unpackEdit } from './edit-content.ts'
 import { replayStep } from './store.ts'
 
@@ -75,15 +83,25 @@ function replay(project: Project, file: string, from: number): Replay & { firstF
       result.failed.push(`${file}, byte ${at}: a line is damaged, or was cut off before it was saved`)
     if (!entry || entry.kind === 'log') continue
     try {
-      const isNew =
-        entry.kind === 'mark' ? replayMark(project, entry) : replayStep(project, entry, decoded(entry))
+      const isNew = replayEntry(project, entry)
       if (isNew) result.applied++
     } catch (error) {
-      const what = entry.kind === 'mark' ? `"${entry.state}" of ${entry.images[0]}` : entry.image
-      failed(at, `the ${entry.kind} of ${what} could not be replayed: ${messageOf(error)}`)
+      failed(at, `${titleOf(entry)} could not be replayed: ${messageOf(error)}`)
     }
   }
   return result
+}
+
+function replayEntry(project: Project, entry: LoggedStep): boolean {
+  if (entry.kind === 'mark') return replayMark(project, entry)
+  if (entry.kind === 'classes') return replayClasses(project, entry)
+  return replayStep(project, entry, decoded(entry))
+}
+
+function titleOf(entry: LoggedStep): string {
+  if (entry.kind === 'mark') return `the mark of "${entry.state}" of ${entry.images[0]}`
+  if (entry.kind === 'classes') return `the change of class ${entry.patches[0]!.class}`
+  return `the ${entry.kind} of ${entry.image}`
 }
 
 const decoded = (entry: LoggedEdit): ReturnType<typeof unpackEdit> | null =>

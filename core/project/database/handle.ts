@@ -1,5 +1,5 @@
 /** An open project, as used within `core/project`. */
-import type { ClassEntry } from '../../contract/class-entry.ts'
+import type { KnownClass } from '../../contract/class-entry.ts'
 import type { Db } from './connection.ts'
 
 /** An open project; must be closed with `close`. While a writable one is open, no one else can write. */
@@ -7,7 +7,10 @@ export interface Project {
   /** Absolute. */
   dir: string
   name: string
-  classes: ClassEntry[]
+  /** By number; replaced as a whole when they change. */
+  classes: KnownClass[]
+  /** Counts the changes of the classes. */
+  classesVersion: number
   readonly: boolean
   /** Internal to core/project. */
   db: Db

@@ -1,6 +1,7 @@
 /** The tables of a project and their history: one migration per version, applied in order, each in a transaction. */
 import type { Database } from 'better-sqlite3'
 import { browseChanges, browseTables, correctionTriggers } from './migrations/browse.ts'
+import { classSettings } from './migrations/classes.ts'
 import { correctionTables } from './migrations/corrections.ts'
 import { imageFiles } from './migrations/image-files.ts'
 import { jobInterruptions, jobMarks, jobTables } from './migrations/jobs.ts'
@@ -59,6 +60,7 @@ export const migrations: readonly string[] = [
   jobInterruptions,
   jobMarks,
   imageFiles,
+  classSettings,
 ]
 
 /** The version that this program writes; stored in SQLite's user_version. */

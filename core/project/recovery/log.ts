@@ -1,6 +1,6 @@
 /**
- * The log of a person's work beside the database: every step of correcting and every review mark, one line each, durable
- * before the database has it.
+ * The log of a person's work beside the database: every step of correcting, every review mark and every change of the
+ * classes, one line each, durable before the database has it.
  * A line is the CRC-32 of its JSON and the JSON. `meta.log` in the database stores up to which byte of the log it has
  * everything.
  */
@@ -22,6 +22,7 @@ import { diskError } from '../../base/files/disk-error.ts'
 import { openToRead } from '../../base/files/read.ts'
 import { syncFolderSync } from '../../base/files/atomic.ts'
 import { reviewState } from '../../contract/review-state.ts'
+import { classPatch } from '../../contract/api/classes.ts'
 import { editId } from '../../contract/api/corrections.ts'
 import { annotationId } from '../../contract/ids.ts'
 import { transaction, type Db } from '../database/connection.ts'
@@ -48,15 +49,24 @@ const entrySchema = z.discriminatedUnion('kind', [
     /** Keys. */
     images: z.array(z.string()).min(1),
   }),
+  z.object({
+    kind: z.literal('classes'),
+    /** Of the classes, before it. */
+    version: z.int().min(0),
+    /** Milliseconds since 1970. */
+    time: z.int().min(0),
+    patches: z.array(classPatch).min(1),
+  }),
 ])
 /**
  * The head of a log, which names its project; a step of correcting: `version` is the one it was made on, `image` is a
- * key; or a review mark.
+ * key; a review mark; or a change of the classes.
  */
 export type LogEntry = z.infer<typeof entrySchema>
 export type LoggedStep = Exclude<LogEntry, { kind: 'log' }>
 export type LoggedMark = Extract<LogEntry, { kind: 'mark' }>
-export type LoggedEdit = Exclude<LoggedStep, LoggedMark>
+export type LoggedClasses = Extract<LogEntry, { kind: 'classes' }>
+export type LoggedEdit = Exclude<LoggedStep, LoggedMark | LoggedClasses>
 
 /** Longer lines were not written by this program. */
 const longestLine = 2 ** 28

@@ -4,7 +4,6 @@ import { fail } from '../../base/error.ts'
 import type { Recipe } from '../../contract/recipe.ts'
 import type { Skipped } from '../../contract/skipped.ts'
 import { readOnnx } from '../../graph/files/read.ts'
-import { identityClassMap } from '../../labelmap/class-map.ts'
 import type { ClassMap } from '../../labelmap/class-map.ts'
 import { matchClasses } from '../../labelmap/match-classes.ts'
 import type { NamedClass } from '../../labelmap/match-classes.ts'
@@ -30,6 +29,8 @@ export interface ModelEvaluation {
   recipe: object
   /** The model's classes if the file does not contain them. */
   classes?: readonly NamedClass[] | undefined
+  /** Its outputs are the project's classes by number, of which there may have been fewer: the model of a run. */
+  byNumber?: boolean | undefined
 }
 
 /** Metrics, and the images that were left out. */
@@ -44,20 +45,27 @@ export interface EvaluationReport {
 function classMapFor(
   model: readonly NamedClass[] | undefined,
   outputs: number | undefined,
-  project: Project,
+  { classes }: Project,
+  byNumber: boolean,
 ): ClassMap {
-  const count = project.classes.length
+  const count = classes.length
+  if (byNumber) {
+    const own = outputs ?? model?.length ?? count
+    if (own > count)
+      fail('mismatch', `the model has ${own} outputs, more than the project has classes (${count})`)
+    return matchClasses(classes.slice(0, own), classes, { by: 'id' })
+  }
   if (model) {
     if (outputs !== undefined && outputs !== model.length)
       fail('mismatch', `the model has ${outputs} outputs, but its class list names ${model.length}`)
-    return matchClasses(model, project.classes)
+    return matchClasses(model, classes)
   }
   if (outputs !== undefined && outputs !== count)
     fail(
       'mismatch',
       `the model has ${outputs} outputs and the project ${count} classes; give the model's class list with --classes`,
     )
-  return identityClassMap(count)
+  return matchClasses(classes, classes, { by: 'id' })
 }
 
 /** Extends an evaluation's hooks: pixel caching is reported too, and answers come with their image. */
@@ -94,7 +102,7 @@ export async function evaluateModel(
     job.recipe,
   ])
   const named = job.classes ?? info.classes?.map((name): NamedClass => ({ name }))
-  const classMap = classMapFor(named, outputClasses(model), project)
+  const classMap = classMapFor(named, outputClasses(model), project, job.byNumber ?? false)
   const images = listImages(project, { split: job.split }).filter(mayBeUsed)
   const { now, found } = await filesNow(images, { signal: hooks.signal })
   if (found.length > 0) hooks.onFiles?.(found)

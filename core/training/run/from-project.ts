@@ -1,7 +1,7 @@
 /** Loads the images and the annotation for training from a project's snapshot. */
 import { fail } from '../../base/error.ts'
 import { openLabelMaps } from '../../labelmap/files/index.ts'
-import { matchClasses } from '../../labelmap/match-classes.ts'
+import { matchClasses, type NamedClass } from '../../labelmap/match-classes.ts'
 import { getAnnotation } from '../../project/annotations.ts'
 import { iterateImages, listSplits } from '../../project/images.ts'
 import type { Project } from '../../project/project.ts'
@@ -65,13 +65,13 @@ export async function snapshotImages(
 }
 
 /**
- * An annotation for training, with the corrections of a snapshot. Rejects with `not-found`, `usage` if it is not
+ * An annotation for training, with the corrections and the classes of a snapshot (default: the project's, as they are). Rejects with `not-found`, `usage` if it is not
  * finished, `mismatch` of classes.
  */
 export async function annotationInput(
   project: Project,
   id: string,
-  corrections?: AnnotationInput['corrections'],
+  of: { corrections?: AnnotationInput['corrections']; classes?: readonly NamedClass[] } = {},
 ): Promise<AnnotationInput> {
   const row = getAnnotation(project, id)
   if (row.status !== 'done')
@@ -84,10 +84,10 @@ export async function annotationInput(
     dir: row.dir,
     fill: manifest.fill,
     annotator: manifest.annotator,
-    classMap: matchClasses(manifest.classes, project.classes),
+    classMap: matchClasses(manifest.classes, of.classes ?? project.classes),
     classes: manifest.classes.map(one => one.name),
     mean: manifest.preprocessing.mean,
     std: manifest.preprocessing.std,
-    corrections,
+    corrections: of.corrections,
   }
 }

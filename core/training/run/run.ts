@@ -68,7 +68,7 @@ export async function runOfProject(
     ? await annotationInput(
         project,
         snapshot.annotation ?? fail('usage', `run ${id} was made without an annotation`),
-        snapshot.corrections,
+        { corrections: snapshot.corrections, classes: snapshot.classes },
       )
     : undefined
   const prepared = await prepareRun({
@@ -77,7 +77,8 @@ export async function runOfProject(
     resume,
     dir: row.dir,
     cacheDir: join(project.dir, 'cache'),
-    classes: project.classes.map(one => one.name),
+    // Those of then: the project may have more by now, or others merged.
+    classes: snapshot.classes.map(one => one.name),
     train: images.bySplit.get(recipe.trainSplit) ?? [],
     val: (recipe.valSplit === null ? undefined : images.bySplit.get(recipe.valSplit)) ?? [],
     onProgress: (_, done, total) => hooks.onCache?.(done, total),

@@ -1,6 +1,7 @@
 /** Implements `runs.compare`: compares the answers of two runs for the same images. */
 import { fail } from '../../../core/base/error.ts'
 import type { RunComparison } from '../../../core/contract/api/training.ts'
+import { resolveClass, resolveClasses } from '../../../core/project/database/classes.ts'
 import type { Project } from '../../../core/project/project.ts'
 import { getRun } from '../../../core/project/runs.ts'
 import { readPredictions, type Predictions } from '../../tasks/evaluate/predictions.ts'
@@ -14,13 +15,14 @@ interface Judged {
 }
 
 /** Answers by image key; images without a known class are left out. */
-function judge({ keys, labels, truth, answers }: Predictions): Map<string, Judged> {
+function judge(project: Project, { keys, labels, truth, answers }: Predictions): Map<string, Judged> {
   const judged = new Map<string, Judged>()
   keys.forEach((key, i) => {
-    const valid = truth[i] ?? null
-    const label = labels[i]! >= 0 ? labels[i]! : valid?.[0]
+    // Classes that were merged since the run answered are one.
+    const valid = truth[i] ? resolveClasses(project, truth[i]) : null
+    const label = labels[i]! >= 0 ? resolveClass(project, labels[i]!) : valid?.[0]
     if (label === undefined) return
-    const answer = answers[i]!
+    const answer = resolveClass(project, answers[i]!)
     const right = valid && valid.length > 0 ? valid.includes(answer) : answer === label
     judged.set(key, { class: label, answer: right ? label : answer })
   })
@@ -47,7 +49,7 @@ export function runsCompare(
   { base, other, split }: { base: string; other: string; split: string },
 ): RunComparison {
   const [first, second] = [base, other].map(id =>
-    judge(readPredictions(getRun(project, id).dir, id, split)),
+    judge(project, readPredictions(getRun(project, id).dir, id, split)),
   ) as [Map<string, Judged>, Map<string, Judged>]
   const classes = new Map<number, { images: number; base: number; other: number }>()
   const agreement = { both: 0, base: 0, other: 0, neither: 0 }

@@ -5,6 +5,7 @@ import { annotationHandlers } from './annotations.ts'
 import { annotatorHandlers } from './annotator.ts'
 import { appHandlers } from './app.ts'
 import { browseHandlers } from './browse.ts'
+import { classHandlers } from './classes.ts'
 import { correctionHandlers } from './corrections.ts'
 import { fileHandlers } from './files.ts'
 import { jobHandlers } from './jobs.ts'
@@ -20,6 +21,7 @@ export const handlers: Handlers<BackendContext> = {
   ...annotationHandlers,
   ...browseHandlers,
   ...reviewHandlers,
+  ...classHandlers,
   ...correctionHandlers,
   ...annotatorHandlers,
   ...jobHandlers,

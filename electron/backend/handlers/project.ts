@@ -16,7 +16,6 @@ type Names =
   | 'project.copies'
   | 'project.restore'
   | 'project.close'
-  | 'project.classes'
   | 'project.useAnnotation'
 
 export const projectHandlers: HandlersOf<Names> = {
@@ -37,7 +36,6 @@ export const projectHandlers: HandlersOf<Names> = {
     await session.close({ pauseJobs })
     return {}
   },
-  'project.classes': (_, { session }) => session.require().project.classes,
   async 'project.useAnnotation'({ id }, { session }) {
     const { project } = session.writable()
     const isOpen = (): boolean => session.current()?.project === project

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { toWire } from '../../../core/base/wire-error.ts'
 import { damageOf } from '../../../core/project/check.ts'
+import { refreshClasses } from '../../../core/project/database/classes.ts'
 import { openProject } from '../../../core/project/project.ts'
 import type { FromReader, ReaderData, ToReader } from './messages.ts'
 import { queries, warmUp } from './queries.ts'
@@ -42,6 +43,7 @@ port.on('message', ({ id, name, input }: ToReader) => {
   clearTimeout(timer)
   before = before.then(async () => {
     try {
+      refreshClasses(project)
       const result: unknown = await queries[name](project, input as never)
       const moved = result instanceof ArrayBuffer ? [result] : []
       tellDamage()

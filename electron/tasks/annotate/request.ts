@@ -9,6 +9,7 @@ import type { Provider } from '../../../core/contract/providers.ts'
 import { readClasses } from '../../../core/dataset/class-file.ts'
 import type { EngineOptions } from '../../../core/engine/engine.ts'
 import { listSplits, requireSplit } from '../../../core/project/images.ts'
+import { ownClasses } from './classes.ts'
 import type { ClassEntry } from '../../../core/contract/class-entry.ts'
 import type { Project } from '../../../core/project/project.ts'
 
@@ -89,7 +90,7 @@ export async function requestOf(
 ): Promise<AnnotateRequest> {
   const model = resolve(ask.model)
   const split = splitOf(project, ask.split)
-  const classes = ask.classes ? await readClasses(ask.classes) : (named ?? project.classes)
+  const classes = ask.classes ? await readClasses(ask.classes) : (named ?? ownClasses(project))
   const preprocessing = preprocessingOf(ask)
   const engine: EngineOptions = {
     ...(ask.threads ? { threads: ask.threads } : {}),

@@ -1,5 +1,5 @@
 /** The job that measures a run's model on a split and stores its answers for every image. */
-import { recipeSchema } from '../../../core/contract/recipe.ts'
+import { hasProjectClasses, recipeSchema } from '../../../core/contract/recipe.ts'
 import { openProject } from '../../../core/project/project.ts'
 import type { Project } from '../../../core/project/project.ts'
 import { getRun } from '../../../core/project/runs.ts'
@@ -39,6 +39,7 @@ export async function evaluateRun(
     project,
     {
       model: modelOfRun(row.dir, id, false),
+      byNumber: hasProjectClasses(row.config),
       split,
       // Cache and engine settings; the preprocessing is in the model file.
       recipe: own

@@ -8,7 +8,7 @@ import { requireOwned, requireOwnedTree } from '../../../core/base/files/owned.t
 import { readOnnx } from '../../../core/graph/files/read.ts'
 import type { Project } from '../../../core/project/project.ts'
 import { getRun } from '../../../core/project/runs.ts'
-import { modelInfo } from '../../../core/training/measure/model-info.ts'
+import { modelInfo, outputClasses } from '../../../core/training/measure/model-info.ts'
 import { exportNames, requireTarget } from './target.ts'
 
 /** The ONNX file of a run: of its last epoch, or its best; fails with `not-found` before it is finished. */
@@ -45,7 +45,10 @@ export interface ExportedFiles {
 export async function exportRun(project: Project, order: ExportOrder): Promise<ExportedFiles> {
   const row = getRun(project, order.run)
   const onnx = modelOfRun(row.dir, row.id, order.best)
-  const classes = modelInfo(await readOnnx(onnx)).classes ?? project.classes.map(one => one.name)
+  const model = await readOnnx(onnx)
+  // A model that names none has the project's of then: the first ones, for none is ever removed.
+  const classes =
+    modelInfo(model).classes ?? project.classes.slice(0, outputClasses(model)).map(one => one.name)
   const out = resolve(order.out)
   const at = (name: keyof ExportedFiles): string => join(out, exportNames[name])
   const targets: ExportedFiles = {

@@ -1,7 +1,7 @@
 /** The import job: looks at a folder of images and tells what it finds; the parent adds it to the project. */
 import { createMeter } from '../../../core/annotator/meter.ts'
 import { fail } from '../../../core/base/error.ts'
-import type { ClassEntry } from '../../../core/contract/class-entry.ts'
+import type { KnownClass } from '../../../core/contract/class-entry.ts'
 import { probeImageFolder, stampsOf } from '../../../core/dataset/import.ts'
 import { iterateImages, listSplits, type NewImage } from '../../../core/project/images.ts'
 import { openProject } from '../../../core/project/project.ts'
@@ -66,7 +66,7 @@ export async function run(config: ImportConfig, context: JobContext): Promise<Im
 
 /** What the project knows: its classes, the files of the split's images, and which of them need no second look. */
 interface Known {
-  classes: ClassEntry[]
+  classes: KnownClass[]
   known: Set<string>
   before: ReturnType<typeof stampsOf>
 }

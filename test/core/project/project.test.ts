@@ -124,6 +124,8 @@ describe('a project', () => {
     for (const { type, name } of later)
       if (type === 'table' && !first.includes(name)) db.exec(`DROP TABLE "${name}"`)
     for (const column of ['size', 'modified', 'sha256']) db.exec(`ALTER TABLE images DROP COLUMN ${column}`)
+    for (const column of ['also', 'short', 'colour', 'key', 'place', 'merged', 'root'])
+      db.exec(`ALTER TABLE classes DROP COLUMN ${column}`)
     db.pragma('user_version = 1')
     db.close()
     const project = openProject(dir, { readonly })

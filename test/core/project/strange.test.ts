@@ -62,7 +62,7 @@ describe('a database that holds', () => {
       addFoldText(db)
       for (const step of migrations.slice(0, version)) db.exec(step)
       db.pragma(`user_version = ${version}`)
-      db.exec("INSERT INTO classes VALUES (0, 'cat', NULL)")
+      db.exec("INSERT INTO classes (number, name) VALUES (0, 'cat')")
       db.close()
       openProject(folder, { readonly: true }).close()
       openProject(folder).close()

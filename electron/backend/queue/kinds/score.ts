@@ -13,8 +13,11 @@ export const score: Kind<'score'> = {
   async run({ project, request: { annotation }, child, worksOn, changed }) {
     worksOn({ annotation })
     const config: ScoreConfig = { project: project.dir, annotation }
+    const { classes } = project
     const result = await child<ScoreResult>('score', config, {
       onEvent(data) {
+        // The classes were merged or separated meanwhile; what these measures tell of is no more.
+        if (project.classes !== classes) return
         writeMeasures(project, annotation, (data as ScoreEvent).rows)
         changed('images')
       },
@@ -23,6 +26,13 @@ export const score: Kind<'score'> = {
     return result
   },
 }
+
+/** Whether a job that has not begun will measure an annotation. */
+export const waitsForScores = (project: Project, annotation: string): boolean =>
+  listJobs(project).some(
+    ({ request, state }) =>
+      request.kind === 'score' && request.annotation === annotation && state === 'queued',
+  )
 
 /** Finished annotations of which nothing is measured and no job is waiting to. */
 export function unscored(project: Project): string[] {

@@ -3,7 +3,7 @@
  * transform is the device's ratio, so that lines keep their width at any zoom.
  */
 import type { Rgb } from '../../core/labelmap/palette.ts'
-import { tintOf, type TintMap } from './region-tint.ts'
+import { certainty, tintOf, type TintMap } from './region-tint.ts'
 
 /** One region, as the rule of core/labelmap/regions makes it. */
 export interface DrawnRegion {
@@ -155,6 +155,23 @@ export function drawTint(pen: Pen, plan: DrawnPlan, look: RegionLook): void {
     )
     pen.restore()
   }
+}
+
+/** Tints the inside of every outline alike, by the mean probability of its region; for thumbnails. */
+export function drawFlatTint(
+  pen: Pen,
+  regions: readonly (DrawnRegion & { share: number })[],
+  look: RegionLook,
+): void {
+  pen.save()
+  for (const region of regions) {
+    pen.beginPath()
+    trace(pen, region, look.place)
+    pen.globalAlpha = (look.tint ?? usualTint) * certainty(region.share)
+    pen.fillStyle = cssOf(look.colour(region.id))
+    pen.fill()
+  }
+  pen.restore()
 }
 
 /** Draws every outline in its class's colour on a dark halo; the given label's last, with a white core. */

@@ -17,6 +17,9 @@ export interface TintMap {
   regions: readonly { id: number; cells: readonly number[] }[]
 }
 
+/** How strongly a probability is tinted, 0…1. */
+export const certainty = (share: number): number => Math.min(1, Math.max(0, (share - floor) / (1 - floor)))
+
 /** Columns and rows from left and top to before right and bottom. */
 export interface CellBox {
   left: number
@@ -67,11 +70,10 @@ export function tintPixels(
       const u = x - left
       const upper = share[above + left]! * (1 - u) + share[above + right]! * u
       const lower = share[below + left]! * (1 - u) + share[below + right]! * u
-      const alpha = (upper * (1 - v) + lower * v - floor) / (1 - floor)
       pixels[at] = colour[0]
       pixels[at + 1] = colour[1]
       pixels[at + 2] = colour[2]
-      pixels[at + 3] = clamp(alpha, 1) * 255
+      pixels[at + 3] = certainty(upper * (1 - v) + lower * v) * 255
     }
   }
   return pixels

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Rgb } from '../../../core/labelmap/palette.ts'
 import {
   drawChips,
+  drawFlatTint,
   drawOutlines,
   type DrawnChip,
   type DrawnPlan,
@@ -15,6 +16,7 @@ type Stroke = { width: number; style: string; dash: number[]; points: number[][]
 /** A pen that records its strokes and texts. */
 function recorder() {
   const strokes: Stroke[] = []
+  const fills: { style: string; alpha: number }[] = []
   const texts: { text: string; style: string; x: number }[] = []
   let points: number[][] = []
   let dash: number[] = []
@@ -22,6 +24,7 @@ function recorder() {
     lineWidth: 0,
     strokeStyle: '',
     fillStyle: '',
+    globalAlpha: 1,
     save() {},
     restore() {},
     beginPath: () => (points = []),
@@ -29,13 +32,13 @@ function recorder() {
     lineTo: (...at: number[]) => points.push(at),
     closePath() {},
     arc() {},
-    fill() {},
+    fill: () => fills.push({ style: pen.fillStyle, alpha: pen.globalAlpha }),
     roundRect: (...at: number[]) => points.push(at),
     setLineDash: (next: number[]) => (dash = next),
     stroke: () => strokes.push({ width: pen.lineWidth, style: pen.strokeStyle, dash, points }),
     fillText: (text: string, x: number) => texts.push({ text, style: pen.fillStyle, x }),
   }
-  return { pen: pen as unknown as Pen, strokes, texts }
+  return { pen: pen as unknown as Pen, strokes, texts, fills }
 }
 
 const square = (left: number, top: number, side: number): Float32Array =>
@@ -156,6 +159,27 @@ describe('drawChips', () => {
     expect(strokes[0]!.points).toEqual([
       [10, 20],
       [13, 24],
+    ])
+  })
+})
+
+describe('drawFlatTint', () => {
+  it('fills regions the more, the surer they are on average', () => {
+    const { pen, fills } = recorder()
+    drawFlatTint(
+      pen,
+      [
+        { ...region({ id: 3 }), share: 1 },
+        { ...region({ id: 4 }), share: 0.35 },
+      ],
+      {
+        place,
+        colour,
+      },
+    )
+    expect(fills).toEqual([
+      { style: 'rgb(3 0 0)', alpha: 0.2 },
+      { style: 'rgb(4 0 0)', alpha: 0 },
     ])
   })
 })

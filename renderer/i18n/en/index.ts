@@ -4,6 +4,7 @@ import { browse } from './browse.ts'
 import { common } from './common.ts'
 import { damage } from './damage.ts'
 import { desktop } from './desktop.ts'
+import { gestures } from './gestures.ts'
 import { keys } from './keys.ts'
 import { regions } from './regions.ts'
 import { relabel } from './relabel.ts'
@@ -28,6 +29,7 @@ export const en = {
   runs,
   settings,
   keys,
+  gestures,
   desktop,
 }
 

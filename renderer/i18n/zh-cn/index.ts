@@ -5,6 +5,7 @@ import { browse } from './browse.ts'
 import { common } from './common.ts'
 import { damage } from './damage.ts'
 import { desktop } from './desktop.ts'
+import { gestures } from './gestures.ts'
 import { keys } from './keys.ts'
 import { regions } from './regions.ts'
 import { relabel } from './relabel.ts'
@@ -29,5 +30,6 @@ export const zhCn: Messages = {
   runs,
   settings,
   keys,
+  gestures,
   desktop,
 }

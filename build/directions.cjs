@@ -35,7 +35,7 @@ const upward = floors.flatMap((rooms, floor) =>
 /** Floors within a room, lowest first: a folder may only import from those below it; '' is the room's own files. */
 const inside = {
   'core/project': ['database', 'recovery', 'browse', 'classes', 'corrections', ''],
-  'core/labelmap': ['codec', 'corrections', 'files'],
+  'core/labelmap': ['codec', 'regions', 'corrections', 'files'],
   'core/training': ['recipe', 'sample', 'supervision', 'loader', 'measure', 'run'],
 }
 

@@ -1,7 +1,7 @@
 /** Colours and hatches for the classes of an image, distinguishable for colour-blind people. */
+import type { Rgb } from './colour.ts'
 
-/** 0…255 each. */
-export type Rgb = readonly [red: number, green: number, blue: number]
+export type { Rgb }
 
 /** Lines over a colour, so that classes also differ without colour. */
 export type Hatch = 'plain' | 'rising' | 'falling' | 'vertical' | 'horizontal' | 'dots' | 'crossed'

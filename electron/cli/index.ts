@@ -28,6 +28,11 @@ const commands: readonly Entry[] = [
     load: () => import('./project.ts'),
   },
   {
+    name: 'classes',
+    summary: 'list, name, colour, order, add and merge the classes of a project',
+    load: () => import('./classes.ts'),
+  },
+  {
     name: 'maps',
     summary: 'verify, stat, repair: look after the label maps',
     load: () => import('./maps.ts'),

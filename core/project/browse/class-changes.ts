@@ -1,5 +1,8 @@
 /** What browsing derives from the classes, brought up to date after they were merged, separated or matched anew. */
 import type { Db } from '../database/connection.ts'
+import { annotationIdOf } from '../../contract/ids.ts'
+import { readMeta, writeMeta } from '../recovery/log.ts'
+import type { Project } from '../database/handle.ts'
 import { changed, readState } from './browse-state.ts'
 
 const unmeasured = 'top = -1, confidence = -1, score = -1, bits = (bits & ~8064) | 128 | 1024'
@@ -31,4 +34,23 @@ export function forgetMeasuresOf(db: Db, annotation: number): void {
   db.prepare('DELETE FROM facts WHERE annotation = ?').run(annotation)
   if (readState(db).annotation === annotation) db.exec(`UPDATE browse SET ${unmeasured} WHERE top <> -1`)
   changed(db)
+}
+
+const noted = 'remeasure'
+
+/** Annotations that lost measures when classes changed, and have not been measured since. */
+export function annotationsToMeasure({ db }: Pick<Project, 'db'>): string[] {
+  return (readMeta(db, noted) ?? '').split(',').filter(Boolean)
+}
+
+/** Notes annotations by number, for whoever measures next. Call it in the transaction that drops the measures. */
+export function noteToMeasure(db: Db, numbers: Iterable<number>): void {
+  const all = new Set([...annotationsToMeasure({ db }), ...[...numbers].map(annotationIdOf)])
+  if (all.size > 0) writeMeta(db, noted, [...all].join(','))
+}
+
+/** An annotation has been measured again. */
+export function measuredAgain({ db }: Pick<Project, 'db'>, annotation: string): void {
+  const left = annotationsToMeasure({ db })
+  if (left.includes(annotation)) writeMeta(db, noted, left.filter(one => one !== annotation).join(','))
 }

@@ -15,7 +15,7 @@ import {
 } from '../database/classes.ts'
 import type { Project } from '../database/handle.ts'
 import { saveLogged, writeMeta, type Log, type LoggedClasses } from '../recovery/log.ts'
-import { forgetMeasuresOf, regroupImages } from '../browse/class-changes.ts'
+import { forgetMeasuresOf, noteToMeasure, regroupImages } from '../browse/class-changes.ts'
 import { planBack, planStep, type ClassPlan } from './plan.ts'
 
 /** What a step did. */
@@ -109,6 +109,7 @@ function apply(
       forgetMeasuresOf(db, number)
       measured.add(number)
     }
+  noteToMeasure(db, measured)
   log({ kind: 'classes', version, time: now, patches: [...patches] })
   return [...measured].map(annotationIdOf)
 }

@@ -49,17 +49,23 @@ const title = ({ number, name }: StoredClass): string => `class ${number} (${nam
 
 function planSet(rows: readonly StoredClass[], step: Extract<ClassStep, { kind: 'set' }>): ClassPatch {
   const row = require(rows, step.class)
-  const { kind: _, name, ...settings } = step
+  const { name, short, colour, key } = step
+  const settings = { class: step.class, short, colour, key }
   checkShort(rows, step.class, step.short)
   checkKey(rows, step.class, step.key)
-  if (name === undefined || name === row.name) return settings
+  if (name === undefined || name === row.name) return given(settings)
   checkName(rows, name, row)
   const also = [...new Set([...(row.also ?? []), row.name])].filter(one => one !== name)
-  return { ...settings, name, also }
+  return given({ ...settings, name, also })
+}
+
+/** Without the fields that are not given. */
+function given(patch: ClassPatch): ClassPatch {
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as ClassPatch
 }
 
 function planAdd(rows: readonly StoredClass[], step: Extract<ClassStep, { kind: 'add' }>): ClassPlan {
-  const { kind: _, wnid, ...settings } = step
+  const { name, wnid, short, colour, key } = step
   if (rows.length >= mostClasses)
     fail('usage', `a project has at most ${mostClasses.toLocaleString('en')} classes`)
   checkName(rows, step.name, null)
@@ -67,8 +73,7 @@ function planAdd(rows: readonly StoredClass[], step: Extract<ClassStep, { kind: 
   if (other) fail('usage', `${title(other)} has the WordNet id ${wnid} already`, { class: other.number })
   checkShort(rows, rows.length, step.short)
   checkKey(rows, rows.length, step.key)
-  const patch = { class: rows.length, ...settings, ...(wnid === undefined ? {} : { wnid }) }
-  return { patches: [patch], added: rows.length }
+  return { patches: [{ class: rows.length, name, wnid, short, colour, key }].map(given), added: rows.length }
 }
 
 /**

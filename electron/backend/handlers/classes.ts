@@ -28,8 +28,8 @@ export const classHandlers: HandlersOf<Names> = {
   'classes.change'({ step, version }, { session }) {
     const result = changeClasses(session.writable().project, step, { version })
     afterChange(session, result)
-    const { remeasure: _, ...answer } = result
-    return answer
+    const { added, changed, back } = result
+    return { version: result.version, added, changed, back }
   },
   'classes.restore'({ patches, version }, { session }) {
     const result = restoreClasses(session.writable().project, patches, version)

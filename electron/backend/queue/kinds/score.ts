@@ -1,5 +1,6 @@
 /** The job `score`: measures of an annotation's label maps, written into the database batch by batch. */
 import { listAnnotations, getAnnotation } from '../../../../core/project/annotations.ts'
+import { annotationsToMeasure, measuredAgain } from '../../../../core/project/browse/class-changes.ts'
 import { writeMeasures } from '../../../../core/project/browse/measures.ts'
 import { measuredCount } from '../../../../core/project/browse/unmeasured.ts'
 import { listJobs } from '../../../../core/project/jobs.ts'
@@ -22,6 +23,7 @@ export const score: Kind<'score'> = {
         changed('images')
       },
     })
+    if (project.classes === classes) measuredAgain(project, annotation)
     changed('project')
     return result
   },
@@ -34,14 +36,18 @@ export const waitsForScores = (project: Project, annotation: string): boolean =>
       request.kind === 'score' && request.annotation === annotation && state === 'queued',
   )
 
-/** Finished annotations of which nothing is measured and no job is waiting to. */
+/** Finished annotations of which nothing is measured, or not all since the classes changed, and no job is waiting to. */
 export function unscored(project: Project): string[] {
   const waiting = new Set(
     listJobs(project).flatMap(({ request, state }) =>
       request.kind === 'score' && !['done', 'cancelled'].includes(state) ? [request.annotation] : [],
     ),
   )
+  const again = new Set(annotationsToMeasure(project))
   return listAnnotations(project)
-    .filter(({ id, status }) => status === 'done' && !waiting.has(id) && measuredCount(project, id) === 0)
+    .filter(
+      ({ id, status }) =>
+        status === 'done' && !waiting.has(id) && (measuredCount(project, id) === 0 || again.has(id)),
+    )
     .map(({ id }) => id)
 }

@@ -119,7 +119,7 @@ export function listSplits(project: Project): SplitRow[] {
 
 /**
  * Adds images to a split in one transaction; ids follow the sorted paths. An image that is there already keeps its id
- * and takes the new values; its hash stays where its file's stamp does.
+ * and takes the new values; its hash stays where its file's stamp does, and what a person corrected stays corrected.
  */
 export function addImages(project: Project, split: string, rows: readonly NewImage[]): void {
   const sorted = [...rows].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
@@ -132,11 +132,12 @@ export function addImages(project: Project, split: string, rows: readonly NewIma
     const insert = project.db.prepare(
       `INSERT INTO images (split, path, label, truth, boxes, width, height, problem, size, modified, sha256)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, unhex(?))
-       ON CONFLICT (split, path) DO UPDATE SET label = excluded.label, truth = excluded.truth, boxes = excluded.boxes,
+       ON CONFLICT (split, path) DO UPDATE SET label = ${kept('label')}, truth = ${kept('truth')}, boxes = excluded.boxes,
          width = excluded.width, height = excluded.height, problem = excluded.problem,
          sha256 = coalesce(excluded.sha256, iif(size = excluded.size AND modified = excluded.modified, sha256, NULL)),
          size = excluded.size, modified = excluded.modified`,
     )
+    const renew = renewOriginals(project.db)
     for (const row of sorted) {
       if (leadsOut(row.path))
         fail('bad-project', `the image path "${row.path}" leads out of its folder`, { path: row.path })
@@ -153,9 +154,27 @@ export function addImages(project: Project, split: string, rows: readonly NewIma
         row.stamp?.modified ?? null,
         row.sha256 ?? null,
       )
+      renew?.(found.id, row)
     }
     placeNewImages(project.db, found.id, last)
   })
+}
+
+/** Column of an image that is imported again: a value that a person corrected stays. */
+const kept = (field: 'label' | 'truth'): string => `iif(EXISTS (SELECT 1 FROM label_originals
+  WHERE field = '${field}' AND image = images.id AND value IS NOT images.${field}), images.${field}, excluded.${field})`
+
+/** What keeps the originals of corrected images; null: there are none. */
+function renewOriginals(db: Project['db']): ((split: number, row: NewImage) => void) | null {
+  if (!db.prepare('SELECT 1 FROM label_originals LIMIT 1').get()) return null
+  const renew = db.prepare(
+    `UPDATE label_originals SET value = ?
+     WHERE field = ? AND image = (SELECT id FROM images WHERE split = ? AND path = ?)`,
+  )
+  return (split, { path, label, truth }) => {
+    renew.run(label, 'label', split, path)
+    renew.run(truth ? JSON.stringify(truth) : null, 'truth', split, path)
+  }
 }
 
 /** A path may not leave its folder, whoever wrote the project. */

@@ -26,6 +26,8 @@ export const imageFilter = z.strictObject({
   confidence: z.tuple([share, share]).optional(),
   /** Images that cannot be read. */
   problem: z.boolean().optional(),
+  /** The label is another one than the image came with. */
+  changed: z.boolean().optional(),
 })
 export type ImageFilter = z.infer<typeof imageFilter>
 
@@ -71,6 +73,8 @@ export const imageItem = z.object({
   problem: z.string().nullable(),
   review: reviewState,
   corrected: z.boolean(),
+  /** The label is another one than the image came with. */
+  changed: z.boolean(),
   facts: imageFacts.nullable(),
 })
 export type ImageItem = z.infer<typeof imageItem>
@@ -94,6 +98,7 @@ export const histograms = z.object({
   corrected: counted(z.boolean()),
   disagree: counted(z.boolean()),
   listed: counted(z.boolean()),
+  changed: counted(z.boolean()),
   /** Twenty bins of 0…1. */
   confidence: z.array(z.number()),
 })

@@ -5,6 +5,7 @@ import { appCalls } from './app.ts'
 import { browseCalls, reviewCalls } from './browse.ts'
 import { classCalls } from './classes.ts'
 import { correctionCalls } from './corrections.ts'
+import { labelCalls } from './labels.ts'
 import { jobCalls } from './jobs.ts'
 import { projectCalls } from './project.ts'
 import { trainingCalls } from './training.ts'
@@ -16,6 +17,7 @@ export const calls = {
   ...browseCalls,
   ...reviewCalls,
   ...correctionCalls,
+  ...labelCalls,
   ...annotatorCalls,
   ...jobCalls,
   ...trainingCalls,

@@ -6,6 +6,7 @@
 import type { Db } from '../database/connection.ts'
 import { sorting, type Sorted, type Sorting } from './radix-sort.ts'
 import { readState } from './browse-state.ts'
+import { mostBits } from './state-bits.ts'
 
 /** Rows that are read, and marked as changed, together. */
 export const chunkRows = 1024
@@ -23,7 +24,7 @@ export type SortKey = 'label' | 'score' | 'confidence'
 
 export interface Columns {
   count: number
-  bits: Uint16Array
+  bits: Uint32Array
   /** −1 means none, here and below. */
   label: Int32Array
   top: Int32Array
@@ -72,7 +73,7 @@ export function beginColumns(db: Db, stretches: readonly Stretch[]): Columns {
       })
   return {
     count,
-    bits: new Uint16Array(count),
+    bits: new Uint32Array(count),
     label: new Int32Array(count),
     top: new Int32Array(count),
     confidence: new Float64Array(count),
@@ -145,7 +146,7 @@ function take(
     if (label[rank] !== given) forgetSorted(columns, 'label')
     if (confidence[rank] !== newSure) forgetSorted(columns, 'confidence')
     if (score[rank] !== newGain) forgetSorted(columns, 'score')
-    bits[rank] = waits ? (states & ~8064) | 128 | 1024 : states
+    bits[rank] = (waits ? (states & ~8064) | 128 | 1024 : states) & (mostBits - 1)
     label[rank] = given
     top[rank] = waits ? -1 : (classes % 16777216) - 1
     confidence[rank] = newSure

@@ -1,15 +1,13 @@
 /** The counts next to each filter, each computed under all other filters. */
 import type { Histograms, ImageFilter } from '../../contract/api/browse.ts'
 import { reviewStates } from '../../contract/review-state.ts'
-import { stateBits, reviewBit } from './state-bits.ts'
+import { mostBits, stateBits, reviewBit } from './state-bits.ts'
 import { reason } from './filter-reasons.ts'
 import { columnsOf, reasonsFor, type QueryCache } from './query-cache.ts'
 import { passes, type StateCounts, type StateCount } from './state-counts.ts'
 
 const bins = 20
 const mostClasses = 1000
-/** Upper limit of `bits`. */
-const mostBits = 32_768
 
 function without(filter: ImageFilter, name: keyof ImageFilter): ImageFilter {
   const rest = { ...filter }
@@ -103,6 +101,7 @@ export function histogramsOf(cache: QueryCache, filter: ImageFilter): Histograms
     corrected: facet(stateCounts, rows, without(filter, 'corrected'), yesNo(stateBits.corrected)),
     disagree: facet(stateCounts, rows, without(filter, 'disagree'), yesNo(stateBits.disagree)),
     listed: facet(stateCounts, rows, without(filter, 'listed'), yesNo(stateBits.listed)),
+    changed: facet(stateCounts, rows, without(filter, 'changed'), yesNo(stateBits.changed)),
     confidence,
   }
 }

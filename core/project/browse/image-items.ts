@@ -35,6 +35,7 @@ function composed(row: Record<string, unknown>): unknown {
     path,
     review: reviewOf(states),
     corrected: (states & stateBits.corrected.yes) !== 0,
+    changed: (states & stateBits.changed.yes) !== 0,
     facts: top === null ? null : facts,
   }
 }
@@ -68,6 +69,7 @@ const damagedItem = (id: number, problem: string): ImageItem => ({
   problem,
   review: 'none',
   corrected: false,
+  changed: false,
   facts: null,
 })
 

@@ -13,9 +13,11 @@ import { changed, readState } from './browse-state.ts'
 export interface MeasuresRow extends MapMeasures {
   /** Id of the image. */
   image: number
+  /** The label that `listed` tells of; where the image has another one by now, that is not known. */
+  label?: number | null
 }
 
-interface StoredMeasures extends Omit<MeasuresRow, 'listed' | 'image'> {
+interface StoredMeasures extends Omit<MeasuresRow, 'listed' | 'image' | 'label'> {
   annotation: number
   /** The stored score; null: not stored yet. */
   disputed: number | null
@@ -109,7 +111,7 @@ export function writeMeasures(project: Project, id: string, rows: readonly Measu
           confidence: share(row.confidence, 'confidence', row.image),
           margin: share(row.margin, 'margin', row.image),
           entropy: share(row.entropy, 'entropy', row.image),
-          listed: row.listed === null ? null : Number(row.listed),
+          listed: row.listed === null || isOutdated(row, label) ? null : Number(row.listed),
         },
       ]
       for (const other of others) all.push(...(known.all(other, row.image) as StoredMeasures[]))
@@ -127,6 +129,9 @@ export function writeMeasures(project: Project, id: string, rows: readonly Measu
     changed(db)
   })
 }
+
+const isOutdated = (row: MeasuresRow, label: number | null): boolean =>
+  row.label !== undefined && row.label !== label
 
 /** Drops measures of images whose label map is of an earlier file; the next scoring makes them again. */
 export function forgetMeasures(project: Project, id: string, images: readonly number[]): void {

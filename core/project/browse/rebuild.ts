@@ -7,7 +7,8 @@ import { changed } from './browse-state.ts'
 const bitsOf = `(1 << coalesce(reviews.state, 0)) | iif(corrections.entries > 0, 64, 32)
   | CASE WHEN facts.top IS NULL OR images.label IS NULL THEN 128 WHEN facts.top = ${rootLabel} THEN 256 ELSE 512 END
   | CASE facts.listed WHEN 1 THEN 4096 WHEN 0 THEN 2048 ELSE 1024 END
-  | iif(images.problem IS NULL, 8192, 16384)`
+  | iif(images.problem IS NULL, 8192, 16384)
+  | iif(label_originals.image IS NULL OR label_originals.value IS images.label, 32768, 65536)`
 
 /** Rows of the browse table from all known data; the place is the first column. */
 const rowsOf = (place: string): string => `
@@ -17,7 +18,8 @@ const rowsOf = (place: string): string => `
   FROM images CROSS JOIN browse_state
   LEFT JOIN facts ON facts.annotation = browse_state.annotation AND facts.image = images.id
   LEFT JOIN corrections ON corrections.annotation = browse_state.annotation AND corrections.image = images.id
-  LEFT JOIN reviews ON reviews.image = images.id`
+  LEFT JOIN reviews ON reviews.image = images.id
+  LEFT JOIN label_originals ON label_originals.field = 'label' AND label_originals.image = images.id`
 
 const ranked = (first: string): string =>
   `(images.split << 32) + ${first} + row_number() OVER (PARTITION BY images.split ORDER BY images.path) - 1`

@@ -7,12 +7,9 @@ import type { Project } from '../database/handle.ts'
 import { saveLogged, type LoggedMark } from '../recovery/log.ts'
 import { reviewBit, reviewOf, stateBits } from './state-bits.ts'
 import { changed } from './browse-state.ts'
+import { beginChoice, choose, chooseKeys, countChosen, mostInLine } from './choice.ts'
 import { readStateCounts } from './state-counts.ts'
-import { resolveFilter } from './filter-classes.ts'
-import { whereOf, type SqlValue } from './filter-sql.ts'
 
-/** Images of a line of the log. */
-const mostInLine = 5000
 /** Previous states are returned for up to this many images. */
 const mostBefore = 1000
 const mostSessions = 50
@@ -64,11 +61,7 @@ export function replayMark(project: Project, { state, time, marks, images }: Log
   const { db } = project
   const { known, marked } = transaction(db, () => {
     beginChoice(db)
-    db.prepare(
-      `INSERT OR IGNORE INTO temp.chosen SELECT images.id FROM json_each(?) AS wanted
-       JOIN splits ON splits.name = substr(wanted.value, 1, instr(wanted.value, '/') - 1)
-       JOIN images ON images.split = splits.id AND images.path = substr(wanted.value, instr(wanted.value, '/') + 1)`,
-    ).run(JSON.stringify(images))
+    chooseKeys(db, images)
     const known = countChosen(db)
     db.prepare('DELETE FROM temp.chosen WHERE image IN (SELECT image FROM reviews WHERE time > ?)').run(time)
     const marked = leaveOutMarked(db, state)
@@ -84,14 +77,6 @@ export function replayMark(project: Project, { state, time, marks, images }: Log
     fail('not-found', `the project lacks ${images.length - known} of its ${images.length} images`)
   return marked > 0
 }
-
-function beginChoice(db: Db): void {
-  db.exec('CREATE TEMP TABLE IF NOT EXISTS chosen (image INTEGER PRIMARY KEY)')
-  db.exec('DELETE FROM temp.chosen')
-}
-
-const countChosen = (db: Db): number =>
-  db.prepare<[], number>('SELECT count(*) FROM temp.chosen').pluck().get()!
 
 /** Leaves those out that are in the state already; gives how many are left. */
 function leaveOutMarked(db: Db, state: ReviewState): number {
@@ -128,20 +113,6 @@ function marksOf(db: Db, mark: Omit<LoggedMark, 'images'>): LoggedMark[] {
   for (let at = 0; at < keys.length; at += mostInLine)
     lines.push({ ...mark, images: keys.slice(at, at + mostInLine) })
   return lines
-}
-
-function choose(project: Project, selection: Selection): void {
-  const { db } = project
-  const add = (ids: readonly number[], sql: string): unknown => db.prepare(sql).run(JSON.stringify(ids))
-  if ('ids' in selection) {
-    add(selection.ids, 'INSERT OR IGNORE INTO temp.chosen SELECT value FROM json_each(?)')
-    return
-  }
-  const where = whereOf(db, resolveFilter(project, selection.query.filter))
-  db.prepare<SqlValue[]>(`INSERT INTO temp.chosen SELECT image FROM browse WHERE ${where.sql}`).run(
-    ...where.values,
-  )
-  add(selection.except, 'DELETE FROM temp.chosen WHERE image IN (SELECT value FROM json_each(?))')
 }
 
 export interface ReviewProgress {

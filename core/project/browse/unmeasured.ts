@@ -1,10 +1,10 @@
-/** Which images of an annotation have no measures yet. */
+/** Which images of an annotation have no measures yet, or not of their present label. */
 import { rootLabel } from '../database/classes.ts'
 import { guarded } from '../database/connection.ts'
 import { annotationNumber } from '../../contract/ids.ts'
 import type { Project } from '../database/handle.ts'
 
-/** An image whose label map will be measured, if it has one. */
+/** An image whose label map will be measured, if it has one; also one whose label changed since it was. */
 export interface UnmeasuredImage {
   id: number
   key: string
@@ -24,7 +24,8 @@ export function* unmeasuredImages(
     `SELECT images.id, splits.name || '/' || images.path AS key, ${rootLabel} AS label FROM images
      JOIN splits ON splits.id = images.split
      WHERE images.id > ? AND images.problem IS NULL
-       AND NOT EXISTS (SELECT 1 FROM facts WHERE facts.annotation = ? AND facts.image = images.id)
+       AND NOT EXISTS (SELECT 1 FROM facts WHERE facts.annotation = ? AND facts.image = images.id
+         AND (facts.listed IS NOT NULL OR images.label IS NULL))
      ORDER BY images.id LIMIT ?`,
   )
   for (let after = 0; ;) {
@@ -35,12 +36,25 @@ export function* unmeasuredImages(
   }
 }
 
-/** Images with measures. */
+/** Images with measures of their present label. */
 export function measuredCount(project: Project, annotation: string): number {
-  return guarded(project.db.name, () =>
-    project.db
-      .prepare<[number], number>('SELECT count(*) FROM facts WHERE annotation = ?')
-      .pluck()
-      .get(annotationNumber(annotation)),
-  )!
+  return guarded(
+    project.db.name,
+    () =>
+      project.db
+        .prepare<[number], number>('SELECT count(*) FROM facts WHERE annotation = ?')
+        .pluck()
+        .get(annotationNumber(annotation))! - outdatedCount(project, annotation),
+  )
+}
+
+/** Images with a label that changed since their label map was measured. */
+export function outdatedCount(project: Project, annotation: string): number {
+  return project.db
+    .prepare<[number], number>(
+      `SELECT count(*) FROM facts INDEXED BY facts_unlisted CROSS JOIN images ON images.id = facts.image
+       WHERE facts.annotation = ? AND facts.listed IS NULL AND images.label IS NOT NULL`,
+    )
+    .pluck()
+    .get(annotationNumber(annotation))!
 }

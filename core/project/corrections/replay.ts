@@ -6,6 +6,7 @@ import { replayClasses } from '../classes/change.ts'
 import { asProjectError, transaction } from '../database/connection.ts'
 import { logFile } from '../database/entries.ts'
 import type { Project } from '../database/handle.ts'
+import { replayLabels } from '../labels/replay.ts'
 import {
   projectOfLog,
   readLog,
@@ -83,8 +84,7 @@ function replay(project: Project, file: string, from: number): Replay & { firstF
       result.failed.push(`${file}, byte ${at}: a line is damaged, or was cut off before it was saved`)
     if (!entry || entry.kind === 'log') continue
     try {
-      const isNew = replayEntry(project, entry)
-      if (isNew) result.applied++
+      if (replayEntry(project, entry)) result.applied++
     } catch (error) {
       failed(at, `${titleOf(entry)} could not be replayed: ${messageOf(error)}`)
     }
@@ -92,15 +92,18 @@ function replay(project: Project, file: string, from: number): Replay & { firstF
   return result
 }
 
+/** False: the database has it already. */
 function replayEntry(project: Project, entry: LoggedStep): boolean {
   if (entry.kind === 'mark') return replayMark(project, entry)
   if (entry.kind === 'classes') return replayClasses(project, entry)
+  if (entry.kind === 'labels') return replayLabels(project, entry)
   return replayStep(project, entry, decoded(entry))
 }
 
 function titleOf(entry: LoggedStep): string {
   if (entry.kind === 'mark') return `the mark of "${entry.state}" of ${entry.images[0]}`
   if (entry.kind === 'classes') return `the change of class ${entry.patches[0]!.class}`
+  if (entry.kind === 'labels') return `the ${entry.what} of the ${entry.field} of ${entry.images[0]}`
   return `the ${entry.kind} of ${entry.image}`
 }
 

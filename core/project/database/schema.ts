@@ -5,6 +5,7 @@ import { classSettings } from './migrations/classes.ts'
 import { correctionTables } from './migrations/corrections.ts'
 import { imageFiles } from './migrations/image-files.ts'
 import { jobInterruptions, jobMarks, jobTables } from './migrations/jobs.ts'
+import { labelTables } from './migrations/labels.ts'
 
 /** Migration n brings a file from version n to n + 1; released ones never change. */
 export const migrations: readonly string[] = [
@@ -61,6 +62,7 @@ export const migrations: readonly string[] = [
   jobMarks,
   imageFiles,
   classSettings,
+  labelTables,
 ]
 
 /** The version that this program writes; stored in SQLite's user_version. */

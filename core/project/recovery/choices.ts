@@ -11,7 +11,7 @@ import { brokenBecause } from './restore.ts'
 export interface CopyChoice extends CopyRow {
   /** Why it cannot be restored, or null. */
   problem: string | null
-  /** Steps of correcting that the log has beyond the copy. */
+  /** Steps of correcting, and of changing labels and truth, that the log has beyond the copy. */
   corrections: number
   /** Images that were marked in a review since. */
   marks: number
@@ -38,9 +38,12 @@ function stepsBeyond(dir: string, copy: string): { corrections: number; marks: n
     const [id, known] = [readMeta(db, 'id'), Number(readMeta(db, 'log') ?? 0)]
     db.close()
     if (id !== undefined && (projectOfLog(log) ?? id) !== id) return beyond
+    const labels = new Set<string>()
     for (const { entry } of readLog(log, known))
       if (entry?.kind === 'mark') beyond.marks += entry.images.length
+      else if (entry?.kind === 'labels') labels.add(entry.step)
       else if (entry && entry.kind !== 'log') beyond.corrections++
+    beyond.corrections += labels.size
   } catch (error) {
     if (!(error instanceof RelabelError)) throw error // what is wrong with it is told when it is replayed
   }

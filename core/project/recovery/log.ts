@@ -1,6 +1,6 @@
 /**
- * The log of a person's work beside the database: every step of correcting, every review mark and every change of the
- * classes, one line each, durable before the database has it.
+ * The log of a person's work beside the database: every step of correcting, every change of labels and truth, every
+ * review mark and every change of the classes, durable before the database has it.
  * A line is the CRC-32 of its JSON and the JSON. `meta.log` in the database stores up to which byte of the log it has
  * everything.
  */
@@ -24,6 +24,7 @@ import { syncFolderSync } from '../../base/files/atomic.ts'
 import { reviewState } from '../../contract/review-state.ts'
 import { classPatch } from '../../contract/api/classes.ts'
 import { editId } from '../../contract/api/corrections.ts'
+import { labelField } from '../../contract/api/labels.ts'
 import { annotationId } from '../../contract/ids.ts'
 import { transaction, type Db } from '../database/connection.ts'
 import { logFile } from '../database/entries.ts'
@@ -57,16 +58,35 @@ const entrySchema = z.discriminatedUnion('kind', [
     time: z.int().min(0),
     patches: z.array(classPatch).min(1),
   }),
+  z.object({
+    kind: z.literal('labels'),
+    /** Of one step, all lines have one id. */
+    step: editId,
+    field: labelField,
+    what: z.enum(['change', 'undo', 'redo']),
+    /** Which change is undone or redone; null for a change. */
+    change: editId.nullable(),
+    author: z.string(),
+    /** Milliseconds since 1970. */
+    time: z.int().min(0),
+    /** Images of the whole step, of which a line may hold a part. */
+    of: z.int().min(1),
+    /** What the images of this line have after the step. */
+    to: z.union([z.int().min(0), z.array(z.int().min(0)), z.null()]),
+    /** Keys. */
+    images: z.array(z.string()).min(1),
+  }),
 ])
 /**
  * The head of a log, which names its project; a step of correcting: `version` is the one it was made on, `image` is a
- * key; a review mark; or a change of the classes.
+ * key; a review mark; a change of the classes; or a step of labels or truth.
  */
 export type LogEntry = z.infer<typeof entrySchema>
 export type LoggedStep = Exclude<LogEntry, { kind: 'log' }>
 export type LoggedMark = Extract<LogEntry, { kind: 'mark' }>
 export type LoggedClasses = Extract<LogEntry, { kind: 'classes' }>
-export type LoggedEdit = Exclude<LoggedStep, LoggedMark | LoggedClasses>
+export type LoggedLabels = Extract<LogEntry, { kind: 'labels' }>
+export type LoggedEdit = Exclude<LoggedStep, LoggedMark | LoggedClasses | LoggedLabels>
 
 /** Longer lines were not written by this program. */
 const longestLine = 2 ** 28

@@ -9,6 +9,7 @@ import { classHandlers } from './classes.ts'
 import { correctionHandlers } from './corrections.ts'
 import { fileHandlers } from './files.ts'
 import { jobHandlers } from './jobs.ts'
+import { labelHandlers } from './labels.ts'
 import { projectHandlers } from './project.ts'
 import { reviewHandlers } from './review.ts'
 import { runHandlers } from './runs.ts'
@@ -23,6 +24,7 @@ export const handlers: Handlers<BackendContext> = {
   ...reviewHandlers,
   ...classHandlers,
   ...correctionHandlers,
+  ...labelHandlers,
   ...annotatorHandlers,
   ...jobHandlers,
   ...trainingHandlers,

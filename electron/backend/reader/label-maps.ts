@@ -2,6 +2,9 @@
 import { openLabelMaps, type LabelMapReader } from '../../../core/labelmap/files/index.ts'
 import type { LabelMap } from '../../../core/labelmap/label-map.ts'
 import { getAnnotation, listAnnotations } from '../../../core/project/annotations.ts'
+import { measureImages } from '../../../core/project/browse/measure-images.ts'
+import type { MeasuresRow } from '../../../core/project/browse/measures.ts'
+import type { UnmeasuredImage } from '../../../core/project/browse/unmeasured.ts'
 import type { MapExtent } from '../../../core/project/corrections/fit.ts'
 import type { Project } from '../../../core/project/project.ts'
 
@@ -65,6 +68,17 @@ export async function mapExtent(
   if (!reader.has(key)) return null
   const [, h, w] = reader.getSync(key).shape
   return { cells: h * w, classes: reader.manifest.classes.length }
+}
+
+/** Measures of some images' maps; without those that have none that can be read. */
+export async function measuresOf(
+  project: Project,
+  annotation: string,
+  images: readonly UnmeasuredImage[],
+): Promise<MeasuresRow[]> {
+  const reader = await readerOf(project, annotation)
+  await reader.refresh()
+  return measureImages(project, reader, images)
 }
 
 export interface LabelMapTotals {

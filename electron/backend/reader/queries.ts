@@ -4,12 +4,15 @@ import type { ClassCounts } from '../../../core/contract/api/classes.ts'
 import { openBrowser, type Browser } from '../../../core/project/browse/browser.ts'
 import { resolveFilter } from '../../../core/project/browse/filter-classes.ts'
 import { classCounts, imagesOfClasses } from '../../../core/project/classes/counts.ts'
+import type { MeasuresRow } from '../../../core/project/browse/measures.ts'
+import type { UnmeasuredImage } from '../../../core/project/browse/unmeasured.ts'
 import type { Project } from '../../../core/project/project.ts'
 import {
   annotationsWithMap,
   labelMapBytes,
   labelMapTotals,
   mapExtent,
+  measuresOf,
   type LabelMapTotals,
 } from './label-maps.ts'
 
@@ -44,6 +47,10 @@ export const queries = {
     labelMapBytes(project, input.annotation, input.key),
   extent: (project: Project, input: { annotation: string; key: string }): ReturnType<typeof mapExtent> =>
     mapExtent(project, input.annotation, input.key),
+  measure: (
+    project: Project,
+    input: { annotation: string; images: readonly UnmeasuredImage[] },
+  ): Promise<MeasuresRow[]> => measuresOf(project, input.annotation, input.images),
   mapped: (project: Project, input: { key: string }): Promise<string[]> =>
     annotationsWithMap(project, input.key),
   totals: (project: Project, input: { annotation: string }): Promise<LabelMapTotals> =>

@@ -17,7 +17,7 @@ export interface ScoreConfig {
 }
 
 /** Measures of one image. */
-export type ScoredImage = MapMeasures & { image: number }
+export type ScoredImage = MapMeasures & { image: number; label: number | null }
 
 /** Reported in the order of the images. */
 export interface ScoreEvent {
@@ -73,7 +73,7 @@ export async function run(config: ScoreConfig, context: JobContext): Promise<Sco
       for (const { id, key, label } of unmeasuredImages(project, config.annotation)) {
         if (!reader.has(key)) continue
         try {
-          rows.push({ image: id, ...measure(reader.getSync(key), label) })
+          rows.push({ image: id, label, ...measure(reader.getSync(key), label) })
           result.scored++
         } catch (error) {
           if (!(error instanceof RelabelError) || error.code !== 'bad-label-map') throw error

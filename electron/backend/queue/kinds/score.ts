@@ -2,7 +2,7 @@
 import { listAnnotations, getAnnotation } from '../../../../core/project/annotations.ts'
 import { annotationsToMeasure, measuredAgain } from '../../../../core/project/browse/class-changes.ts'
 import { writeMeasures } from '../../../../core/project/browse/measures.ts'
-import { measuredCount } from '../../../../core/project/browse/unmeasured.ts'
+import { measuredCount, outdatedCount } from '../../../../core/project/browse/unmeasured.ts'
 import { listJobs } from '../../../../core/project/jobs.ts'
 import type { Project } from '../../../../core/project/project.ts'
 import type { ScoreConfig, ScoreEvent, ScoreResult } from '../../../tasks/score/job.ts'
@@ -36,7 +36,10 @@ export const waitsForScores = (project: Project, annotation: string): boolean =>
       request.kind === 'score' && request.annotation === annotation && state === 'queued',
   )
 
-/** Finished annotations of which nothing is measured, or not all since the classes changed, and no job is waiting to. */
+/**
+ * Finished annotations of which nothing is measured, not all since the classes changed, or some not of its present label,
+ * and no job is waiting to.
+ */
 export function unscored(project: Project): string[] {
   const waiting = new Set(
     listJobs(project).flatMap(({ request, state }) =>
@@ -47,7 +50,9 @@ export function unscored(project: Project): string[] {
   return listAnnotations(project)
     .filter(
       ({ id, status }) =>
-        status === 'done' && !waiting.has(id) && (measuredCount(project, id) === 0 || again.has(id)),
+        status === 'done' &&
+        !waiting.has(id) &&
+        (measuredCount(project, id) === 0 || again.has(id) || outdatedCount(project, id) > 0),
     )
     .map(({ id }) => id)
 }

@@ -44,6 +44,7 @@ function histogramModel(model: readonly ModelImage[], filter: ImageFilter) {
     corrected: counted(under('corrected'), [true, false], image => image.corrected),
     disagree: counted(under('disagree'), [true, false], disagrees),
     listed: counted(under('listed'), [true, false], image => image.facts?.listed ?? null),
+    changed: counted(under('changed'), [true, false], image => image.changed),
     confidence: Array.from(
       { length: 20 },
       (_, bin) =>

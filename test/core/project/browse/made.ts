@@ -7,6 +7,7 @@ import { useAnnotation, writeMeasures } from '../../../../core/project/browse/me
 import { imageItem } from '../../../../core/project/browse/image-items.ts'
 import { markReview } from '../../../../core/project/browse/review.ts'
 import { addImages, addSplit, findImage } from '../../../../core/project/images.ts'
+import { changeEach } from '../../../../core/project/labels/change.ts'
 import { createProject, type Project } from '../../../../core/project/project.ts'
 import type { ModelImage } from './model.ts'
 
@@ -40,6 +41,8 @@ const image = fc.record({
   split: fc.constantFrom(...splitNames),
   path: fc.tuple(fc.constantFrom('cat', 'Dog'), name).map(parts => parts.join('/')),
   label: fc.option(fc.nat(classCount - 1)),
+  /** It came with another label. */
+  changed: fc.boolean(),
   problem: fc.boolean(),
   review: fc.constantFrom(...reviewStates),
   corrected: fc.boolean(),
@@ -77,6 +80,7 @@ const filter = fc
     corrected: rare(fc.boolean()),
     disagree: rare(fc.boolean()),
     listed: rare(fc.boolean()),
+    changed: rare(fc.boolean()),
     problem: rare(fc.boolean()),
     confidence: rare(fc.tuple(share, share)),
   })
@@ -88,6 +92,8 @@ export const query: fc.Arbitrary<ImageQuery> = fc.record({
     descending: fc.boolean(),
   }),
 }) as fc.Arbitrary<ImageQuery>
+
+const otherLabel = (label: number | null): number => (label === null ? 0 : (label + 1) % classCount)
 
 /** Makes the project: images in two goes, so that some come between others that are there. */
 export async function makeProject(
@@ -108,7 +114,7 @@ export async function makeProject(
           .filter(row => row.split === split)
           .map(row => ({
             path: row.path,
-            label: row.label,
+            label: row.changed ? otherLabel(row.label) : row.label,
             width: 8,
             height: 8,
             problem: row.problem ? 'it is broken' : null,
@@ -118,6 +124,11 @@ export async function makeProject(
   const { id } = addAnnotation(project, { config: 1 })
   await useAnnotation(project, other)
   const withIds = rows.map(row => ({ ...row, id: findImage(project, `${row.split}/${row.path}`)!.id }))
+  changeEach(project, {
+    field: 'label',
+    author: 'me',
+    values: withIds.map(row => [row.id, row.label] as const),
+  })
   const facts = withIds.flatMap(row => (row.facts ? [{ image: row.id, ...row.facts }] : []))
   writeMeasures(project, id, facts.slice(0, 5))
   await useAnnotation(project, id)

@@ -10,6 +10,7 @@ export interface ModelImage {
   problem: boolean
   review: ReviewState
   corrected: boolean
+  changed: boolean
   facts: { top: number; confidence: number; listed: boolean | null; score: number } | null
 }
 
@@ -32,6 +33,7 @@ export function passesModel(image: ModelImage, filter: ImageFilter): boolean {
     is(filter.disagree, disagrees(image)) &&
     is(filter.listed, facts?.listed ?? null) &&
     is(filter.problem, image.problem) &&
+    is(filter.changed, image.changed) &&
     (!filter.confidence ||
       (facts !== null &&
         facts.confidence >= filter.confidence[0] &&

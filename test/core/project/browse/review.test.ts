@@ -107,7 +107,7 @@ describe('marks', () => {
     reader.close()
   })
 
-  it('survive later imports, which only drop what they change', async () => {
+  it('survive later imports, after which only what depends on a new label is unknown', async () => {
     markReview(project, { ids: [2] }, 'accepted')
     const { id } = addAnnotation(project, { config: 1 })
     await useAnnotation(project, id)
@@ -116,7 +116,11 @@ describe('marks', () => {
       { path: 'a/first.png', label: null, width: 1, height: 1 },
       { ...rows(3)[1]!, label: 2 },
     ])
-    expect(imageItem(project, { id: 2 })).toMatchObject({ label: 2, review: 'accepted', facts: null })
+    expect(imageItem(project, { id: 2 })).toMatchObject({
+      label: 2,
+      review: 'accepted',
+      facts: { top: 0, listed: null },
+    })
     expect(imageItem(project, { id: 3 }).facts).not.toBeNull()
     const browser = openBrowser(project)
     expect(browser.page(query({}), 0, 1).items[0]!.key).toBe('train/a/first.png')

@@ -16,6 +16,7 @@ const item = (id: number): ImageItem => ({
   problem: null,
   review: 'none',
   corrected: false,
+  changed: false,
   facts: null,
 })
 const ids = (queue: { items: readonly ImageItem[] }): number[] => queue.items.map(one => one.id)

@@ -56,7 +56,8 @@ const rendererFloors = [
   ['stores'],
   ['keys'],
   ['ui'],
-  ['stage', 'charts', 'labelmap', 'recipe', 'files', 'jobs', 'project'],
+  ['labelmap'],
+  ['stage', 'charts', 'recipe', 'files', 'jobs', 'project'],
   ['screens'],
   ['shell'],
 ]

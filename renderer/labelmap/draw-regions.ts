@@ -2,7 +2,7 @@
  * Draws the regions of a label map on a canvas: tint, outlines and chips. All lengths are CSS pixels: the pen's
  * transform is the device's ratio, so that lines keep their width at any zoom.
  */
-import type { Rgb } from '../../core/labelmap/palette.ts'
+import type { Rgb } from '../../core/labelmap/colour.ts'
 import { certainty, tintOf, type TintMap } from './region-tint.ts'
 
 /** One region, as the rule of core/labelmap/regions makes it. */
@@ -36,6 +36,8 @@ export interface RegionLook {
   only?: number | null
   /** Index of the region under the pointer. */
   hovered?: number | null
+  /** A class all of whose regions stand out as if they were under the pointer. */
+  lit?: number | null
   /** Largest alpha of the tint, 0…0.35. */
   tint?: number
   /** Of the lines' width: 1, or 0.7 on thumbnails. */
@@ -127,6 +129,34 @@ function traceCells(pen: Pen, { cells }: DrawnRegion, columns: number, place: Pl
   }
 }
 
+/** Adds what a region covers: the inside of its outline, or its cells. */
+function traceInside(
+  pen: Pen,
+  region: DrawnRegion,
+  { width }: DrawnPlan,
+  { place, borders }: RegionLook,
+): void {
+  if (borders) traceCells(pen, region, width, place)
+  else trace(pen, region, place)
+}
+
+/** Darkens the picture outside of the outlines; before anything else is drawn on this canvas. */
+export function dimRest(pen: Pen, plan: DrawnPlan, look: RegionLook): void {
+  const { x, y, cellWidth, cellHeight } = look.place
+  pen.save()
+  pen.fillStyle = 'rgb(0 0 0 / 55%)'
+  pen.fillRect(x, y, cellWidth * plan.width, cellHeight * plan.height)
+  pen.globalCompositeOperation = 'destination-out'
+  pen.fillStyle = '#000'
+  for (const region of plan.regions) {
+    if (!isShown(region, look)) continue
+    pen.beginPath()
+    traceInside(pen, region, plan, look)
+    pen.fill()
+  }
+  pen.restore()
+}
+
 /** Tints the inside of every outline: the surer the cells, the stronger. */
 export function drawTint(pen: Pen, plan: DrawnPlan, look: RegionLook): void {
   const { place, tint = usualTint } = look
@@ -139,8 +169,7 @@ export function drawTint(pen: Pen, plan: DrawnPlan, look: RegionLook): void {
     pen.beginPath()
     for (const region of plan.regions) {
       if (region.id !== id) continue
-      if (look.borders) traceCells(pen, region, plan.width, place)
-      else trace(pen, region, place)
+      traceInside(pen, region, plan, look)
     }
     pen.clip()
     pen.globalAlpha = tint
@@ -176,7 +205,7 @@ export function drawFlatTint(
 
 /** Draws every outline in its class's colour on a dark halo; the given label's last, with a white core. */
 export function drawOutlines(pen: Pen, plan: DrawnPlan, look: RegionLook): void {
-  const { place, thickness = 1, hovered = null } = look
+  const { place, thickness = 1, hovered = null, lit = null } = look
   const order = plan.regions.map((region, index) => ({ region, index }))
   const given = order.filter(({ region }) => region.role === 'given')
   pen.save()
@@ -185,7 +214,7 @@ export function drawOutlines(pen: Pen, plan: DrawnPlan, look: RegionLook): void 
   for (const { region, index } of [...order.filter(({ region }) => region.role !== 'given'), ...given]) {
     if (!isShown(region, look)) continue
     const own = region.role === 'given'
-    const width = (own ? 3 : 2) + (index === hovered ? 1 : 0)
+    const width = (own ? 3 : 2) + (index === hovered || region.id === lit ? 1 : 0)
     pen.beginPath()
     if (look.borders) traceBorders(pen, region, plan.width, place)
     else trace(pen, region, place)

@@ -1,5 +1,5 @@
 /** The tint of a class's regions as a small picture: its colour, the more opaque the surer the class is there. */
-import type { Rgb } from '../../core/labelmap/palette.ts'
+import type { Rgb } from '../../core/labelmap/colour.ts'
 
 /** Below this probability nothing is tinted. */
 const floor = 0.35

@@ -1,7 +1,7 @@
 /** The overlay's pixels, kept between edits: all of them painted once, then only those of the cells that changed. */
 import type { LabelMap } from '../../core/labelmap/label-map.ts'
-import { onHatch } from '../../core/labelmap/palette.ts'
-import type { Rgb, Swatch } from '../../core/labelmap/palette.ts'
+import type { Rgb } from '../../core/labelmap/colour.ts'
+import { onHatch, type Swatch } from '../../core/labelmap/palette.ts'
 
 /** What is painted. */
 export interface PaintOptions {
@@ -14,7 +14,7 @@ export interface PaintOptions {
   opacity: number
   threshold: number
   smooth: boolean
-  /** Swatches of the classes that are strongest somewhere; others are painted grey. */
+  /** Swatches of the classes that are painted; the others' cells stay bare. */
   swatches: ReadonlyMap<number, Swatch>
   /** Colour of `only`. */
   color: Rgb
@@ -35,8 +35,6 @@ export interface Part {
   width: number
   height: number
 }
-
-const grey: Swatch = { color: [136, 136, 136], hatch: 'plain' }
 
 /** Pixels per cell, large enough to distinguish hatches, and small enough for large maps. */
 export const cellSide = (H: number, W: number): number =>
@@ -138,7 +136,7 @@ function cellShows(map: LabelMap, cell: number, options: PaintOptions): { id: nu
 function paintFlat(painting: Painting, map: LabelMap, options: PaintOptions, x: number, y: number): void {
   const { side, width } = painting
   const { id, strength } = cellShows(map, y * map.shape[2] + x, options)
-  const swatch = options.swatches.get(id) ?? grey
+  const swatch = options.swatches.get(id)
   for (let dy = 0; dy < side; dy++)
     for (let dx = 0; dx < side; dx++)
       put(painting, options, (y * side + dy) * width + x * side + dx, swatch, strength)
@@ -230,24 +228,30 @@ function paintSmooth(scene: Scene, px: number, py: number): void {
       winner = ids[i]!
     }
   }
-  const swatch = options.swatches.get(winner) ?? grey
-  put(painting, options, py * painting.width + px, swatch, best)
+  put(painting, options, py * painting.width + px, options.swatches.get(winner), best)
 }
 
 /** Paints the pixel at index `i`. */
-function put(painting: Painting, options: PaintOptions, i: number, swatch: Swatch, strength: number): void {
+function put(
+  painting: Painting,
+  options: PaintOptions,
+  i: number,
+  swatch: Swatch | undefined,
+  strength: number,
+): void {
   const { data, width } = painting
-  const shown = strength > 0 && strength >= options.threshold
-  let { color } = swatch
+  let color: Rgb = options.color
   let alpha = 0
-  if (shown && options.only !== null) {
-    color = options.color
-    alpha = options.opacity * strength
-  } else if (shown) {
-    const line = onHatch(swatch.hatch, i % width, Math.floor(i / width))
-    if (line) color = [color[0] * 0.45, color[1] * 0.45, color[2] * 0.45]
-    alpha = options.opacity * (0.35 + 0.65 * strength)
+  if (strength > 0 && strength >= options.threshold) {
+    if (options.only !== null) alpha = options.opacity * strength
+    else if (swatch) {
+      const line = onHatch(swatch.hatch, i % width, Math.floor(i / width))
+      color = swatch.color
+      if (line) color = [color[0] * 0.45, color[1] * 0.45, color[2] * 0.45]
+      alpha = options.opacity * (0.35 + 0.65 * strength)
+    }
   }
+  const shown = alpha > 0
   data[i * 4] = shown ? color[0] : 0
   data[i * 4 + 1] = shown ? color[1] : 0
   data[i * 4 + 2] = shown ? color[2] : 0

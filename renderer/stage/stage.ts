@@ -1,8 +1,9 @@
-/** The stage: image, label map and marks under one view; hides Konva. */
+/** The stage: image, label map, regions and marks under one view; hides Konva. */
 import Konva from 'konva'
 import { ImageNode, type ImageState } from './image-node.ts'
 import { MarksNode, type MarksState } from './marks-node.ts'
 import { OverlayNode, type OverlayState } from './overlay-node.ts'
+import { RegionsNode, type RegionsState } from './regions-node.ts'
 import { actualView, fitView, panBy, resizeView, zoomAt } from './view.ts'
 import type { Point, Size, View } from './view.ts'
 
@@ -13,6 +14,7 @@ export class LabelStage {
   readonly #stage: Konva.Stage
   readonly #image = new ImageNode()
   readonly #overlay = new OverlayNode()
+  readonly #regions = new RegionsNode()
   readonly #marks = new MarksNode()
   readonly #watch: ResizeObserver
   readonly #container: HTMLDivElement
@@ -29,7 +31,7 @@ export class LabelStage {
     this.#listener = listener
     this.#screen = { width: container.clientWidth || 1, height: container.clientHeight || 1 }
     this.#stage = new Konva.Stage({ container, ...this.#screen, listening: false })
-    this.#stage.add(this.#image.layer, this.#overlay.layer, this.#marks.layer)
+    this.#stage.add(this.#image.layer, this.#overlay.layer, this.#regions.layer, this.#marks.layer)
     this.#watch = new ResizeObserver(() => this.#resize())
     this.#watch.observe(container)
     this.#followRatio()
@@ -50,6 +52,10 @@ export class LabelStage {
   /** `cells`: only these changed since the last call. */
   showOverlay(state: OverlayState, cells: readonly number[] | null): void {
     this.#overlay.update(state, cells)
+  }
+
+  showRegions(state: RegionsState): void {
+    this.#regions.update(state)
   }
 
   showMarks(state: MarksState): void {
@@ -85,7 +91,7 @@ export class LabelStage {
   destroy(): void {
     this.#watch.disconnect()
     this.#ratioQuery?.removeEventListener('change', this.#ratioChanged)
-    for (const node of [this.#image, this.#overlay, this.#marks]) node.destroy()
+    for (const node of [this.#image, this.#overlay, this.#regions, this.#marks]) node.destroy()
     this.#stage.destroy()
   }
 
@@ -93,6 +99,7 @@ export class LabelStage {
     this.#view = view
     this.#image.look(view, devicePixelRatio)
     this.#overlay.look(view)
+    this.#regions.look(view)
     this.#marks.look(view)
     this.#listener(view, this.#screen)
   }

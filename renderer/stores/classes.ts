@@ -27,6 +27,9 @@ export const useClasses = defineStore('classes', () => {
   const { state: steps, change, undo, redo } = createClassSteps()
   const list = computed(() => project.classes)
 
+  /** Another object whenever a name or a colour may be another one. */
+  const looks = computed(() => [list.value, shorts.value])
+
   /** A class of the project; undefined for an annotator's that it does not have. */
   const entry = (id: number): ProjectClass | undefined => list.value[id]
   const numbered = (id: number): string => `#${id < foreignBase ? id : id - foreignBase}`
@@ -70,6 +73,7 @@ export const useClasses = defineStore('classes', () => {
 
   return {
     list,
+    looks,
     entry,
     name,
     short,

@@ -70,10 +70,9 @@ export const annotate = {
   },
   map: {
     title: 'Label map',
-    mode: 'What is shown',
-    top: 'Top class',
-    strength: 'Strength',
     of: 'Strength of {name}',
+    tint: 'Tint',
+    dim: 'Dim the rest',
     opacity: 'Opacity',
     threshold: 'Threshold',
     smooth: 'Smooth',
@@ -82,10 +81,15 @@ export const annotate = {
   },
   legend: {
     title: 'Classes on this map',
+    drawn: 'Classes in this image',
+    given: 'given label',
     cells: '{n} cell | {n} cells',
-    pick: 'Use {name}',
     strength: 'Show the strength of {name}',
     none: 'No class is strongest anywhere.',
+  },
+  card: {
+    region: '{name} region: {n} cell, {share} | {name} region: {n} cells, mean {share}',
+    nothing: 'No class leads here',
   },
   cell: {
     title: 'Cell',

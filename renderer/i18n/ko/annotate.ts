@@ -69,10 +69,9 @@ export const annotate: Messages['annotate'] = {
   },
   map: {
     title: '레이블 맵',
-    mode: '표시 내용',
-    top: '최상위 클래스',
-    strength: '세기',
     of: '{name}의 세기',
+    tint: '색조',
+    dim: '나머지 어둡게',
     opacity: '불투명도',
     threshold: '임계값',
     smooth: '부드럽게',
@@ -81,10 +80,15 @@ export const annotate: Messages['annotate'] = {
   },
   legend: {
     title: '이 맵의 클래스',
+    drawn: '이 이미지의 클래스',
+    given: '주어진 레이블',
     cells: '셀 {n}개',
-    pick: '{name} 사용',
     strength: '{name}의 세기 표시',
     none: '어디서도 가장 강한 클래스가 없습니다.',
+  },
+  card: {
+    region: '{name} 영역: 셀 {n}개, 평균 {share}',
+    nothing: '여기서 앞서는 클래스가 없습니다',
   },
   cell: {
     title: '셀',

@@ -69,10 +69,9 @@ export const annotate: Messages['annotate'] = {
   },
   map: {
     title: '标签图',
-    mode: '显示内容',
-    top: '最强类别',
-    strength: '强度',
     of: '{name} 的强度',
+    tint: '着色',
+    dim: '调暗其余部分',
     opacity: '不透明度',
     threshold: '阈值',
     smooth: '平滑',
@@ -81,10 +80,15 @@ export const annotate: Messages['annotate'] = {
   },
   legend: {
     title: '此图中的类别',
+    drawn: '此图像中的类别',
+    given: '给定标签',
     cells: '{n} 个单元格',
-    pick: '使用 {name}',
     strength: '显示 {name} 的强度',
     none: '没有任何类别在某处最强。',
+  },
+  card: {
+    region: '{name} 区域：{n} 个单元格，平均 {share}',
+    nothing: '此处没有领先的类别',
   },
   cell: {
     title: '单元格',

@@ -1,11 +1,12 @@
 /** The keyboard actions of the annotate screen. */
 import { verdicts } from '../../../core/contract/review-state.ts'
 import type { ActionId } from '../../keys/actions.ts'
-import { useAction } from '../../keys/useAction.ts'
+import { useAction, useHold } from '../../keys/useAction.ts'
 import { useProject } from '../../stores/project.ts'
 import { useCropTool } from './image/crop-tool.ts'
 import { useEditing } from './edit/editing.ts'
 import { stepOpacity } from './state/overlay.ts'
+import { nextView } from '../../labelmap/views.ts'
 import { useAnnotate } from './state/store.ts'
 import { operationNames, toolNames } from './state/tools.ts'
 import { useWalk } from './navigate/walk.ts'
@@ -54,12 +55,20 @@ export function useAnnotateKeys(actions: ScreenActions): void {
   useAction('view.actual', () => actions.actual())
   useAction('view.zoomIn', () => actions.zoom(1.25))
   useAction('view.zoomOut', () => actions.zoom(0.8))
-  useAction('overlay.toggle', () => screen.setOverlay({ shown: !screen.overlay.shown }))
-  useAction('overlay.mode', () =>
-    screen.setOverlay({ mode: screen.overlay.mode === 'top' ? 'class' : 'top' }),
-  )
-  useAction('overlay.moreOpaque', () => screen.setOverlay(stepOpacity(screen.overlay, 0.1)))
-  useAction('overlay.lessOpaque', () => screen.setOverlay(stepOpacity(screen.overlay, -0.1)))
+  useHold('overlay.toggle', {
+    press: () => screen.setPeek({ bare: true }),
+    release(tap) {
+      screen.setPeek({ bare: false })
+      if (tap) screen.setOverlay({ shown: !screen.overlay.shown })
+    },
+  })
+  useHold('overlay.alone', {
+    press: () => screen.setPeek({ alone: true }),
+    release: () => screen.setPeek({ alone: false }),
+  })
+  useAction('overlay.mode', () => screen.setOverlay({ view: nextView(screen.overlay.view) }))
+  useAction('overlay.moreOpaque', () => screen.setOverlay(stepOpacity(screen.overlay, 1)))
+  useAction('overlay.lessOpaque', () => screen.setOverlay(stepOpacity(screen.overlay, -1)))
 
   /** While the crop inspector is active, the arrow keys move the crop. */
   function step(dx: number, dy: number): void {

@@ -1,4 +1,5 @@
 /** A canvas that shows the strongest class of every cell; owned by its creator. */
+import { classColour } from '../../../core/labelmap/colour.ts'
 import type { LabelMap } from '../../../core/labelmap/label-map.ts'
 import { createPainting, paintAll } from '../../stage/painter.ts'
 import { legendOf } from '../../stage/swatches.ts'
@@ -27,7 +28,7 @@ export class OverlayCanvas {
       this.destroy()
       return []
     }
-    const legend = legendOf(map, new Map())
+    const legend = legendOf(map, new Map(), classColour)
     if (map === this.shown) return legend
     this.shown = map
     const painting = createPainting(map.shape[1], map.shape[2])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Rgb } from '../../../core/labelmap/palette.ts'
+import type { Rgb } from '../../../core/labelmap/colour.ts'
 import {
   drawChips,
   drawFlatTint,
@@ -94,6 +94,13 @@ describe('drawOutlines', () => {
       [2.5, []],
       [1.5, [4.5, 2.7]],
     ])
+  })
+
+  it('makes all regions of a lit class stand out', () => {
+    const { pen, strokes } = recorder()
+    const regions = [region({ id: 1 }), region({ id: 2 }), region({ id: 2 })]
+    drawOutlines(pen, planOf(regions), { place, colour, lit: 2 })
+    expect(strokes.filter(({ style }) => style !== halo).map(({ width }) => width)).toEqual([2, 3, 3])
   })
 
   it('draws only one class if asked', () => {

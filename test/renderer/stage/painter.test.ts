@@ -2,8 +2,7 @@
 import { expect, test } from 'vitest'
 import { random } from '../../../core/base/random.ts'
 import type { LabelMap } from '../../../core/labelmap/label-map.ts'
-import { classesByArea } from '../../../core/labelmap/layers.ts'
-import { assignSwatches } from '../../../core/labelmap/palette.ts'
+import { classColour } from '../../../core/labelmap/colour.ts'
 import {
   cellSide,
   createPainting,
@@ -11,6 +10,7 @@ import {
   paintCells,
   type PaintOptions,
 } from '../../../renderer/stage/painter.ts'
+import { legendOf } from '../../../renderer/stage/swatches.ts'
 import { slowPicture } from '../slow-picture.ts'
 
 const [K, H, W] = [4, 6, 9]
@@ -38,7 +38,7 @@ const optionsOf = (map: LabelMap, part: Partial<PaintOptions> = {}): PaintOption
   opacity: 0.6,
   threshold: 0.3,
   smooth: false,
-  swatches: assignSwatches(classesByArea(map).map(entry => entry.id)),
+  swatches: new Map(legendOf(map, new Map(), classColour).map(({ id, swatch }) => [id, swatch])),
   color: [213, 94, 0],
   ...part,
 })

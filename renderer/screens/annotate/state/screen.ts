@@ -2,13 +2,13 @@
 import { applyLayer, updateCells, type CorrectionLayer } from '../../../../core/labelmap/corrections/index.ts'
 import type { ReviewState } from '../../../../core/contract/review-state.ts'
 import type { LabelMap } from '../../../../core/labelmap/label-map.ts'
-import type { Swatch } from '../../../../core/labelmap/palette.ts'
+import { classesByArea } from '../../../../core/labelmap/layers.ts'
+import type { Hatch } from '../../../../core/labelmap/palette.ts'
 import type { Crop } from '../../../../core/pooling/crop.ts'
 import type { ApiError } from '../../../api/error.ts'
 import type { AnnotationGround, LoadedImage } from '../../../labelmap/load.ts'
-import { legendOf } from '../../../stage/swatches.ts'
 import type { ImageCorrections } from '../saving/corrections.ts'
-import { firstOverlay, type OverlayOptions } from './overlay.ts'
+import { firstOverlay, noPeek, type OverlayOptions, type Peek } from './overlay.ts'
 import { differingCells } from './stroke.ts'
 import { firstTools, reduceTools, type ToolState } from './tools.ts'
 
@@ -29,14 +29,17 @@ export interface ScreenState {
   problem: ApiError | null
   tools: ToolState
   overlay: OverlayOptions
+  peek: Peek
+  /** The class whose regions stand out: that of the row under the pointer. */
+  lit: number | null
   /** Cell under the pointer, and the keyboard's. */
   hovered: number | null
   cursor: number | null
   crop: Crop | null
   /** What the last edit did, for the status bar. */
   said: string | null
-  /** Swatches of the classes seen on this image so far. */
-  swatches: Map<number, Swatch>
+  /** Hatches of the classes seen on this image so far. */
+  hatches: Map<number, Hatch>
 }
 
 export const firstScreen: ScreenState = {
@@ -48,11 +51,13 @@ export const firstScreen: ScreenState = {
   problem: null,
   tools: firstTools,
   overlay: firstOverlay,
+  peek: noPeek,
+  lit: null,
   hovered: null,
   cursor: null,
   crop: null,
   said: null,
-  swatches: new Map(),
+  hatches: new Map(),
 }
 
 /** Height and width of an image's map in cells. */
@@ -70,8 +75,6 @@ export function arrive(
 ): ScreenState {
   const [before, now] = [gridOf(state.image), gridOf(image)]
   const sameGrid = before?.height === now?.height && before?.width === now?.width
-  const swatches = new Map<number, Swatch>()
-  if (image.map) legendOf(image.map, swatches)
   const next: ScreenState = {
     ...state,
     image,
@@ -81,18 +84,19 @@ export function arrive(
     cursor: sameGrid ? state.cursor : null,
     crop: null,
     said: null,
-    swatches,
+    lit: null,
+    hatches: new Map(),
   }
   const shown = { ...next, shown: shownWith(next, layer) }
   return { ...shown, tools: withClass(shown) }
 }
 
 /** The initial class: that of the given label, else the map's strongest. */
-function withClass({ tools, image, ground, shown, swatches }: ScreenState): ToolState {
+function withClass({ tools, image, ground, shown }: ScreenState): ToolState {
   if (tools.class !== null) return tools
   const label = image?.info.item.label ?? null
   const given = label === null ? -1 : (ground?.annotatorOf[label] ?? -1)
-  const id = given >= 0 ? given : shown ? legendOf(shown.map, swatches)[0]?.id : undefined
+  const id = given >= 0 ? given : shown ? classesByArea(shown.map)[0]?.id : undefined
   return id === undefined ? tools : reduceTools(tools, { kind: 'class', id })
 }
 

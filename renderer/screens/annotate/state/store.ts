@@ -3,28 +3,70 @@ import { defineStore } from 'pinia'
 import { computed, watch } from 'vue'
 import type { ReviewState } from '../../../../core/contract/review-state.ts'
 import { emptyHistory } from '../../../../core/labelmap/corrections/index.ts'
+import { shortNames } from '../../../../core/labelmap/class-names.ts'
+import { planRegions } from '../../../../core/labelmap/regions/index.ts'
 import type { Crop } from '../../../../core/pooling/crop.ts'
 import { toApiError } from '../../../api/error.ts'
 import { isolated } from '../../../i18n/isolate.ts'
+import { useClassLook } from '../../../labelmap/class-look.ts'
 import { legendOf } from '../../../stage/swatches.ts'
 import { useProject } from '../../../stores/project.ts'
 import { createState, readable } from '../../../stores/state.ts'
 import { useOpening } from './opening.ts'
-import type { OverlayOptions } from './overlay.ts'
+import { drawnOf, type OverlayOptions, type Peek } from './overlay.ts'
 import { firstScreen, gridOf, marked, shownWith, type ShownMap } from './screen.ts'
 import { reduceTools, type ToolAction } from './tools.ts'
 
 export const useAnnotate = defineStore('annotate', () => {
   const project = useProject()
+  const look = useClassLook()
   const state = createState(firstScreen)
   const opening = useOpening(state)
-  const { ground, image, corrections, shown, tools, swatches } = state.fields
+  const { ground, image, corrections, shown, tools, overlay, peek, hovered, cursor, hatches } = state.fields
 
   const history = computed(() => corrections.value?.history.value ?? emptyHistory)
   const grid = computed(() => gridOf(image.value))
-  const legend = computed(() => (shown.value ? legendOf(shown.value.map, swatches.value) : []))
-  /** The class whose strength is shown in that mode. */
-  const focus = computed(() => tools.value.class)
+  const shorts = computed(() => shortNames(ground.value?.names ?? []))
+  /** The given label as a class of the map; null: there is none, or no map can have it. */
+  const given = computed(() => {
+    const label = image.value?.info.item.label ?? null
+    const id = label === null ? -1 : (ground.value?.annotatorOf[label] ?? -1)
+    return id < 0 ? null : id
+  })
+  /** What the Regions view draws; made once a map, and again as a stroke changes it. */
+  const plan = computed(() => {
+    if (!shown.value || !ground.value) return null
+    const { map, layer } = shown.value
+    return planRegions(map, {
+      classes: ground.value.classes,
+      fill: ground.value.fill,
+      given: given.value,
+      sure: null,
+      corrected: layer.keys(),
+      colourOf: look.colour,
+    })
+  })
+  const places = computed(() => {
+    const at = new Map<number, number>()
+    plan.value?.regions.forEach(({ cells }, index) => cells.forEach(cell => at.set(cell, index)))
+    return at
+  })
+  /** The class that leads the cell under the pointer, or else the cell cursor's; null: none. */
+  const under = computed(() => {
+    const cell = hovered.value ?? cursor.value
+    const id = cell === null ? -1 : (plan.value?.leader[cell] ?? -1)
+    return id < 0 ? null : id
+  })
+  /** What is drawn over the picture now. */
+  const drawn = computed(() =>
+    drawnOf(overlay.value, peek.value, {
+      chosen: tools.value.class,
+      under: peek.value.alone ? under.value : null,
+      isDrawn: id => plan.value?.shares.has(id) ?? false,
+    }),
+  )
+  /** The classes that lead cells, by area; made only where all cells are shown. */
+  const legend = computed(() => (shown.value ? legendOf(shown.value.map, hatches.value, look.colour) : []))
   /** Why nothing can be corrected here: a message's key, or null. */
   const locked = computed<'readonly' | 'nomap' | null>(() => {
     if (project.info?.readonly) return 'readonly'
@@ -38,10 +80,17 @@ export const useAnnotate = defineStore('annotate', () => {
   return readable(state, {
     history,
     grid,
+    given,
+    plan,
+    /** Index of the plan's region that a cell lies in; null: none. */
+    regionAt: (cell: number): number | null => places.value.get(cell) ?? null,
+    under,
+    drawn,
     legend,
-    focus,
     locked,
-    swatchOf: (id: number) => legend.value.find(entry => entry.id === id)?.swatch,
+    colour: look.colour,
+    hex: look.hex,
+    short: (id: number): string => isolated(shorts.value[id] ?? `#${id}`),
     className: (id: number): string => isolated(ground.value?.names[id] ?? `#${id}`),
     act: (action: ToolAction) => state.set({ tools: reduceTools(state.now().tools, action) }),
     showHistory,
@@ -52,6 +101,10 @@ export const useAnnotate = defineStore('annotate', () => {
     setCrop: (crop: Crop) => state.set({ crop }),
     setOverlay: (part: Partial<OverlayOptions>) =>
       state.set({ overlay: { ...state.now().overlay, ...part } }),
+    /** Keys that are held, or released. */
+    setPeek: (part: Partial<Peek>) => state.set({ peek: { ...state.now().peek, ...part } }),
+    /** Makes the regions of a class stand out. */
+    light: (id: number | null) => state.set({ lit: id }),
     say: (text: string) => state.set({ said: text }),
     fail: (error: unknown) => state.set({ problem: toApiError(error) }),
     /** An image was marked. */

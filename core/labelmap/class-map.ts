@@ -1,21 +1,26 @@
-/** The map from an annotator's classes to a project's classes: many to one is allowed, −1 means no counterpart. */
+/**
+ * The map from an annotator's classes to a project's classes: many to one is allowed, −1 means no counterpart. Extended,
+ * it also has an id for every project class, with which corrections write classes that the annotator does not have.
+ */
 import { fail } from '../base/error.ts'
 
 /** Maps annotator classes to project classes; plain data, JSON-safe except for the typed arrays. */
 export interface ClassMap {
-  /** [annotator classes]: the project class of each, or −1. */
+  /** [annotator classes], extended [annotator classes + project classes]: the project class of each, or −1. */
   target: Int32Array
+  /** A, the number of the annotator's classes; in an extended map, id A + p stands for project class p. */
+  annotatorClasses: number
   /** How many classes the project has. */
   projectClasses: number
-  /** [project classes]: number of annotator classes that map to each. */
+  /** [project classes]: number of classes that map to each; in an extended map, a missing class has its own. */
   members: Int32Array
   /** Number of annotator classes with a project class. */
   matched: number
   /** Annotator classes without a project class. */
   unmatched: number[]
-  /** Project classes without an annotator class: their logit is the fill logit everywhere. */
+  /** Project classes without an annotator class: their logit is the fill logit wherever no correction sets it. */
   missing: number[]
-  /** Every class maps to itself, so that pooling is exactly the published rule. */
+  /** Every annotator class maps to itself, so that pooling is exactly the published rule. */
   identity: boolean
 }
 
@@ -42,6 +47,7 @@ export function classMapOf(target: ArrayLike<number>, projectClasses: number): C
   })
   return {
     target: table,
+    annotatorClasses: table.length,
     projectClasses,
     members,
     matched: table.length - unmatched.length,
@@ -49,6 +55,21 @@ export function classMapOf(target: ArrayLike<number>, projectClasses: number): C
     missing,
     identity: table.length === projectClasses && table.every((to, c) => to === c),
   }
+}
+
+/**
+ * The class map with an id for every project class p: A + p, after the annotator's A classes. Only those of missing
+ * classes count as classes of a label map. The others exist for corrections that were made while their class was
+ * missing. `into` [project classes]: the class that each was merged into, itself if it was not.
+ */
+export function extendClassMap(classMap: ClassMap, into?: ArrayLike<number>): ClassMap {
+  const { annotatorClasses: A, projectClasses, missing } = classMap
+  const target = new Int32Array(A + projectClasses)
+  target.set(classMap.target.subarray(0, A))
+  for (let p = 0; p < projectClasses; p++) target[A + p] = into?.[p] ?? p
+  const members = Int32Array.from(classMap.members)
+  for (const p of missing) members[p] = 1
+  return { ...classMap, target, members }
 }
 
 /** The class map of equal class lists. */

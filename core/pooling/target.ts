@@ -13,8 +13,12 @@ export interface TargetScratch {
   classMap: ClassMap
   options: PoolOptions
   pool: PoolScratch
-  /** The pooled logits in project classes. */
+  /** The pooled logits in project classes, where they differ from the annotator's. */
   project: SparseLogits
+  /** The annotator's pooled logits as those of the project: both class lists are equal. */
+  same: SparseLogits
+  /** Which of the two the newest target was made of. */
+  pooled: SparseLogits
   /** [project classes]: number of touched annotator classes that map to each. */
   seen: Int32Array
   shares: Float64Array
@@ -29,17 +33,21 @@ export interface TargetFigures {
 /** Memory for the targets of one class map, pooled by one rule; reuse it for every crop. */
 export function createTargetScratch(classMap: ClassMap, options: PoolOptions = {}): TargetScratch {
   const classes = classMap.projectClasses
+  const pool = createPoolScratch(classMap.target.length)
+  const project: SparseLogits = {
+    classes,
+    values: new Float64Array(classes),
+    list: new Int32Array(classes),
+    count: 0,
+    background: 0,
+  }
   return {
     classMap,
     options,
-    pool: createPoolScratch(classMap.target.length),
-    project: {
-      classes,
-      values: new Float64Array(classes),
-      list: new Int32Array(classes),
-      count: 0,
-      background: 0,
-    },
+    pool,
+    project,
+    same: { classes, values: pool.values, list: pool.list, count: 0, background: 0 },
+    pooled: project,
     seen: new Int32Array(classes),
     shares: new Float64Array(classes),
   }
@@ -98,9 +106,8 @@ function checkRoom(out: Float32Array, { classMap }: TargetScratch): void {
 
 /** Converts pooled logits to the target. */
 function finish(out: Float32Array, scratch: TargetScratch, single: boolean): TargetFigures {
-  const { classMap, pool, project } = scratch
-  if (!classMap.identity) toProject(pool, classMap, project, scratch.seen)
-  const z = classMap.identity ? pool : project
+  const { classMap, pool } = scratch
+  const z = (scratch.pooled = inProject(scratch))
   if (single) {
     out.fill(0)
     out[sparseArgmax(z)] = 1
@@ -110,15 +117,38 @@ function finish(out: Float32Array, scratch: TargetScratch, single: boolean): Tar
   return { unmatchedMass: classMap.unmatched.length === 0 ? 0 : massOutside(pool, classMap) }
 }
 
+/** The pooled logits in project classes. */
+function inProject({ classMap, pool, project, same, seen }: TargetScratch): SparseLogits {
+  if (!classMap.identity || paintedOwn(pool, classMap)) {
+    toProject(pool, classMap, project, seen)
+    return project
+  }
+  same.count = pool.count
+  same.background = pool.background
+  return same
+}
+
+/** Whether the crop touched a class that only corrections write. */
+function paintedOwn(pool: PoolScratch, { target, annotatorClasses }: ClassMap): boolean {
+  if (target.length === annotatorClasses) return false
+  for (let i = 0; i < pool.count; i++) if (pool.list[i]! >= annotatorClasses) return true
+  return false
+}
+
 /**
  * The maximum logit of the annotator classes that map to each project class; untouched ones have the background logit.
  */
 function toProject(pool: PoolScratch, classMap: ClassMap, project: SparseLogits, seen: Int32Array): void {
-  const { target, members } = classMap
+  const { target, members, annotatorClasses } = classMap
   const { values, list } = project
   let count = 0
+  let own = false
   for (let i = 0; i < pool.count; i++) {
     const id = pool.list[i]!
+    if (id >= annotatorClasses) {
+      own = true
+      continue
+    }
     const to = target[id]!
     if (to < 0) continue
     const value = pool.values[id]!
@@ -130,6 +160,7 @@ function toProject(pool: PoolScratch, classMap: ClassMap, project: SparseLogits,
     }
     seen[to] = seen[to]! + 1
   }
+  if (own) count = addOwn(pool, classMap, project, seen, count)
   for (let i = 0; i < count; i++) {
     const to = list[i]!
     if (seen[to]! < members[to]! && pool.background > values[to]!) values[to] = pool.background
@@ -139,17 +170,48 @@ function toProject(pool: PoolScratch, classMap: ClassMap, project: SparseLogits,
   project.background = pool.background
 }
 
-/** Share of the annotator's softmax mass on unmatched classes. */
+/** Adds the classes that only corrections write; returns the new number of touched project classes. */
+function addOwn(
+  pool: PoolScratch,
+  { target, members, annotatorClasses }: ClassMap,
+  project: SparseLogits,
+  seen: Int32Array,
+  before: number,
+): number {
+  const { values, list } = project
+  let count = before
+  for (let i = 0; i < pool.count; i++) {
+    const id = pool.list[i]!
+    if (id < annotatorClasses) continue
+    const to = target[id]!
+    const value = pool.values[id]!
+    if (seen[to]! > 0) {
+      values[to] = Math.max(values[to]!, value)
+      continue
+    }
+    list[count++] = to
+    // The only class behind a missing one; others compete with annotator classes that the crop did not touch.
+    const alone = id === annotatorClasses + to && members[to] === 1
+    values[to] = alone ? value : Math.max(value, pool.background)
+    seen[to] = members[to]! || 1
+  }
+  return count
+}
+
+/** Share of the softmax mass on unmatched classes: of the annotator's classes, and those that corrections write. */
 function massOutside(pool: PoolScratch, classMap: ClassMap): number {
-  const { values, list, count, background, classes } = pool
+  const { values, list, count, background } = pool
+  const classes = classMap.annotatorClasses
   let top = background
   for (let i = 0; i < count; i++) top = Math.max(top, values[list[i]!]!)
   let inside = 0
   let outside = 0
   let outsiders = 0
+  let own = 0
   for (let i = 0; i < count; i++) {
     const id = list[i]!
     const share = Math.exp(values[id]! - top)
+    if (id >= classes) own++
     if (classMap.target[id]! < 0) {
       outside += share
       outsiders++
@@ -159,6 +221,6 @@ function massOutside(pool: PoolScratch, classMap: ClassMap): number {
   }
   const rest = Math.exp(background - top)
   outside += (classMap.unmatched.length - outsiders) * rest
-  inside += (classes - count - (classMap.unmatched.length - outsiders)) * rest
+  inside += (classes - (count - own) - (classMap.unmatched.length - outsiders)) * rest
   return outside / (inside + outside)
 }

@@ -122,7 +122,7 @@ function describe(
   const scratch = createTargetScratch(classMap, { axes: options.axes, fill: annotator.fill })
   const probabilities = new Float32Array(project.classes.length)
   const { unmatchedMass } = poolTarget(map, crop, image, probabilities, scratch)
-  const pooled = classMap.identity ? scratch.pool : scratch.project
+  const { pooled } = scratch
   const known = annotator.listed && new Set([...annotator.listed].map(id => classMap.target[id]))
   const listed = [...pooled.list.subarray(0, pooled.count)]
     .filter(id => known?.has(id) ?? true)

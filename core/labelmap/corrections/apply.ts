@@ -10,8 +10,10 @@ import type { CorrectionLayer } from './layer.ts'
 export interface ApplyOptions {
   /** Logit of classes that a cell does not list. */
   fill: number
-  /** C, the number of the annotator's classes. */
+  /** Ids must be below it: the number of the annotator's classes, or of all map classes (`mapOptions`). */
   classes: number
+  /** The classes that pad cells, in this order; default: all, from 0. */
+  padding?: ArrayLike<number> | undefined
 }
 
 /** Throws 'mismatch' if the layer has cells or classes that the map cannot have. */
@@ -21,7 +23,7 @@ function checkLayer(map: LabelMap, layer: CorrectionLayer, classes: number): voi
     if (cell >= H * W) refuseCell(cell, H, W)
     for (const id of entries.keys())
       if (id >= classes)
-        fail('mismatch', `there is a correction of class ${id}, but the annotator has ${classes} classes`, {
+        fail('mismatch', `there is a correction of class ${id}, but there are ${classes} classes`, {
           cell,
           class: id,
         })
@@ -52,7 +54,7 @@ export function applyLayer(map: LabelMap, layer: CorrectionLayer, options: Apply
   }
   const room = cellRoom()
   for (let cell = 0; cell < cells; cell++)
-    writeCell(corrected, cell, correctedCell(map, layer, cell, room), options.fill)
+    writeCell(corrected, cell, correctedCell(map, layer, cell, room), options)
   return corrected
 }
 
@@ -73,7 +75,7 @@ export function updateCells(
   for (const cell of cells) {
     correctedCell(map, layer, cell, room)
     if (room.count > K) return applyLayer(map, layer, options)
-    writeCell(corrected, cell, room, options.fill)
+    writeCell(corrected, cell, room, options)
   }
   return corrected
 }
@@ -92,13 +94,23 @@ function fullest(map: LabelMap, layer: CorrectionLayer): number {
   return most
 }
 
-/** Writes a cell's entries and pads it with the lowest classes that it does not list. */
-function writeCell(into: LabelMap, cell: number, room: CellEntries, fill: number): void {
+/** Writes a cell's entries and pads it with the first classes that it does not list. */
+export function writeCell(
+  into: LabelMap,
+  cell: number,
+  room: CellEntries,
+  { fill, padding }: Pick<ApplyOptions, 'fill' | 'padding'>,
+): void {
   const [K, H, W] = into.shape
   const cells = H * W
   if (room.count < K) {
     const listed = new Set(room.ids.slice(0, room.count))
-    for (let id = 0; room.count < K; id++) if (!listed.has(id)) insert(room, id, fill)
+    for (let n = 0; room.count < K; n++) {
+      const id = padding && n < padding.length ? padding[n]! : n
+      if (listed.has(id)) continue
+      listed.add(id)
+      insert(room, id, fill)
+    }
   }
   for (let k = 0; k < K; k++) {
     into.ids[k * cells + cell] = room.ids[k]!

@@ -185,7 +185,7 @@ describe('the corrected map', () => {
     const wide = applyLayer(map, at(3, 70_000), { fill: 0, classes: 80_000 })
     expect([wide.ids[3], wide.ids instanceof Uint32Array]).toEqual([70_000, true])
     expect(() => applyLayer(map, at(4, 0), options)).toThrow(/cell 4, but the label map has 2 × 2/)
-    expect(() => applyLayer(map, at(0, classes), options)).toThrow(/class 12, but the annotator has 12/)
+    expect(() => applyLayer(map, at(0, classes), options)).toThrow(/class 12, but there are 12 classes/)
     expect(applyLayer(map, emptyLayer, options)).toBe(map)
   })
 

@@ -107,7 +107,6 @@ export const annotate = {
     machine: 'Machine',
     corrected: 'Corrected',
     published: 'Published',
-    publishedHint: 'The machine’s map with the paper’s released code, which swaps the axes',
     unmatched: '{share} of the probability mass is on classes that the project does not have',
   },
   crop: {
@@ -167,6 +166,7 @@ export const annotate = {
     readonly: 'The project is read only',
     nomap: 'There is no label map to correct',
   },
+  kept: '{n} class per cell | {n} classes per cell',
   panels: 'Inspector',
   collapse: 'Hide inspector',
   expand: 'Show inspector',

@@ -13,6 +13,7 @@ import { runs } from './runs.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 import { start } from './start.ts'
+import { terms } from './terms.ts'
 import { train } from './train.ts'
 
 export const en = {
@@ -30,6 +31,7 @@ export const en = {
   settings,
   keys,
   gestures,
+  terms,
   desktop,
 }
 

@@ -106,7 +106,6 @@ export const annotate: Messages['annotate'] = {
     machine: '기계',
     corrected: '수정됨',
     published: '공개판',
-    publishedHint: '논문의 공개 코드(축이 바뀜)가 기계의 맵으로 만드는 결과',
     unmatched: '질량의 {share}가 프로젝트에 없는 클래스에 있습니다',
   },
   crop: {
@@ -165,6 +164,7 @@ export const annotate: Messages['annotate'] = {
     readonly: '프로젝트가 읽기 전용입니다',
     nomap: '고칠 레이블 맵이 없습니다',
   },
+  kept: '셀마다 클래스 {n}개',
   panels: '검사기',
   collapse: '검사기 숨기기',
   expand: '검사기 표시',

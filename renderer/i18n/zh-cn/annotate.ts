@@ -106,7 +106,6 @@ export const annotate: Messages['annotate'] = {
     machine: '机器',
     corrected: '已修正',
     published: '已发表',
-    publishedHint: '论文公开代码（坐标轴互换）由机器标签图得到的结果',
     unmatched: '{share} 的质量落在项目没有的类别上',
   },
   crop: {
@@ -164,6 +163,7 @@ export const annotate: Messages['annotate'] = {
     readonly: '项目为只读',
     nomap: '没有可修正的标签图',
   },
+  kept: '每个单元格 {n} 个类别',
   panels: '检查器',
   collapse: '隐藏检查器',
   expand: '显示检查器',

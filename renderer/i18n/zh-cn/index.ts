@@ -14,6 +14,7 @@ import { runs } from './runs.ts'
 import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 import { start } from './start.ts'
+import { terms } from './terms.ts'
 import { train } from './train.ts'
 
 export const zhCn: Messages = {
@@ -31,5 +32,6 @@ export const zhCn: Messages = {
   settings,
   keys,
   gestures,
+  terms,
   desktop,
 }

@@ -20,6 +20,8 @@ export interface AnnotationRow {
   config: unknown
   /** Provenance as far as the project knows it; the folder of the label maps has the full manifest. */
   manifest: unknown
+  /** 97th percentile of the leading logits of all its cells; null: not measured yet. */
+  sure: number | null
 }
 
 const stored = z.object({
@@ -28,10 +30,11 @@ const stored = z.object({
   created: z.string(),
   config: json,
   manifest: json,
+  sure: z.number().nullable(),
 })
 const table: Table<z.infer<typeof stored>> = { name: 'annotations', key: 'number', row: stored }
 
-const columns = 'number, status, created, config, manifest'
+const columns = 'number, status, created, config, manifest, sure'
 
 /** Adds an annotation in state `running` and makes its folder. */
 export function addAnnotation(
@@ -99,6 +102,16 @@ export function updateAnnotation(
         change.manifest === undefined ? null : JSON.stringify(change.manifest),
         annotationNumber(id),
       )
+    if (changes === 0) fail('not-found', `the project has no annotation "${id}"`, { id })
+  })
+}
+
+/** Keeps what the measuring job found, or null to have it measured again. Fails with `not-found`. */
+export function writeSure(project: Project, id: string, sure: number | null): void {
+  transaction(project.db, () => {
+    const { changes } = project.db
+      .prepare('UPDATE annotations SET sure = ? WHERE number = ?')
+      .run(sure, annotationNumber(id))
     if (changes === 0) fail('not-found', `the project has no annotation "${id}"`, { id })
   })
 }

@@ -22,6 +22,7 @@ export function annotationInfo(project: Project, row: AnnotationRow): Annotation
     classes: manifest.classes?.length ?? 0,
     error: manifest.annotator?.surgery?.error ?? null,
     scored: measuredCount(project, row.id),
+    sure: row.sure,
   }
 }
 

@@ -25,6 +25,8 @@ export const annotationInfo = z.object({
   error: z.number().nullable(),
   /** Images whose measures (confidence, margin, …) are in the project. */
   scored: z.number(),
+  /** 97th percentile of the leading logits of all its cells, from which on a region is sure; null: unknown. */
+  sure: z.number().nullable(),
 })
 export type AnnotationInfo = z.infer<typeof annotationInfo>
 

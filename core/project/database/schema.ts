@@ -6,6 +6,7 @@ import { correctionTables } from './migrations/corrections.ts'
 import { imageFiles } from './migrations/image-files.ts'
 import { jobInterruptions, jobMarks, jobTables } from './migrations/jobs.ts'
 import { labelTables } from './migrations/labels.ts'
+import { sureLogits } from './migrations/sure.ts'
 
 /** Migration n brings a file from version n to n + 1; released ones never change. */
 export const migrations: readonly string[] = [
@@ -63,6 +64,7 @@ export const migrations: readonly string[] = [
   imageFiles,
   classSettings,
   labelTables,
+  sureLogits,
 ]
 
 /** The version that this program writes; stored in SQLite's user_version. */

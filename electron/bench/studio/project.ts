@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { random, type Random } from '../../../core/base/random.ts'
-import { addAnnotation, updateAnnotation } from '../../../core/project/annotations.ts'
+import { addAnnotation, updateAnnotation, writeSure } from '../../../core/project/annotations.ts'
 import { useAnnotation, writeMeasures, type MeasuresRow } from '../../../core/project/browse/measures.ts'
 import { markReview } from '../../../core/project/browse/review.ts'
 import { addImages, addSplit } from '../../../core/project/images.ts'
@@ -60,6 +60,7 @@ export async function makeStudioProject(cache: string, options: StudioProjectOpt
       writeMeasures(project, id, batch)
     }
     updateAnnotation(project, id, { status: 'done' })
+    writeSure(project, id, 30)
     await useAnnotation(project, id)
     const marked = (every: number, from: number): number[] =>
       Array.from({ length: Math.floor(images / every) }, (_, index) => index * every + from).filter(

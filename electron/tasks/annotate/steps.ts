@@ -8,6 +8,7 @@ import {
   getAnnotation,
   listAnnotations,
   updateAnnotation,
+  writeSure,
   type AnnotationRow,
 } from '../../../core/project/annotations.ts'
 import { forgetMeasures } from '../../../core/project/browse/measures.ts'
@@ -218,5 +219,7 @@ export async function carryOn(
       },
     )
   updateAnnotation(project, row.id, { status: 'done' })
+  // What counts as sure has to be measured again, over the new maps too.
+  if (result.annotated > 0) writeSure(project, row.id, null)
   return result
 }

@@ -2,7 +2,8 @@
 import { createMeter } from '../../../core/annotator/meter.ts'
 import { fail, messageOf, RelabelError } from '../../../core/base/error.ts'
 import type { Skipped } from '../../../core/contract/skipped.ts'
-import { openLabelMaps } from '../../../core/labelmap/files/index.ts'
+import { openLabelMaps, type LabelMapReader } from '../../../core/labelmap/files/index.ts'
+import { countSure, type SureCounter } from '../../../core/labelmap/regions/index.ts'
 import { matchClasses } from '../../../core/labelmap/match-classes.ts'
 import { createMapScorer, type MapMeasures } from '../../../core/pooling/measures.ts'
 import { getAnnotation } from '../../../core/project/annotations.ts'
@@ -32,6 +33,8 @@ export interface ScoreResult {
   scored: number
   /** Measured before it. */
   before: number
+  /** 97th percentile of the leading logits of all cells; null without label maps. */
+  sure: number | null
   /** Label maps that could not be read; the first hundred. */
   damaged: Skipped[]
   damagedCount: number
@@ -48,12 +51,15 @@ export async function run(config: ScoreConfig, context: JobContext): Promise<Sco
       const { manifest } = reader
       const measure = createMapScorer(matchClasses(manifest.classes, project.classes), manifest.fill)
       const before = Math.min(reader.count, measuredCount(project, config.annotation))
+      const counts = annotation.sure === null
+      const counter = countSure(manifest.classes.length, manifest.fill)
       const meter = createMeter(reader.count)
       meter.before(before)
       const result: ScoreResult = {
         annotation: config.annotation,
         scored: 0,
         before,
+        sure: annotation.sure,
         damaged: [],
         damagedCount: 0,
       }
@@ -73,7 +79,9 @@ export async function run(config: ScoreConfig, context: JobContext): Promise<Sco
       for (const { id, key, label } of unmeasuredImages(project, config.annotation)) {
         if (!reader.has(key)) continue
         try {
-          rows.push({ image: id, label, ...measure(reader.getSync(key), label) })
+          const map = reader.getSync(key)
+          rows.push({ image: id, label, ...measure(map, label) })
+          if (counts && before === 0) counter.add(map)
           result.scored++
         } catch (error) {
           if (!(error instanceof RelabelError) || error.code !== 'bad-label-map') throw error
@@ -83,17 +91,39 @@ export async function run(config: ScoreConfig, context: JobContext): Promise<Sco
         meter.finished()
         if (rows.length < rowsAtOnce) continue
         flush()
-        // Lets messages out and a cancellation in.
-        await new Promise<void>(resolve => setImmediate(resolve))
-        if (context.signal.aborted)
-          fail('cancelled', `scoring was stopped after ${result.scored} images; what is done is kept`)
+        await breathe(context, result.scored)
       }
       flush()
+      // Maps that were measured before count as well.
+      if (counts && before > 0) await countAll(reader, counter, () => breathe(context, result.scored))
+      if (counts) result.sure = counter.value()
       return result
     } finally {
       await reader.close()
     }
   } finally {
     project.close()
+  }
+}
+
+/** Lets messages out and a cancellation in. */
+async function breathe({ signal }: JobContext, scored: number): Promise<void> {
+  await new Promise<void>(resolve => setImmediate(resolve))
+  if (signal.aborted) fail('cancelled', `scoring was stopped after ${scored} images; what is done is kept`)
+}
+
+/** Counts every label map that can be read. */
+async function countAll(
+  reader: LabelMapReader,
+  counter: SureCounter,
+  breathe: () => Promise<void>,
+): Promise<void> {
+  for (const [done, key] of reader.keys().entries()) {
+    try {
+      counter.add(reader.getSync(key))
+    } catch (error) {
+      if (!(error instanceof RelabelError) || error.code !== 'bad-label-map') throw error
+    }
+    if (done % rowsAtOnce === rowsAtOnce - 1) await breathe()
   }
 }

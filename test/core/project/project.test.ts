@@ -126,6 +126,7 @@ describe('a project', () => {
     for (const column of ['size', 'modified', 'sha256']) db.exec(`ALTER TABLE images DROP COLUMN ${column}`)
     for (const column of ['also', 'short', 'colour', 'key', 'place', 'merged', 'root'])
       db.exec(`ALTER TABLE classes DROP COLUMN ${column}`)
+    db.exec('ALTER TABLE annotations DROP COLUMN sure')
     db.pragma('user_version = 1')
     db.close()
     const project = openProject(dir, { readonly })

@@ -1,5 +1,5 @@
 /** The job `score`: measures of an annotation's label maps, written into the database batch by batch. */
-import { listAnnotations, getAnnotation } from '../../../../core/project/annotations.ts'
+import { getAnnotation, listAnnotations, writeSure } from '../../../../core/project/annotations.ts'
 import { annotationsToMeasure, measuredAgain } from '../../../../core/project/browse/class-changes.ts'
 import { writeMeasures } from '../../../../core/project/browse/measures.ts'
 import { measuredCount, outdatedCount } from '../../../../core/project/browse/unmeasured.ts'
@@ -23,6 +23,7 @@ export const score: Kind<'score'> = {
         changed('images')
       },
     })
+    writeSure(project, annotation, result.sure)
     if (project.classes === classes) measuredAgain(project, annotation)
     changed('project')
     return result
@@ -38,7 +39,7 @@ export const waitsForScores = (project: Project, annotation: string): boolean =>
 
 /**
  * Finished annotations of which nothing is measured, not all since the classes changed, or some not of its present label,
- * and no job is waiting to.
+ * or of which it is not known what counts as sure, and no job is waiting to.
  */
 export function unscored(project: Project): string[] {
   const waiting = new Set(
@@ -49,10 +50,13 @@ export function unscored(project: Project): string[] {
   const again = new Set(annotationsToMeasure(project))
   return listAnnotations(project)
     .filter(
-      ({ id, status }) =>
+      ({ id, status, sure }) =>
         status === 'done' &&
         !waiting.has(id) &&
-        (measuredCount(project, id) === 0 || again.has(id) || outdatedCount(project, id) > 0),
+        (sure === null ||
+          measuredCount(project, id) === 0 ||
+          again.has(id) ||
+          outdatedCount(project, id) > 0),
     )
     .map(({ id }) => id)
 }

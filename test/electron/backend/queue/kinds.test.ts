@@ -10,11 +10,12 @@ import { decodeSafetensors } from '../../../../core/graph/safetensors.ts'
 import { openLabelMaps } from '../../../../core/labelmap/files/index.ts'
 import { matchClasses } from '../../../../core/labelmap/match-classes.ts'
 import { createTargetScratch, globalTarget } from '../../../../core/pooling/target.ts'
-import { getAnnotation } from '../../../../core/project/annotations.ts'
+import { getAnnotation, writeSure } from '../../../../core/project/annotations.ts'
 import { findImage, listImages } from '../../../../core/project/images.ts'
 import { openProject, type Project } from '../../../../core/project/project.ts'
 import { getRun } from '../../../../core/project/runs.ts'
 import { readPredictions } from '../../../../electron/tasks/evaluate/predictions.ts'
+import { annotationInfo } from '../../../../electron/backend/info.ts'
 import { runsCompare } from '../../../../electron/backend/handlers/compare-runs.ts'
 import { runsCurves } from '../../../../electron/backend/handlers/run-curves.ts'
 import { runsGet, runsList } from '../../../../electron/backend/handlers/describe-runs.ts'
@@ -72,6 +73,26 @@ describe('measures', () => {
     await reader.close()
     const again = await done({ kind: 'score', annotation: 'a1' })
     expect(again.result).toMatchObject({ scored: 0, before: 40 })
+  })
+
+  it('say from which logit on a cell is sure; an annotation without it is measured when it is opened', async () => {
+    const reader = await openLabelMaps(getAnnotation(project, 'a1').dir)
+    const leading = reader.keys().flatMap(key => {
+      const { shape, logits } = reader.getSync(key)
+      return [...logits.subarray(0, shape[1] * shape[2])]
+    })
+    await reader.close()
+    leading.sort((a, b) => a - b)
+    const rank = 0.97 * (leading.length - 1)
+    const [below, above] = [leading[Math.floor(rank)]!, leading[Math.ceil(rank)]!]
+    const sure = below + (above - below) * (rank - Math.floor(rank))
+    expect(annotationInfo(project, getAnnotation(project, 'a1')).sure).toBeCloseTo(sure, 9)
+    writeSure(project, 'a1', null)
+    await queue.close()
+    queue = startQueue({ project, emit: () => {} })
+    expect(queue.list().at(-1)).toMatchObject({ kind: 'score', state: 'queued' })
+    await queue.idle()
+    expect(getAnnotation(project, 'a1').sure).toBeCloseTo(sure, 9)
   })
 })
 

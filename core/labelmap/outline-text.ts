@@ -4,19 +4,18 @@ import { fail } from '../base/error.ts'
 /** Units of the text in a cell. */
 const units = 16
 
-/** Whether b lies on the way from a to c, so that it can be left out. */
-function isOnTheWay([ax, ay]: number[], [bx, by]: number[], [cx, cy]: number[]): boolean {
-  const [ux, uy, vx, vy] = [bx! - ax!, by! - ay!, cx! - bx!, cy! - by!]
-  return ux * vy === uy * vx && ux * vx + uy * vy >= 0
-}
-
-/** A closed path's corners in units, rounded, without those that say nothing. */
-function cornersOf(path: Float32Array): number[][] {
-  const corners: number[][] = []
+/** A closed path's corners in units, rounded, x and y in turn, without those that lie on the way to the next. */
+function cornersOf(path: Float32Array): number[] {
+  const corners: number[] = []
   for (let i = 0; i < path.length; i += 2) {
-    const corner = [Math.round(path[i]! * units), Math.round(path[i + 1]! * units)]
-    while (corners.length > 1 && isOnTheWay(corners.at(-2)!, corners.at(-1)!, corner)) corners.pop()
-    corners.push(corner)
+    const [x, y] = [Math.round(path[i]! * units), Math.round(path[i + 1]! * units)]
+    while (corners.length > 2) {
+      const [bx, by] = [corners.at(-2)!, corners.at(-1)!]
+      const [ux, uy, vx, vy] = [bx - corners.at(-4)!, by - corners.at(-3)!, x - bx, y - by]
+      if (ux * vy !== uy * vx || ux * vx + uy * vy < 0) break
+      corners.length -= 2
+    }
+    corners.push(x, y)
   }
   return corners
 }
@@ -25,14 +24,11 @@ function cornersOf(path: Float32Array): number[][] {
 export function outlineText(paths: readonly Float32Array[]): string {
   return paths
     .map(path => {
-      const [first = [0, 0], ...rest] = cornersOf(path)
-      let [x, y] = first as [number, number]
-      const steps = rest.map(([u, v]) => {
-        const step = `${u! - x} ${v! - y}`
-        ;[x, y] = [u!, v!]
-        return step
-      })
-      return `M${first.join(' ')}l${steps.join(' ')}z`
+      const corners = cornersOf(path)
+      const steps: string[] = []
+      for (let i = 2; i < corners.length; i += 2)
+        steps.push(`${corners[i]! - corners[i - 2]!} ${corners[i + 1]! - corners[i - 1]!}`)
+      return `M${corners[0] ?? 0} ${corners[1] ?? 0}l${steps.join(' ')}z`
     })
     .join('')
 }

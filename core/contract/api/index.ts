@@ -7,6 +7,7 @@ import { classCalls } from './classes.ts'
 import { correctionCalls } from './corrections.ts'
 import { labelCalls } from './labels.ts'
 import { jobCalls } from './jobs.ts'
+import { mapCalls } from './maps.ts'
 import { projectCalls } from './project.ts'
 import { trainingCalls } from './training.ts'
 
@@ -18,6 +19,7 @@ export const calls = {
   ...reviewCalls,
   ...correctionCalls,
   ...labelCalls,
+  ...mapCalls,
   ...annotatorCalls,
   ...jobCalls,
   ...trainingCalls,

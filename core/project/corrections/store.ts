@@ -148,6 +148,21 @@ export function getCorrections(project: Project, place: CorrectionPlace): Correc
   return guarded(project.db.name, () => project.db.transaction(read).deferred())
 }
 
+/** How many steps of an image's corrections are saved; changes whenever its layer may have changed. */
+export function correctionsVersion(project: Project, { image, annotation }: CorrectionPlace): number {
+  const read = (): { version: number } | undefined =>
+    project.db
+      .prepare<[number, number], { version: number }>(
+        'SELECT version FROM corrections WHERE annotation = ? AND image = ?',
+      )
+      .get(annotationNumber(annotation), image)
+  return guarded(project.db.name, read)?.version ?? 0
+}
+
+/** The layer of an image; empty without corrections. Throws 'bad-project' if it is damaged. */
+export const layerOf = (project: Project, { image, annotation }: CorrectionPlace): CorrectionLayer =>
+  guarded(project.db.name, () => readLayer(project, annotationNumber(annotation), image).layer)
+
 function checkVersion(asked: number, current: number): void {
   if (asked !== current)
     fail(

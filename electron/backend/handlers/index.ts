@@ -10,6 +10,7 @@ import { correctionHandlers } from './corrections.ts'
 import { fileHandlers } from './files.ts'
 import { jobHandlers } from './jobs.ts'
 import { labelHandlers } from './labels.ts'
+import { mapHandlers } from './maps.ts'
 import { projectHandlers } from './project.ts'
 import { reviewHandlers } from './review.ts'
 import { runHandlers } from './runs.ts'
@@ -25,6 +26,7 @@ export const handlers: Handlers<BackendContext> = {
   ...classHandlers,
   ...correctionHandlers,
   ...labelHandlers,
+  ...mapHandlers,
   ...annotatorHandlers,
   ...jobHandlers,
   ...trainingHandlers,

@@ -1,13 +1,14 @@
 /**
  * Reads concurrently with the writer: threads with their own connections, so that neither a save nor a short query
- * waits for a long query. Two lanes: queries that a screen needs at once, and statistics over the whole data set.
+ * waits for a long query. Three lanes: queries that a screen needs at once, statistics over the whole data set, and the
+ * label maps of a whole list of images.
  */
 import { Worker } from 'node:worker_threads'
 import { RelabelError } from '../../../core/base/error.ts'
 import { fromWire } from '../../../core/base/wire-error.ts'
 import type { FromReader, QueryInput, QueryName, QueryOutput, ReaderData, ToReader } from './messages.ts'
 
-export type Lane = 'quick' | 'slow'
+export type Lane = 'quick' | 'slow' | 'maps'
 
 export interface Reader {
   /** Runs a query; rejects with its error, or `cancelled` if `signal` is aborted before it starts. */
@@ -28,7 +29,8 @@ interface Question {
 }
 
 interface LaneState {
-  quiet: number
+  /** Null: it is started when it is first asked. */
+  quiet: number | null
   worker: Worker | undefined
   asked: Question | undefined
   waiting: Question[]
@@ -42,6 +44,7 @@ export function createReader(dir: string, found: (damage: string[]) => void = ()
   const lanes: Record<Lane, LaneState> = {
     quick: { quiet: 150, worker: undefined, asked: undefined, waiting: [] },
     slow: { quiet: 300, worker: undefined, asked: undefined, waiting: [] },
+    maps: { quiet: null, worker: undefined, asked: undefined, waiting: [] },
   }
   let nextId = 1
   let closed = false
@@ -86,7 +89,7 @@ export function createReader(dir: string, found: (damage: string[]) => void = ()
   }
 
   // They read ahead the data for the first filters and sorts: half a second for a million images.
-  for (const lane of Object.values(lanes)) start(lane)
+  for (const lane of Object.values(lanes)) if (lane.quiet !== null) start(lane)
 
   return {
     ask(name, query, input, signal) {

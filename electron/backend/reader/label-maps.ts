@@ -27,7 +27,7 @@ function packLabelMap(map: LabelMap): ArrayBuffer {
 }
 
 /** An annotation's reader; a failed attempt is not kept. */
-function readerOf(project: Project, annotation: string): Promise<LabelMapReader> {
+export function readerOf(project: Project, annotation: string): Promise<LabelMapReader> {
   const known = open.get(annotation)
   if (known) return known
   const opening = Promise.resolve().then(() => openLabelMaps(getAnnotation(project, annotation).dir))

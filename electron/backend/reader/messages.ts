@@ -12,8 +12,8 @@ export type QueryOutput<Name extends QueryName> = Awaited<ReturnType<Queries[Nam
 
 export interface ReaderData {
   dir: string
-  /** Idle milliseconds before it reads ahead, because user actions have priority. */
-  quiet: number
+  /** Idle milliseconds before it reads ahead, because user actions have priority; null: it does not. */
+  quiet: number | null
 }
 
 export interface ToReader {

@@ -15,6 +15,7 @@ import {
   measuresOf,
   type LabelMapTotals,
 } from './label-maps.ts'
+import { regionsOfImages } from './regions.ts'
 
 let opened: Browser | undefined
 /** One browser per thread, because its cache is reused between calls. */
@@ -51,6 +52,8 @@ export const queries = {
     project: Project,
     input: { annotation: string; images: readonly UnmeasuredImage[] },
   ): Promise<MeasuresRow[]> => measuresOf(project, input.annotation, input.images),
+  regions: (project: Project, input: { images: readonly number[] }): ReturnType<typeof regionsOfImages> =>
+    regionsOfImages(project, input),
   mapped: (project: Project, input: { key: string }): Promise<string[]> =>
     annotationsWithMap(project, input.key),
   totals: (project: Project, input: { annotation: string }): Promise<LabelMapTotals> =>

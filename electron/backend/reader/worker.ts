@@ -27,6 +27,7 @@ function readAhead(): void {
 
 function readAheadLater(): void {
   clearTimeout(timer)
+  if (quiet === null) return
   timer = setTimeout(readAhead, quiet)
 }
 

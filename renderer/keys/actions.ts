@@ -46,6 +46,7 @@ const declared = {
   'browse.select': { contexts: browse, keys: ['X', 'Space'] },
   'browse.selectAll': { contexts: browse, keys: ['Ctrl+A'] },
   'browse.clear': { contexts: browse, keys: ['Escape'] },
+  'browse.regions': { contexts: browse, keys: ['H'] },
 
   'image.next': { contexts: annotate, keys: ['D'], cvat: ['F'], studio: ['Shift+ArrowDown'] },
   'image.previous': { contexts: annotate, keys: ['A'], cvat: ['D'], studio: ['Shift+ArrowUp'] },
@@ -78,6 +79,7 @@ const declared = {
   'overlay.toggle': { contexts: seeing, keys: ['H'] },
   'overlay.alone': { contexts: seeing, keys: ['V'] },
   'overlay.mode': { contexts: seeing, keys: ['M'] },
+  'strip.toggle': { contexts: seeing, keys: ['Shift+V'] },
   'overlay.moreOpaque': { contexts: seeing, keys: ['.'] },
   'overlay.lessOpaque': { contexts: seeing, keys: [','] },
   'cell.up': { contexts: seeing, keys: ['ArrowUp'] },

@@ -10,6 +10,7 @@ export const browse = {
   goTo: 'Go to number',
   goToAction: 'Go',
   size: 'Thumbnail size',
+  regions: 'Regions',
   sortBy: 'Sort by',
   sort: { name: 'File name', class: 'Class', review: 'Review score', confidence: 'Confidence' },
   ascending: 'Ascending',

@@ -11,6 +11,7 @@ export const browse: Messages['browse'] = {
   goTo: '번호로 이동',
   goToAction: '이동',
   size: '썸네일 크기',
+  regions: '영역',
   sortBy: '정렬 기준',
   sort: { name: '파일 이름', class: '클래스', review: '검토 점수', confidence: '신뢰도' },
   ascending: '오름차순',

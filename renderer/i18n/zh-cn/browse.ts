@@ -11,6 +11,7 @@ export const browse: Messages['browse'] = {
   goTo: '跳转到序号',
   goToAction: '跳转',
   size: '缩略图大小',
+  regions: '区域',
   sortBy: '排序方式',
   sort: { name: '文件名', class: '类别', review: '审核得分', confidence: '置信度' },
   ascending: '升序',

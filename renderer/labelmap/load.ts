@@ -2,6 +2,7 @@
 import type { CallOutput } from '../../core/contract/api/index.ts'
 import { displayUrl, mapUrl } from '../../core/contract/api/urls.ts'
 import { classMapOf } from '../../core/labelmap/class-map.ts'
+import { classSpaceOf, type ClassSpace } from '../../core/labelmap/class-space.ts'
 import type { LabelMap } from '../../core/labelmap/label-map.ts'
 import { api } from '../api/client.ts'
 import { ApiError, toApiError } from '../api/error.ts'
@@ -16,6 +17,7 @@ export interface AnnotationGround {
   classes: number
   fill: number
   targeter: Targeter
+  space: ClassSpace
   /** Project class → the first annotator class behind it; −1: none. */
   annotatorOf: Int32Array
   created: string
@@ -35,6 +37,7 @@ export async function loadAnnotation(id: string, projectClasses: number): Promis
     classes: manifest.classes.length,
     fill: manifest.fill,
     targeter: createTargeter(map, manifest.fill),
+    space: classSpaceOf(map, { fill: manifest.fill }),
     annotatorOf,
     created: manifest.created,
     file: manifest.annotator.file,

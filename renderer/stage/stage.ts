@@ -14,8 +14,7 @@ export class LabelStage {
   readonly #stage: Konva.Stage
   readonly #image = new ImageNode()
   readonly #overlay = new OverlayNode()
-  // For those who cannot see the canvas, and for tests.
-  readonly #regions = new RegionsNode(names => (this.#container.dataset['chips'] = names.join('; ')))
+  readonly #regions = new RegionsNode()
   readonly #marks = new MarksNode()
   readonly #watch: ResizeObserver
   readonly #container: HTMLDivElement

@@ -17,6 +17,12 @@ const counts = async () => (await studio.call('review.progress', { splits: ['tra
 const queue = async (limit: number) => (await studio.call('browse.page', { query, offset: 0, limit })).items
 const fileOf = (item: { key: string }): string => item.key.split('/').at(-1)!
 
+/** Share of a canvas's pixels that are not transparent. */
+const drawnShare = (canvas: string): Promise<number> =>
+  page.evaluate<number>(
+    `(() => { const c = document.querySelector('${test(canvas)}'); if (!c.width || !c.height) return 0; return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.filter((v, i) => i % 4 === 3 && v > 0).length / (c.width * c.height) })()`,
+  )
+
 async function openReview(options: Parameters<typeof openStudio>[0] = {}): Promise<void> {
   studio = await openStudio(options)
   page = studio.page
@@ -42,12 +48,61 @@ describe.skipIf(!browserPath)('the Review screen', () => {
       .textContent()
     expect(row).toContain(String(first!.facts!.top))
     expect(row).toContain(`${(first!.facts!.confidence * 100).toFixed(1)}%`)
-    const drawn = await page.evaluate<number>(
-      `(() => { const c = document.querySelector('${test('review-picture')} canvas'); return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.filter((v, i) => i % 4 === 3 && v > 0).length / (c.width * c.height) })()`,
-    )
-    expect(drawn).toBeGreaterThan(0.9)
+    // Regions: what is drawn is named over the picture and beside it, and most of the picture stays bare.
+    const picture = page.locator(test('review-picture'))
+    await expect.poll(() => picture.getAttribute('data-drawn')).toBe('regions')
+    const named = await page.locator(`${test('classes-shown')} [data-class]`).count()
+    expect(named).toBeGreaterThan(0)
+    expect(await drawnShare('review-cells')).toBe(0)
+    const regions = await drawnShare('review-regions')
+    expect(regions).toBeGreaterThan(0)
+    expect(regions).toBeLessThan(0.9)
+    // All cells: every cell is painted.
+    await page.locator(test('view-switch')).getByRole('radio', { name: 'All cells' }).click()
+    await expect.poll(() => drawnShare('review-cells')).toBeGreaterThan(0.9)
+    expect(await drawnShare('review-regions')).toBe(0)
+    await page.locator(test('view-switch')).getByRole('radio', { name: 'Regions' }).click()
+    await expect.poll(() => drawnShare('review-cells')).toBe(0)
     await shoot(page, 'review')
     expect(await axe(page)).toEqual([])
+    expect(studio.complaints).toEqual([])
+  })
+
+  it('shows the bare picture or one class while a key is held, and other views by keys', async () => {
+    await openReview()
+    await page.locator(test('target')).waitFor()
+    const picture = page.locator(test('review-picture'))
+    const kind = (): Promise<string | null> => picture.getAttribute('data-drawn')
+    await expect.poll(kind).toBe('regions')
+    const before = await drawnShare('review-regions')
+    await page.keyboard.down('h')
+    await expect.poll(kind).toBe('nothing')
+    await expect.poll(() => drawnShare('review-regions')).toBe(0)
+    // Longer than a tap, so that the map is back when the key is released.
+    const now = (): Promise<number> => page.evaluate<number>('performance.now()')
+    const later = (await now()) + 600
+    await expect.poll(now).toBeGreaterThan(later)
+    await page.keyboard.up('h')
+    await expect.poll(kind).toBe('regions')
+    await expect.poll(() => drawnShare('review-regions')).toBe(before)
+    // The class under the pointer alone: it leads the cell in the middle of one of its regions.
+    const box = (await picture.boundingBox())!
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+    await expect.poll(() => picture.getAttribute('data-cell')).not.toBeNull()
+    await page.keyboard.down('v')
+    await expect.poll(kind).toMatch(/^(regions|class)$/)
+    await page.mouse.move(0, 0)
+    await expect.poll(kind).toBe('nothing')
+    await page.keyboard.up('v')
+    await expect.poll(kind).toBe('regions')
+    for (const view of ['class', 'cells', 'regions']) {
+      await page.keyboard.press('m')
+      await expect.poll(kind).toBe(view)
+    }
+    // The view is remembered.
+    await page.keyboard.press('m')
+    await page.reload()
+    await expect.poll(kind).toBe('class')
     expect(studio.complaints).toEqual([])
   })
 

@@ -10,7 +10,7 @@ export const review = {
   corrected: 'Corrected · {n} cell | Corrected · {n} cells',
   given: 'Given label',
   noLabel: 'None',
-  legend: 'Strongest classes',
+  legend: 'On the label map',
   cells: '{n} cells',
   others: 'and {n} more',
   overlay: 'Label map',

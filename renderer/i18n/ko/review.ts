@@ -11,7 +11,7 @@ export const review: Messages['review'] = {
   corrected: '수정됨 · 셀 {n}개',
   given: '주어진 라벨',
   noLabel: '없음',
-  legend: '가장 강한 클래스',
+  legend: '레이블 맵에 있는 것',
   cells: '셀 {n}개',
   others: '그 밖에 {n}개',
   overlay: '라벨 맵',

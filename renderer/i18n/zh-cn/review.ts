@@ -11,7 +11,7 @@ export const review: Messages['review'] = {
   corrected: '已修正 · {n} 个单元格',
   given: '原标签',
   noLabel: '无',
-  legend: '最强类别',
+  legend: '标签图上',
   cells: '{n} 个单元格',
   others: '以及另外 {n} 个',
   overlay: '标签图',

@@ -1,56 +1,50 @@
-/** A canvas that shows the strongest class of every cell; owned by its creator. */
-import { classColour } from '../../../core/labelmap/colour.ts'
+/** A canvas that shows the strongest class of every cell, or one class's strength; owned by its creator. */
+import type { Rgb } from '../../../core/labelmap/colour.ts'
 import type { LabelMap } from '../../../core/labelmap/label-map.ts'
 import { createPainting, paintAll } from '../../stage/painter.ts'
-import { legendOf } from '../../stage/swatches.ts'
 import type { LegendEntry } from '../../stage/swatches.ts'
 
 export interface OverlayState {
-  /** null: nothing is shown. */
+  /** In shown classes; null: nothing is shown. */
   map: LabelMap | null
-  /** C, the number of the annotator's classes. */
+  /** Only this class's strength; null: the strongest class of every cell. */
+  only: { id: number; colour: Rgb } | null
+  legend: readonly LegendEntry[]
+  /** Classes of a cell's softmax. */
   classes: number
   fill: number
 }
 
 export class OverlayCanvas {
   private readonly canvas: HTMLCanvasElement
-  private shown: LabelMap | null = null
 
   constructor(canvas: HTMLCanvasElement) {
     this.canvas = canvas
   }
 
-  /** Draws a map once; returns the drawn classes, by area. */
-  update(state: OverlayState): LegendEntry[] {
-    const { map, classes, fill } = state
+  update({ map, only, legend, classes, fill }: OverlayState): void {
     if (!map) {
       this.destroy()
-      return []
+      return
     }
-    const legend = legendOf(map, new Map(), classColour)
-    if (map === this.shown) return legend
-    this.shown = map
     const painting = createPainting(map.shape[1], map.shape[2])
     paintAll(painting, map, {
-      only: null,
+      only: only?.id ?? null,
       classes,
       fill,
       opacity: 1,
       threshold: 0,
-      smooth: false,
+      smooth: only !== null,
       swatches: new Map(legend.map(entry => [entry.id, entry.swatch])),
-      color: [0, 0, 0],
+      color: only?.colour ?? [0, 0, 0],
     })
     this.canvas.width = painting.width
     this.canvas.height = painting.height
     const pixels = new ImageData(painting.data, painting.width, painting.height)
     this.canvas.getContext('2d')?.putImageData(pixels, 0, 0)
-    return legend
   }
 
   destroy(): void {
-    this.shown = null
     this.canvas.width = 0
     this.canvas.height = 0
   }

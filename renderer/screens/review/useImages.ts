@@ -1,39 +1,61 @@
-/** The current image with its corrected label map, and prefetching of the next ones. */
-import { shallowRef, watch } from 'vue'
-import { applyLayer, layerFromList } from '../../../core/labelmap/corrections/index.ts'
+/** The current image with its corrected label map and its regions, and prefetching of the next ones. */
+import { computed, shallowRef, watch } from 'vue'
+import { mapOptions, shownMap } from '../../../core/labelmap/class-space.ts'
+import { applyLayer, emptyLayer, layerFromList } from '../../../core/labelmap/corrections/index.ts'
+import type { LabelMap } from '../../../core/labelmap/label-map.ts'
+import { planRegions, type RegionPlan } from '../../../core/labelmap/regions/index.ts'
 import { api } from '../../api/client.ts'
-import { useProject } from '../../stores/project.ts'
+import { useClassLook } from '../../labelmap/class-look.ts'
 import { createLoader, loadAnnotation } from '../../labelmap/load.ts'
 import type { AnnotationGround, LoadedImage } from '../../labelmap/load.ts'
+import { useClasses } from '../../stores/classes.ts'
+import { useProject } from '../../stores/project.ts'
 import { useReview } from './store.ts'
 
-/** An image as the review shows it: `map` is the corrected one. */
+/** An image as the review shows it: `map` is the corrected one, in map classes. */
 export interface ReviewedImage extends LoadedImage {
+  /** The same in shown classes; null: there is none. */
+  view: LabelMap | null
   /** Cells with corrections. */
-  corrected: number
+  corrected: readonly number[]
 }
 
 /** Applies an image's corrections to its map; without any, it is the machine's map. */
 async function withCorrections(image: LoadedImage, ground: AnnotationGround | null): Promise<ReviewedImage> {
   const { map, info } = image
-  if (!map || !ground || !info.item.corrected) return { ...image, corrected: 0 }
-  const { layer } = await api('corrections.get', { image: info.item.id, annotation: ground.id })
-  const { fill, classes } = ground
-  return {
-    ...image,
-    map: applyLayer(map, layerFromList(layer), { fill, classes }),
-    corrected: new Set(layer.map(entry => entry.cell)).size,
-  }
+  if (!map || !ground) return { ...image, view: null, corrected: [] }
+  const layer = info.item.corrected
+    ? layerFromList((await api('corrections.get', { image: info.item.id, annotation: ground.id })).layer)
+    : emptyLayer
+  const corrected = applyLayer(map, layer, mapOptions(ground.space))
+  return { ...image, map: corrected, view: shownMap(corrected, ground.space), corrected: [...layer.keys()] }
 }
 
 export function useImages() {
   const project = useProject()
   const review = useReview()
+  const classes = useClasses()
+  const look = useClassLook()
   const ground = shallowRef<AnnotationGround | null>(null)
   const image = shallowRef<ReviewedImage | null>(null)
   const error = shallowRef<unknown>(null)
   let loader = createLoader(null)
   let asked = 0
+
+  const plan = computed<RegionPlan | null>(() => {
+    const here = ground.value
+    const view = image.value?.view
+    if (!here || !view) return null
+    const { label } = image.value!.info.item
+    return planRegions(view, {
+      classes: here.space.classes,
+      fill: here.fill,
+      given: label === null ? null : classes.resolve(label),
+      sure: project.annotation?.sure ?? null,
+      corrected: image.value!.corrected,
+      colourOf: look.colour,
+    })
+  })
 
   async function show(id: number | undefined): Promise<void> {
     const mine = ++asked
@@ -78,5 +100,5 @@ export function useImages() {
     id => void show(id),
   )
 
-  return { ground, image, error, retry: prepare, forget: (id: number) => loader.forget(id) }
+  return { ground, image, plan, error, retry: prepare, forget: (id: number) => loader.forget(id) }
 }

@@ -41,7 +41,7 @@ export const useAnnotate = defineStore('annotate', () => {
       classes: ground.value.classes,
       fill: ground.value.fill,
       given: given.value,
-      sure: project.annotation?.sure ?? null,
+      sure: null,
       corrected: layer.keys(),
       colourOf: look.colour,
     })

@@ -10,6 +10,7 @@ import {
   planChanges,
 } from '../../../../../core/labelmap/corrections/index.ts'
 import { identityClassMap } from '../../../../../core/labelmap/class-map.ts'
+import { classSpaceOf } from '../../../../../core/labelmap/class-space.ts'
 import type { LabelMap } from '../../../../../core/labelmap/label-map.ts'
 import type { AnnotationGround, LoadedImage } from '../../../../../renderer/labelmap/load.ts'
 import { createTargeter } from '../../../../../renderer/labelmap/targets.ts'
@@ -42,6 +43,7 @@ const ground: AnnotationGround = {
   classes,
   fill: 0,
   targeter: createTargeter(identityClassMap(classes), 0),
+  space: classSpaceOf(identityClassMap(classes), { fill: 0 }),
   annotatorOf: Int32Array.of(2, -1, 0, 1, 4),
   created: '',
   file: '',

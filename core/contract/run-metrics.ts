@@ -15,6 +15,8 @@ export const runMetrics = z.looseObject({
   val: metrics.nullish(),
   /** By split, as they were asked for. */
   evaluations: z.record(z.string(), metrics).optional(),
+  /** By split, the figures that were measured before and have other ones in their place; oldest first. */
+  earlier: z.record(z.string(), z.array(metrics)).optional(),
   /** Seconds of training. */
   seconds: figure,
   imagesPerSecond: figure,

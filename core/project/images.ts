@@ -252,6 +252,17 @@ export function* iterateImages(project: Project, filter: ImageFilter = {}): Gene
   }
 }
 
+/** Label and truth of every image of a split by key, with merged classes resolved. */
+export function labelsOfSplit(
+  project: Project,
+  split: string,
+): Map<string, { label: number | null; valid: number[] | null }> {
+  const found = new Map<string, { label: number | null; valid: number[] | null }>()
+  for (const { key, label, truth } of iterateImages(project, { split }))
+    found.set(key, { label, valid: truth })
+  return found
+}
+
 /** Images ordered by id (ids follow the sorted keys within a split); an unknown split fails with `not-found`. */
 export function listImages(project: Project, filter: ImageFilter = {}): ImageRow[] {
   if (filter.split !== undefined) requireSplit(project, filter.split)

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { fail } from '../base/error.ts'
 import { asProjectError } from './database/connection.ts'
 import type { Project } from './database/handle.ts'
+import { originalLabels } from './labels/history.ts'
 import { json } from './database/rows.ts'
 
 /** A snapshot's splits and counts. */
@@ -14,6 +15,8 @@ export interface SnapshotFacts {
   images: number
   /** Usable images with corrections. */
   corrected: number
+  /** Usable images whose label was another one than they came with. */
+  changed: number
 }
 
 const headSchema = z.object({ format: z.int(), splits: z.array(z.string()) })
@@ -53,10 +56,24 @@ function readFacts(project: Project, id: string): SnapshotFacts {
       annotation: row.annotation,
       images: row.images,
       corrected: head.format < 2 ? 0 : countCorrected(content),
+      changed: countChanged(project, content),
     }
   } catch (error) {
     throw asProjectError(error, `${project.db.name}: snapshot ${id}`)
   }
+}
+
+/** Lines are parsed only where some image of the project has another label than it came with. */
+function countChanged(project: Project, content: Buffer): number {
+  const originals = originalLabels(project)
+  if (originals.size === 0) return 0
+  let count = 0
+  for (const line of content.toString().split('\n').slice(1)) {
+    const [key, label] = JSON.parse(line) as [string, number | null]
+    const original = originals.get(key)
+    if (original !== undefined && original !== label) count++
+  }
+  return count
 }
 
 /** Only the line of a corrected image ends with a string, its layer; a newline within a string is written as `\n`. */

@@ -18,6 +18,7 @@ import {
   type OpenProject,
 } from './open-project.ts'
 import { log } from '../tasks/process/log.ts'
+import { rescoreRuns } from './rescoring.ts'
 import { createChangeFlow } from './queue/changes.ts'
 import type { Shown } from './queue/kind.ts'
 
@@ -47,6 +48,8 @@ export interface Session {
   info(): ProjectInfo | null
   /** Counts, annotations or runs changed. */
   changed(): void
+  /** Labels or truth changed: runs are scored again, and it is told when they are. */
+  rescore(): void
   /** Results of filters may have changed; null: for any image. */
   imagesChanged(ids: number[] | null): void
   /** Aborts an opening in progress, pauses the running job, closes the project, and records no project as interrupted. */
@@ -97,6 +100,7 @@ export function createSession(parts: SessionParts): Session {
       }),
     info: () => state.open && infoOf(state.open),
     changed: () => tellProject(state),
+    rescore: () => rescore(state),
     imagesChanged: ids => tellImages(state, ids),
     end() {
       state.ending.abort()
@@ -137,11 +141,18 @@ function tellImages({ open, events }: SessionState, ids: number[] | null): void 
   events.emit('images', { version, ids: ids && ids.length <= mostIds ? ids : null })
 }
 
+function rescore(state: SessionState): void {
+  const { open } = state
+  if (open) void rescoreRuns(open, () => state.open === open && tellProject(state))
+}
+
 /** A job changed displayed data. */
 function hear(state: SessionState, project: Project, what: Shown): void {
   if (state.open?.project !== project) return
-  if (what === 'project') tellProject(state)
-  else tellImages(state, null)
+  if (what === 'project') {
+    tellProject(state)
+    rescore(state) // a run may have been measured while its truth changed
+  } else tellImages(state, null)
 }
 
 function checkLeaving({ open }: SessionState, leaving: Leaving): void {
@@ -189,6 +200,7 @@ async function replace(state: SessionState, dir: string, leaving: Leaving): Prom
   state.open = opened
   opened.queue.begin()
   finishSwitch(state, opened.project)
+  rescore(state)
   remember(home, opened.project)
   log.info(`${opened.project.dir} is open`)
   const info = infoOf(opened)

@@ -9,8 +9,10 @@ import { openProject, type Project } from '../../core/project/project.ts'
 import { getRun } from '../../core/project/runs.ts'
 import { evaluateModel } from '../../core/training/measure/evaluate-model.ts'
 import type { EvaluationReport } from '../../core/training/measure/evaluate-model.ts'
+import { keepAnswers } from '../tasks/evaluate/keep-answers.ts'
 import { modelOfRun } from '../tasks/export/model-files.ts'
-import { keepEvaluation } from '../tasks/train/steps.ts'
+import { rescoreStale } from '../tasks/evaluate/rescore-stale.ts'
+import { keepEvaluation } from '../tasks/evaluate/keep-evaluation.ts'
 import { act, leaf } from './action.ts'
 import type { CommandContext, CommandResult } from './action.ts'
 import { leftOutLines } from './left-out.ts'
@@ -53,11 +55,13 @@ async function evaluate(context: CommandContext, dir: string, options: Options):
   let files: ImageFile[] = []
   try {
     const row = options.run === undefined ? undefined : getRun(project, options.run)
+    const byNumber = row !== undefined && options.classes === undefined && hasProjectClasses(row.config)
+    const kept = row && !options.best ? keepAnswers(row.dir, options.split, byNumber) : null
     report = await evaluateModel(
       project,
       {
         model: row ? modelOfRun(row.dir, row.id, options.best ?? false) : resolve(options.model!),
-        byNumber: row !== undefined && options.classes === undefined && hasProjectClasses(row.config),
+        byNumber,
         split: options.split,
         recipe: mergeParts(recipeParts({ ...options, annotator: undefined })),
         classes: options.classes === undefined ? undefined : await readClasses(options.classes),
@@ -65,10 +69,15 @@ async function evaluate(context: CommandContext, dir: string, options: Options):
       {
         signal: context.signal,
         onFiles: found => (files = found),
+        ...kept?.hooks,
         onCache: (done, total) => context.progress.update({ phase: 'decode', done, total }),
         onProgress: (done, total) => context.progress.update({ phase: 'evaluate', done, total }),
       },
-    )
+    ).catch((error: unknown) => {
+      kept?.discard()
+      throw error
+    })
+    kept?.finish()
   } finally {
     project.close()
   }
@@ -76,7 +85,10 @@ async function evaluate(context: CommandContext, dir: string, options: Options):
   if (run !== undefined || files.length > 0)
     keep(context, dir, project => {
       rememberFiles(project, files)
-      if (run !== undefined) keepEvaluation(project, run, report.split, report.metrics)
+      if (run !== undefined) {
+        keepEvaluation(project, run, report.split, report.metrics)
+        rescoreStale(project)
+      }
     })
   const text = [
     `${report.split}: ${metricsText(report.metrics)}, ${report.seconds.toFixed(1)} s`,

@@ -1,13 +1,11 @@
 /** `relabel runs`: the runs of a project side by side. */
 import type { Command } from 'commander'
 import { openProject } from '../../core/project/project.ts'
-import { listRuns } from '../../core/project/runs.ts'
-import { summarise } from '../tasks/train/run-summary.ts'
+import { summariseRuns } from '../tasks/train/run-summary.ts'
+import type { FiguresBasis } from '../../core/contract/api/training.ts'
 import { act, leaf } from './action.ts'
 import type { CommandContext, CommandResult } from './action.ts'
 import { percent } from './metrics-text.ts'
-
-export { summarise } from '../tasks/train/run-summary.ts'
 
 export function register(program: Command): void {
   leaf(program, 'runs <project>', 'list and compare runs')
@@ -20,6 +18,15 @@ export function register(program: Command): void {
 
 const signed = (delta: number | null): string =>
   delta === null ? '–' : `${delta < 0 ? '−' : '+'}${Math.abs(100 * delta).toFixed(1)}`
+
+/** Which labels and truth the figures tell of, where persons changed some. */
+function basisText(basis: FiguresBasis | null): string {
+  if (!basis) return '–'
+  const words = [`labels ${basis.labels}, truth ${basis.truth}`]
+  if (basis.rescored) words.push('re-scored')
+  if (basis.stale) words.push('changed since')
+  return words.join(', ')
+}
 
 /** Aligns cells in columns. */
 export function table(rows: readonly (readonly string[])[]): string {
@@ -37,7 +44,7 @@ export function table(rows: readonly (readonly string[])[]): string {
 function runs(_: CommandContext, dir: string, options: { split?: string }): Promise<CommandResult> {
   const project = openProject(dir, { readonly: true })
   try {
-    const all = summarise(listRuns(project), options.split)
+    const all = summariseRuns(project, options.split)
     if (all.length === 0)
       return Promise.resolve({ json: [], text: 'no runs yet; start one with "relabel train"' })
     const head = [
@@ -50,6 +57,7 @@ function runs(_: CommandContext, dir: string, options: { split?: string }): Prom
       'top-1',
       'ReaL',
       'mAP',
+      'labels and truth',
       'to first',
       'to best',
     ]
@@ -63,6 +71,7 @@ function runs(_: CommandContext, dir: string, options: { split?: string }): Prom
         run.split ?? '–',
       ],
       ...[percent(run.metrics?.top1), percent(run.metrics?.real), percent(run.metrics?.mAP)],
+      basisText(run.basis),
       ...[signed(run.toFirst), signed(run.toBest)],
     ])
     return Promise.resolve({ json: all, text: table([head, ...rows]) })

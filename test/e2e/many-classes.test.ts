@@ -7,7 +7,6 @@ import { addImages, addSplit } from '../../core/project/images.ts'
 import { createProject } from '../../core/project/project.ts'
 import { addRun, updateRun } from '../../core/project/runs.ts'
 import { createSnapshot } from '../../core/project/snapshots.ts'
-import { writePredictions } from '../../electron/tasks/evaluate/predictions.ts'
 import { browserPath } from './browser.ts'
 import { axe, openStudio, shoot, test } from './studio.ts'
 
@@ -31,7 +30,7 @@ function makeProject(dir: string): void {
     const answers = labels.map(label =>
       draw.uniform(0, 1) < share ? label : (label + 1 + draw.int(4)) % classes,
     )
-    writePredictions(folder, {
+    const predictions = {
       format: 'relabel-predictions',
       version: 1,
       split: 'val',
@@ -39,7 +38,8 @@ function makeProject(dir: string): void {
       labels,
       truth: keys.map(() => null),
       answers,
-    })
+    }
+    writeFileSync(join(folder, 'predictions-val.json'), JSON.stringify(predictions))
     const top1 = answers.filter((answer, i) => answer === labels[i]).length / images
     updateRun(project, id, {
       status: 'done',

@@ -29,6 +29,17 @@ export const trainingProbe = z.object({
 })
 export type TrainingProbe = z.infer<typeof trainingProbe>
 
+/** Which labels and truth some figures tell of. */
+export const figuresBasis = z.object({
+  labels: z.number(),
+  truth: z.number(),
+  rescored: z.boolean(),
+  missing: z.array(z.enum(['mAP', 'loss'])),
+  /** Labels or truth of the split changed since. */
+  stale: z.boolean(),
+})
+export type FiguresBasis = z.infer<typeof figuresBasis>
+
 /** A run compared with others. Deltas are in the named measure, as shares of 1. */
 export const runSummary = z.object({
   id: runId,
@@ -44,6 +55,8 @@ export const runSummary = z.object({
   /** Split that `metrics` are of: `test` if the run was evaluated on it, else the validation split. */
   split: z.string().nullable(),
   metrics: metrics.nullable(),
+  /** What `metrics` tell of; null without metrics. */
+  basis: figuresBasis.nullable(),
   /** Which measure the deltas are in. */
   measure: z.enum(['real', 'top1']).nullable(),
   /** Against the first run, and against the best one, on the same split. */
@@ -132,10 +145,16 @@ export const trainingCalls = {
         annotation: annotationId.nullable(),
         /** Images with corrections. */
         corrected: z.number(),
+        /** Images whose label was another one than they came with. */
+        changed: z.number(),
       }),
       /** Its final report. */
       report: z.unknown(),
       evaluations: z.record(splitName, metrics),
+      /** By split of `evaluations`. */
+      bases: z.record(splitName, figuresBasis),
+      /** What was measured before by other labels or another truth, oldest first. */
+      earlier: z.record(splitName, z.array(metrics)),
       skipped: z.array(skipped),
       dir: z.string(),
     }),

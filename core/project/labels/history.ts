@@ -3,6 +3,7 @@ import { guarded } from '../database/connection.ts'
 import type { Project } from '../database/handle.ts'
 import type { FieldHistory, LabelHistory } from '../../contract/api/labels.ts'
 import { getImage } from '../images.ts'
+import { resolveClass } from '../database/classes.ts'
 import { valueOf, type Field, type StoredValue } from './values.ts'
 
 function fieldHistory({ db }: Project, field: Field, image: number, now: StoredValue): FieldHistory {
@@ -54,4 +55,49 @@ export function labelHistory(project: Project, image: number): LabelHistory {
       truth: fieldHistory(project, 'truth', image, stored.truth),
     }
   })
+}
+
+/** The label that each image came with, by key, for images of which it was changed at some time. */
+export function originalLabels(project: Project): Map<string, number | null> {
+  const rows = project.db
+    .prepare<[], { key: string; value: number | null }>(
+      `SELECT splits.name || '/' || images.path AS key, value FROM label_originals
+       JOIN images ON images.id = image JOIN splits ON splits.id = images.split WHERE field = 'label'`,
+    )
+    .all()
+  return new Map(rows.map(({ key, value }) => [key, value === null ? null : resolveClass(project, value)]))
+}
+
+/** An image whose label is another one than it came with. */
+export interface ChangedLabel {
+  key: string
+  label: number | null
+  original: number | null
+  author: string
+  /** ISO 8601. */
+  time: string
+}
+
+/** In the order of the images; with whoever changed each last. */
+export function changedLabels(project: Project): ChangedLabel[] {
+  return guarded(project.db.name, () =>
+    project.db
+      .prepare<[], ChangedLabel & { when: number }>(
+        `SELECT splits.name || '/' || images.path AS key, images.label, value AS original, label_steps.author,
+           max(label_steps.number), label_steps.time AS "when"
+         FROM label_originals JOIN images ON images.id = label_originals.image
+         JOIN splits ON splits.id = images.split
+         JOIN label_edits ON label_edits.image = images.id AND label_edits.state = 0
+         JOIN label_steps ON label_steps.number = label_edits.step AND label_steps.field = 'label'
+         WHERE label_originals.field = 'label' AND value IS NOT images.label GROUP BY images.id ORDER BY images.id`,
+      )
+      .all()
+      .map(({ key, label, original, author, when }) => ({
+        key,
+        label,
+        original,
+        author,
+        time: new Date(when).toISOString(),
+      })),
+  )
 }

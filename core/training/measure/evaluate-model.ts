@@ -9,6 +9,7 @@ import { matchClasses } from '../../labelmap/match-classes.ts'
 import type { NamedClass } from '../../labelmap/match-classes.ts'
 import { mayBeUsed, type ImageFile } from '../../project/image-files.ts'
 import { listImages, listSplits } from '../../project/images.ts'
+import { versionsNow } from '../../project/labels/versions.ts'
 import type { Project } from '../../project/project.ts'
 import { filesNow } from '../sample/files-now.ts'
 import { imageSet, requireImages } from '../sample/image-set.ts'
@@ -73,8 +74,10 @@ export interface ModelEvaluationHooks extends Pick<EvaluationHooks, 'onProgress'
   onCache?: (done: number, total: number) => void
   /** What was found of image files, to be remembered by the project. */
   onFiles?: (files: ImageFile[]) => void
-  /** The class that the model answers, in the project's classes. */
-  onAnswer?: (image: TrainingImage, answer: number) => void
+  /** Before the first answer: how many there will be at most, and the map from the model's classes to the project's. */
+  onBegin?: (images: number, classMap: ClassMap) => void
+  /** The class that the model answers, in the project's classes, and its logits [model classes], to be copied at once. */
+  onAnswer?: (image: TrainingImage, answer: number, logits: Float32Array) => void
 }
 
 /**
@@ -103,6 +106,7 @@ export async function evaluateModel(
   ])
   const named = job.classes ?? info.classes?.map((name): NamedClass => ({ name }))
   const classMap = classMapFor(named, outputClasses(model), project, job.byNumber ?? false)
+  const versions = versionsNow(project)
   const images = listImages(project, { split: job.split }).filter(mayBeUsed)
   const { now, found } = await filesNow(images, { signal: hooks.signal })
   if (found.length > 0) hooks.onFiles?.(found)
@@ -121,6 +125,7 @@ export async function evaluateModel(
     onProgress: (_, done, total) => hooks.onCache?.(done, total),
   })
   requireImages(set, `in the split "${job.split}"`)
+  hooks.onBegin?.(set.subset.length, classMap)
   const evaluator = openEvaluator(
     {
       recipe,
@@ -135,13 +140,13 @@ export async function evaluateModel(
     const metrics = await evaluator.run(model, {
       onProgress: hooks.onProgress,
       signal: hooks.signal,
-      onAnswer: (index, answer) => hooks.onAnswer?.(set.images[index]!, answer),
+      onAnswer: (index, answer, logits) => hooks.onAnswer?.(set.images[index]!, answer, logits),
     })
     const seconds = (performance.now() - began) / 1000
     return {
       model: job.model,
       split: job.split,
-      metrics,
+      metrics: { ...metrics, basis: { ...versions, rescored: false, missing: [] } },
       skipped: [...set.skipped, ...evaluator.skipped],
       seconds,
     }

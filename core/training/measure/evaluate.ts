@@ -9,7 +9,7 @@ import type { ClassMap } from '../../labelmap/class-map.ts'
 import type { ImageSet } from '../sample/image-set.ts'
 import { openLoader } from '../loader/index.ts'
 import type { PixelSource } from '../loader/pixels.ts'
-import { createMetrics } from './metrics.ts'
+import { createScorer } from './score.ts'
 import type { Metrics } from '../../contract/metrics.ts'
 import type { Truth } from './metrics.ts'
 import { engineOf } from '../recipe/engine.ts'
@@ -36,27 +36,12 @@ export interface Evaluator {
 /** Progress and cancellation. */
 export interface EvaluationHooks {
   onProgress?: ((done: number, total: number) => void) | undefined
-  /** The class with the highest logit (ties: the lower class) for an image, by its index in the set. */
-  onAnswer?: ((index: number, answer: number) => void) | undefined
+  /**
+   * The class with the highest logit (ties: the lower class) for an image, by its index in the set, and the logits
+   * [model classes], to be copied at once.
+   */
+  onAnswer?: ((index: number, answer: number, logits: Float32Array) => void) | undefined
   signal?: AbortSignal | undefined
-}
-
-/** Logit of a class that the model does not have; far below every real one, and finite. */
-const never = -1e9
-
-/** Logits [count, model classes] → [count, truth classes]: the maximum over the model's classes that map to each. */
-export function mapLogits(logits: Float32Array, count: number, map: ClassMap): Float32Array {
-  const from = map.target.length
-  const out = new Float32Array(count * map.projectClasses).fill(never)
-  for (let b = 0; b < count; b++)
-    for (let a = 0; a < from; a++) {
-      const to = map.target[a]!
-      if (to < 0) continue
-      const at = b * map.projectClasses + to
-      const z = logits[b * from + a]!
-      if (z > out[at]! || Number.isNaN(z)) out[at] = z
-    }
-  return out
 }
 
 /** The truth for image i. */
@@ -87,7 +72,7 @@ export function openEvaluator(setup: EvaluationSetup, model?: OnnxModel): Evalua
 
   async function measure(which: OnnxModel | string, hooks: EvaluationHooks): Promise<Metrics> {
     const session = await openSession(which, engine)
-    const metrics = createMetrics(classes)
+    const scorer = createScorer(classes, classMap)
     const inputs = classMap ? classMap.target.length : classes
     let done = 0
     loader.start(0, 0, 1)
@@ -104,12 +89,11 @@ export function openEvaluator(setup: EvaluationSetup, model?: OnnxModel): Evalua
               `the model gives ${answer.length / rows} values per image, but there are ${inputs} classes`,
             )
           const kept = next.indices.subarray(0, next.count)
-          const logits = classMap ? mapLogits(answer, next.count, classMap) : answer
           kept.forEach((index, b) => {
             if (index < 0) return
-            const own = logits.subarray(b * classes, (b + 1) * classes)
-            metrics.add(own, [truthOf(set, index)])
-            hooks.onAnswer?.(index, strongest(own))
+            const logits = answer.subarray(b * inputs, (b + 1) * inputs)
+            const best = scorer.add(logits, truthOf(set, index))
+            hooks.onAnswer?.(index, best, logits)
           })
           done += next.count
         } finally {
@@ -122,15 +106,8 @@ export function openEvaluator(setup: EvaluationSetup, model?: OnnxModel): Evalua
       await loader.stop()
       await session.close()
     }
-    const result = metrics.result()
-    return classMap ? { ...result, loss: null } : result
+    return scorer.result()
   }
-}
-
-function strongest(logits: Float32Array): number {
-  let best = 0
-  for (let c = 1; c < logits.length; c++) if (logits[c]! > logits[best]!) best = c
-  return best
 }
 
 async function run(

@@ -25,20 +25,45 @@ const maximumScores = 2 ** 29
  * the order of images. Null without positives. `positive[i]` is 1 if image i has the class.
  */
 export function averagePrecision(scores: Float32Array, positive: Uint8Array): number | null {
-  const order = Uint32Array.from(scores, (_, i) => i).sort((a, b) => scores[b]! - scores[a]!)
-  let positives = 0
-  for (const flag of positive) positives += flag
-  if (positives === 0) return null
-  let hits = 0
-  let sum = 0
-  for (let i = 0; i < order.length;) {
-    const score = scores[order[i]!]!
-    let found = 0
-    for (; i < order.length && scores[order[i]!] === score; i++) found += positive[order[i]!]!
-    hits += found
-    sum += (found * hits) / i
+  const positives: number[] = []
+  positive.forEach((flag, i) => flag && positives.push(i))
+  return precisionAt(scores, positives)
+}
+
+/**
+ * Only the scores of positives raise the recall, so no more than those are sorted; of the others it is enough how many
+ * lie above each.
+ */
+function precisionAt(scores: Float32Array, positives: readonly number[]): number | null {
+  if (positives.length === 0) return null
+  const found = Float32Array.from(positives, i => scores[i]!).sort()
+  const count = found.length
+  const lowest = found[0]!
+  /** Images by how many of the positives' scores they reach. */
+  const reached = new Uint32Array(count + 1)
+  for (const score of scores) {
+    if (score < lowest) continue
+    let low = 1
+    let high = count
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if (found[middle - 1]! <= score) low = middle
+      else high = middle - 1
+    }
+    reached[low]!++
   }
-  return sum / positives
+  let sum = 0
+  let above = 0
+  for (let end = count; end > 0;) {
+    const score = found[end - 1]!
+    let begin = end
+    while (begin > 0 && found[begin - 1] === score) begin--
+    // All that reach this score, and no higher one, have reached exactly `end` positives.
+    above += reached[end]!
+    sum += ((end - begin) * (count - begin)) / above
+    end = begin
+  }
+  return sum / count
 }
 
 /** Rank of class `label` among logits (0 is best); ties go to the lower class. */
@@ -60,21 +85,17 @@ function meanAveragePrecision(
   truths: readonly Truth[],
   classes: number,
 ): number | null {
-  if (truths.length === 0) return null
+  const positives = Array.from({ length: classes }, (): number[] => [])
+  truths.forEach(({ valid }, i) => new Set(valid).forEach(c => positives[c]?.push(i)))
   const scores = new Float32Array(truths.length)
-  const positive = new Uint8Array(truths.length)
   let sum = 0
   let count = 0
-  for (let c = 0; c < classes; c++) {
-    let any = 0
-    for (let i = 0; i < truths.length; i++) {
-      scores[i] = rows[i]![c]!
-      any |= positive[i] = truths[i]!.valid!.includes(c) ? 1 : 0
-    }
-    if (!any) continue
-    sum += averagePrecision(scores, positive)!
+  positives.forEach((images, c) => {
+    if (images.length === 0) return
+    for (let i = 0; i < scores.length; i++) scores[i] = rows[i]![c]!
+    sum += precisionAt(scores, images)!
     count++
-  }
+  })
   return share(sum, count)
 }
 

@@ -2,6 +2,7 @@
 import { fail } from '../../../core/base/error.ts'
 import type { RunComparison } from '../../../core/contract/api/training.ts'
 import { resolveClass, resolveClasses } from '../../../core/project/database/classes.ts'
+import { labelsOfSplit } from '../../../core/project/images.ts'
 import type { Project } from '../../../core/project/project.ts'
 import { getRun } from '../../../core/project/runs.ts'
 import { readPredictions, type Predictions } from '../../tasks/evaluate/predictions.ts'
@@ -14,13 +15,20 @@ interface Judged {
   answer: number
 }
 
-/** Answers by image key; images without a known class are left out. */
-function judge(project: Project, { keys, labels, truth, answers }: Predictions): Map<string, Judged> {
+/** Answers by image key, by the labels and truth that are in force; images without a known class are left out. */
+function judge(
+  project: Project,
+  predictions: Predictions,
+  now: ReturnType<typeof labelsOfSplit>,
+): Map<string, Judged> {
+  const { keys, labels, truth, answers } = predictions
   const judged = new Map<string, Judged>()
   keys.forEach((key, i) => {
     // Classes that were merged since the run answered are one.
-    const valid = truth[i] ? resolveClasses(project, truth[i]) : null
-    const label = labels[i]! >= 0 ? resolveClass(project, labels[i]!) : valid?.[0]
+    const image = now.get(key)
+    const valid = image ? image.valid : truth[i] ? resolveClasses(project, truth[i]) : null
+    const given = image ? image.label : labels[i]! >= 0 ? resolveClass(project, labels[i]!) : null
+    const label = given ?? valid?.[0]
     if (label === undefined) return
     const answer = resolveClass(project, answers[i]!)
     const right = valid && valid.length > 0 ? valid.includes(answer) : answer === label
@@ -48,8 +56,9 @@ export function runsCompare(
   project: Project,
   { base, other, split }: { base: string; other: string; split: string },
 ): RunComparison {
+  const now = labelsOfSplit(project, split)
   const [first, second] = [base, other].map(id =>
-    judge(project, readPredictions(getRun(project, id).dir, id, split)),
+    judge(project, readPredictions(getRun(project, id).dir, id, split), now),
   ) as [Map<string, Judged>, Map<string, Judged>]
   const classes = new Map<number, { images: number; base: number; other: number }>()
   const agreement = { both: 0, base: 0, other: 0, neither: 0 }

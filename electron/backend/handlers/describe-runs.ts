@@ -7,13 +7,13 @@ import type { Project } from '../../../core/project/project.ts'
 import { getRun, listRuns, snapshotHeads } from '../../../core/project/runs.ts'
 import { snapshotFacts } from '../../../core/project/snapshot-facts.ts'
 import { predictedSplits } from '../../tasks/evaluate/predictions.ts'
-import { summarise } from '../../tasks/train/run-summary.ts'
+import { basisOf, summariseRuns } from '../../tasks/train/run-summary.ts'
 
 /** All runs, oldest first, with their differences to the first and the best one. */
 export function runsList(project: Project): RunInfo[] {
   const rows = listRuns(project)
   const heads = snapshotHeads(project)
-  return summarise(rows).map((summary, i) => {
+  return summariseRuns(project).map((summary, i) => {
     const row = rows[i]!
     const stored: RunMetrics = row.metrics ?? {}
     return {
@@ -35,13 +35,17 @@ export function runsGet(
   { id }: { id: string },
 ): z.infer<(typeof trainingCalls)['runs.get']['output']> {
   const row = getRun(project, id)
-  const { evaluations, skipped, ...report }: RunMetrics = row.metrics ?? {}
+  const { evaluations = {}, earlier = {}, skipped, ...report }: RunMetrics = row.metrics ?? {}
   return {
     info: runsList(project).find(run => run.id === id)!,
     recipe: recipeSchema.safeParse(row.config).data ?? null,
     snapshot: { id: row.snapshot, ...snapshotFacts(project, row.snapshot) },
     report: row.metrics === null ? null : report,
-    evaluations: evaluations ?? {},
+    evaluations,
+    bases: Object.fromEntries(
+      Object.entries(evaluations).map(([split, metrics]) => [split, basisOf(project, row, split, metrics)]),
+    ),
+    earlier,
     skipped: (skipped ?? []).slice(0, 1000),
     dir: row.dir,
   }

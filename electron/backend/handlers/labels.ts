@@ -41,6 +41,7 @@ async function afterStep(session: Session, ids: readonly number[] | null, done: 
     // The labels are saved; the next scoring measures these maps.
     log.error(`label maps could not be measured for their new labels: ${messageOf(error)}`)
   }
+  session.rescore()
   session.imagesChanged(ids === null ? null : [...ids])
   copyWhenDue(opened.project).catch((error: unknown) =>
     log.error(`no copy of the database could be made: ${messageOf(error)}`),

@@ -6,6 +6,8 @@ import { resolveFilter } from '../../../core/project/browse/filter-classes.ts'
 import { classCounts, imagesOfClasses } from '../../../core/project/classes/counts.ts'
 import type { MeasuresRow } from '../../../core/project/browse/measures.ts'
 import type { UnmeasuredImage } from '../../../core/project/browse/unmeasured.ts'
+import type { Metrics } from '../../../core/contract/metrics.ts'
+import { rescore, type RunOnSplit } from '../../tasks/evaluate/rescore.ts'
 import type { Project } from '../../../core/project/project.ts'
 import {
   annotationsWithMap,
@@ -54,6 +56,7 @@ export const queries = {
   ): Promise<MeasuresRow[]> => measuresOf(project, input.annotation, input.images),
   regions: (project: Project, input: { images: readonly number[] }): ReturnType<typeof regionsOfImages> =>
     regionsOfImages(project, input),
+  rescore: (project: Project, input: RunOnSplit): Metrics => rescore(project, input),
   mapped: (project: Project, input: { key: string }): Promise<string[]> =>
     annotationsWithMap(project, input.key),
   totals: (project: Project, input: { annotation: string }): Promise<LabelMapTotals> =>

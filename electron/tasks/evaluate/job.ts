@@ -5,7 +5,7 @@ import type { Project } from '../../../core/project/project.ts'
 import { getRun } from '../../../core/project/runs.ts'
 import { evaluateModel } from '../../../core/training/measure/evaluate-model.ts'
 import type { EvaluationReport } from '../../../core/training/measure/evaluate-model.ts'
-import { writePredictions, type Predictions } from './predictions.ts'
+import { keepAnswers } from './keep-answers.ts'
 import { modelOfRun } from '../export/model-files.ts'
 import { tellFiles } from '../process/file-events.ts'
 import type { JobContext } from '../process/protocol.ts'
@@ -25,15 +25,7 @@ export async function evaluateRun(
   const row = getRun(project, id)
   const parsed = recipeSchema.safeParse(row.config)
   const own = parsed.success ? parsed.data : undefined
-  const found: Predictions = {
-    format: 'relabel-predictions',
-    version: 1,
-    split,
-    keys: [],
-    labels: [],
-    truth: [],
-    answers: [],
-  }
+  const kept = keepAnswers(row.dir, split, hasProjectClasses(row.config))
   let began = performance.now()
   const report = await evaluateModel(
     project,
@@ -57,15 +49,13 @@ export async function evaluateRun(
         const rate = (1000 * done) / (performance.now() - began)
         context.progress({ phase: `evaluate ${split}`, done, total, rate, left: (total - done) / rate })
       },
-      onAnswer({ key, label, truth }, answer) {
-        found.keys.push(key)
-        found.labels.push(label ?? -1)
-        found.truth.push(truth === null ? null : [...truth])
-        found.answers.push(answer)
-      },
+      ...kept.hooks,
     },
-  )
-  writePredictions(row.dir, found)
+  ).catch((error: unknown) => {
+    kept.discard()
+    throw error
+  })
+  kept.finish()
   return report
 }
 

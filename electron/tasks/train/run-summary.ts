@@ -1,9 +1,11 @@
 /** Compares runs: the supervision and figures of each, and its differences to the others. */
 import { titleOf } from '../../../core/training/supervision/index.ts'
-import type { RunSummary } from '../../../core/contract/api/training.ts'
+import type { FiguresBasis, RunSummary } from '../../../core/contract/api/training.ts'
 import { recipeSchema } from '../../../core/contract/recipe.ts'
 import type { Recipe } from '../../../core/contract/recipe.ts'
-import type { RunRow } from '../../../core/project/runs.ts'
+import { isStale, versionsAt } from '../../../core/project/labels/versions.ts'
+import type { Project } from '../../../core/project/project.ts'
+import { listRuns, type RunRow } from '../../../core/project/runs.ts'
 import type { Metrics } from '../../../core/contract/metrics.ts'
 import type { RunMetrics } from '../../../core/contract/run-metrics.ts'
 
@@ -23,11 +25,31 @@ function measured(
   if (split !== undefined)
     return [split, stored.evaluations?.[split] ?? (split === validation ? (stored.val ?? null) : null)]
   if (stored.evaluations?.['test']) return ['test', stored.evaluations['test']]
-  return stored.val ? [validation, stored.val] : [null, null]
+  const val = stored.evaluations?.[validation] ?? stored.val
+  return val ? [validation, val] : [null, null]
 }
 
+/** Which labels and truth figures of a run tell of; those from before this was kept: what was current when it began. */
+export function basisOf(
+  project: Project,
+  run: Pick<RunRow, 'created'>,
+  split: string,
+  metrics: Metrics,
+): FiguresBasis {
+  const basis = metrics.basis ?? { ...versionsAt(project, run.created), rescored: false, missing: [] }
+  return { ...basis, stale: isStale(project, split, basis) }
+}
+
+/** Summaries of a project's runs, oldest first. */
+export const summariseRuns = (project: Project, split?: string): RunSummary[] =>
+  summarise(listRuns(project), split, (run, of, metrics) => basisOf(project, run, of, metrics))
+
 /** Summaries in the order of the rows. */
-export function summarise(rows: readonly RunRow[], split?: string): RunSummary[] {
+export function summarise(
+  rows: readonly RunRow[],
+  split?: string,
+  basis: (run: RunRow, split: string, metrics: Metrics) => FiguresBasis | null = () => null,
+): RunSummary[] {
   const all = rows.map((row): RunSummary => {
     const parsed = recipeSchema.safeParse(row.config)
     const recipe = parsed.success ? parsed.data : undefined
@@ -39,6 +61,7 @@ export function summarise(rows: readonly RunRow[], split?: string): RunSummary[]
       status: row.status,
       split: from,
       metrics,
+      basis: from !== null && metrics ? basis(row, from, metrics) : null,
       student: recipe?.student ?? '?',
       supervision: recipe ? supervisionOf(recipe) : '?',
       epochs: stored.epochs ?? 0,

@@ -5,12 +5,11 @@ import type { Recipe } from '../../../core/contract/recipe.ts'
 import { getAnnotation } from '../../../core/project/annotations.ts'
 import { rememberFiles } from '../../../core/project/image-files.ts'
 import type { Project } from '../../../core/project/project.ts'
-import { addRun, getRun, updateRun } from '../../../core/project/runs.ts'
+import { addRun, updateRun } from '../../../core/project/runs.ts'
 import type { RunStatus } from '../../../core/contract/api/training.ts'
 import { createSnapshot } from '../../../core/project/snapshots.ts'
 import { splitsOf, wantsAnnotation } from '../../../core/training/run/from-project.ts'
 import type { Metrics } from '../../../core/contract/metrics.ts'
-import type { RunMetrics } from '../../../core/contract/run-metrics.ts'
 import type { RunReport } from '../../../core/training/run/run.ts'
 import type { EpochEvent, TrainJob, TrainReport } from './job.ts'
 import type { RunChild } from '../process/child.ts'
@@ -100,10 +99,4 @@ export async function trainRun(
     updateRun(project, run, { status })
     throw error
   }
-}
-
-/** Stores the figures of an evaluation with its run, so that runs can be compared. */
-export function keepEvaluation(project: Project, run: string, split: string, metrics: Metrics): void {
-  const known: RunMetrics = getRun(project, run).metrics ?? {}
-  updateRun(project, run, { metrics: { ...known, evaluations: { ...known.evaluations, [split]: metrics } } })
 }

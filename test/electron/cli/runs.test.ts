@@ -5,7 +5,8 @@ import type { RunRow } from '../../../core/project/runs.ts'
 import type { Metrics } from '../../../core/contract/metrics.ts'
 import { parseRecipe } from '../../../core/training/recipe/recipe.ts'
 import { addRecipeOptions, recipeOf } from '../../../electron/cli/recipe-options.ts'
-import { summarise, table } from '../../../electron/cli/runs.ts'
+import { table } from '../../../electron/cli/runs.ts'
+import { summarise } from '../../../electron/tasks/train/run-summary.ts'
 
 const metrics = (real: number): Metrics => ({ images: 9, top1: 0.5, top5: null, real, mAP: 0.4, loss: 1 })
 function row(id: string, stored: RunRow['metrics'], recipe: object = {}): RunRow {

@@ -5,7 +5,7 @@ import { getRun } from '../../../../core/project/runs.ts'
 import type { EvaluationReport } from '../../../../core/training/measure/evaluate-model.ts'
 import { modelOfRun } from '../../../tasks/export/model-files.ts'
 import { isFilesEvent } from '../../../tasks/process/file-events.ts'
-import { keepEvaluation } from '../../../tasks/train/steps.ts'
+import { keepEvaluation } from '../../../tasks/evaluate/keep-evaluation.ts'
 import type { Kind } from '../kind.ts'
 
 export const evaluate: Kind<'evaluate'> = {

@@ -27,6 +27,7 @@ const run = (id: number, top1: number | null, more: Partial<RunInfo> = {}): RunI
   loss: 1,
   split: 'val',
   metrics: top1 === null ? null : { images: 500, top1, top5: null, real: null, mAP: null, loss: null },
+  basis: null,
   measure: top1 === null ? null : 'top1',
   toFirst: null,
   toBest: null,

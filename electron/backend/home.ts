@@ -44,6 +44,7 @@ const defaults = (): Settings => ({
   keys: {},
   author: accountName(),
   provider: null,
+  tour: { status: 'new', step: 'picture' },
 })
 
 /** Settings with some replaced; omitted ones stay. */

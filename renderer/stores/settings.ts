@@ -14,6 +14,7 @@ const untouched: Settings = {
   keys: {},
   author: '-',
   provider: null,
+  tour: { status: 'new', step: 'picture' },
 }
 
 const dark = window.matchMedia('(prefers-color-scheme: dark)')

@@ -7,6 +7,8 @@ import { moment, nothing, path } from './common.ts'
 
 const themes = ['light', 'dark', 'system'] as const
 export const languages = ['en', 'zh-CN', 'ko'] as const
+/** The steps of the tour on the sample, in their order. */
+export const tourSteps = ['picture', 'cell', 'paint', 'target', 'next'] as const
 export const keyPresets = ['labelme', 'cvat', 'label-studio'] as const
 
 /** The user's settings; stored with the recent projects, not in a project. */
@@ -21,6 +23,8 @@ export const settings = z.object({
   author: z.string().min(1).max(200),
   /** Execution provider of new jobs; null: cpu. */
   provider: provider.nullable(),
+  /** The tour on the sample: not offered yet, in progress, ended early (and at which step), or completed. */
+  tour: z.object({ status: z.enum(['new', 'open', 'closed', 'done']), step: z.enum(tourSteps) }),
 })
 export type Settings = z.infer<typeof settings>
 

@@ -14,6 +14,7 @@ import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 import { start } from './start.ts'
 import { terms } from './terms.ts'
+import { tour } from './tour.ts'
 import { train } from './train.ts'
 
 export const en = {
@@ -32,6 +33,7 @@ export const en = {
   keys,
   gestures,
   terms,
+  tour,
   desktop,
 }
 

@@ -15,6 +15,7 @@ import { settings } from './settings.ts'
 import { shell } from './shell.ts'
 import { start } from './start.ts'
 import { terms } from './terms.ts'
+import { tour } from './tour.ts'
 import { train } from './train.ts'
 
 export const zhCn: Messages = {
@@ -33,5 +34,6 @@ export const zhCn: Messages = {
   keys,
   gestures,
   terms,
+  tour,
   desktop,
 }

@@ -99,6 +99,8 @@ const declared = {
   'review.fix': { contexts: review, keys: ['F'] },
   'review.skip': { contexts: review, keys: ['S'], studio: ['S', 'Ctrl+Space'] },
   'review.flag': { contexts: review, keys: ['G'] },
+  'review.relabel': { contexts: review, keys: ['W'] },
+  'review.label': { contexts: review, keys: ['L'] },
   'review.back': { contexts: review, keys: ['Z', 'Backspace'] },
 } as const satisfies Record<string, Declared>
 

@@ -13,6 +13,7 @@ export const flags = [
   'disagree',
   'listed',
   'corrected',
+  'changed',
   'problem',
 ] as const satisfies readonly (keyof ImageFilter)[]
 

@@ -26,6 +26,7 @@ export const browse = {
     corrected: 'Corrected',
     disagree: 'Label differs from map',
     listed: 'Label is in the map',
+    changed: 'Label changed',
     problem: 'Cannot be read',
     confidence: 'Confidence',
     lowest: 'Lowest confidence',

@@ -6,6 +6,7 @@ import { damage } from './damage.ts'
 import { desktop } from './desktop.ts'
 import { gestures } from './gestures.ts'
 import { keys } from './keys.ts'
+import { labels } from './labels.ts'
 import { regions } from './regions.ts'
 import { relabel } from './relabel.ts'
 import { review } from './review.ts'
@@ -24,6 +25,7 @@ export const en = {
   start,
   browse,
   annotate,
+  labels,
   regions,
   review,
   relabel,

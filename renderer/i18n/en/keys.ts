@@ -73,6 +73,8 @@ export const keys = {
     review_fix: 'Fix',
     review_skip: 'Skip',
     review_flag: 'Flag',
+    review_relabel: 'Label is wrong: take the map’s',
+    review_label: 'Choose the given label',
     review_back: 'Back to the previous one',
   },
 }

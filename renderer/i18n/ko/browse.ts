@@ -27,6 +27,7 @@ export const browse: Messages['browse'] = {
     corrected: '수정됨',
     disagree: '레이블이 맵과 다름',
     listed: '레이블이 맵에 있음',
+    changed: '레이블 변경됨',
     problem: '읽을 수 없음',
     confidence: '신뢰도',
     lowest: '최저 신뢰도',

@@ -27,6 +27,7 @@ export const browse: Messages['browse'] = {
     corrected: '已修正',
     disagree: '标签与标签图不一致',
     listed: '标签在标签图中',
+    changed: '标签已更改',
     problem: '无法读取',
     confidence: '置信度',
     lowest: '最低置信度',

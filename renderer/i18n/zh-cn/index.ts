@@ -7,6 +7,7 @@ import { damage } from './damage.ts'
 import { desktop } from './desktop.ts'
 import { gestures } from './gestures.ts'
 import { keys } from './keys.ts'
+import { labels } from './labels.ts'
 import { regions } from './regions.ts'
 import { relabel } from './relabel.ts'
 import { review } from './review.ts'
@@ -25,6 +26,7 @@ export const zhCn: Messages = {
   start,
   browse,
   annotate,
+  labels,
   regions,
   review,
   relabel,

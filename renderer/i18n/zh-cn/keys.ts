@@ -74,6 +74,8 @@ export const keys: Messages['keys'] = {
     review_fix: '修正',
     review_skip: '跳过',
     review_flag: '标记',
+    review_relabel: '标签有误：采用标签图的类别',
+    review_label: '选择给定标签',
     review_back: '返回上一个',
   },
 }

@@ -28,6 +28,12 @@ export function mark(queue: Queue, state: Mark): Queue {
   return item ? { ...queue, items, done: [...queue.done, { item, state }] } : queue
 }
 
+/** An image has other labels now. */
+export const renewed = (queue: Queue, item: ImageItem): Queue => ({
+  ...queue,
+  items: queue.items.map(one => (one.id === item.id ? item : one)),
+})
+
 /** Undoes the last mark; its image becomes the current one. */
 export function back(queue: Queue): Queue {
   const last = queue.done.at(-1)

@@ -1,6 +1,7 @@
 /** The review: the queue, saving its marks, and its progress. */
 import { defineStore } from 'pinia'
 import { computed, watch } from 'vue'
+import type { ImageItem } from '../../../core/contract/api/browse.ts'
 import type { ReviewState } from '../../../core/contract/review-state.ts'
 import { api } from '../../api/client.ts'
 import { onEvent } from '../../api/events.ts'
@@ -12,7 +13,7 @@ import { createState, readable, type State } from '../../stores/state.ts'
 import { createTimer } from '../../stores/timer.ts'
 import { useFixes } from './fixing.ts'
 import { createMarkSaver } from './marks.ts'
-import { back, emptyQueue, mark, reopened, topUp, unmark, type Mark } from './queue.ts'
+import { back, emptyQueue, mark, renewed, reopened, topUp, unmark, type Mark } from './queue.ts'
 import { counted, firstReviewing, progressInput, queryOf, type Reviewing } from './state.ts'
 
 /** Minimum number of loaded images, and images per request. */
@@ -187,6 +188,8 @@ export const useReview = defineStore('review', () => {
     load,
     say: marks.say,
     takeBack: marks.takeBack,
+    /** An image has other labels now. */
+    renew: (item: ImageItem) => state.set({ queue: renewed(state.now().queue, item) }),
     choose: (split: string | null) => state.set({ split }),
     beginFix,
     endFix,

@@ -8,6 +8,7 @@ import { api } from '../../api/client.ts'
 import { useClassLook } from '../../labelmap/class-look.ts'
 import { createLoader, loadAnnotation } from '../../labelmap/load.ts'
 import type { AnnotationGround, LoadedImage } from '../../labelmap/load.ts'
+import type { Relabelled } from '../../labels/image-labels.ts'
 import { useClasses } from '../../stores/classes.ts'
 import { useProject } from '../../stores/project.ts'
 import { useReview } from './store.ts'
@@ -100,5 +101,12 @@ export function useImages() {
     id => void show(id),
   )
 
-  return { ground, image, plan, error, retry: prepare, forget: (id: number) => loader.forget(id) }
+  /** Labels of an image changed; its map did not. */
+  function relabel({ item, truth }: Relabelled): void {
+    loader.forget(item.id)
+    const here = image.value
+    if (here?.info.item.id === item.id) image.value = { ...here, info: { ...here.info, item, truth } }
+  }
+
+  return { ground, image, plan, error, retry: prepare, relabel, forget: (id: number) => loader.forget(id) }
 }

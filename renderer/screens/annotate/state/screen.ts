@@ -1,4 +1,5 @@
 /** The state of the annotate screen as plain data, with its reducers; pure. */
+import type { Relabelled } from '../../../labels/image-labels.ts'
 import { applyLayer, updateCells, type CorrectionLayer } from '../../../../core/labelmap/corrections/index.ts'
 import type { ReviewState } from '../../../../core/contract/review-state.ts'
 import type { LabelMap } from '../../../../core/labelmap/label-map.ts'
@@ -127,4 +128,11 @@ export function marked(state: ScreenState, id: number, review: ReviewState): Scr
   const { image } = state
   if (image?.info.item.id !== id) return state
   return { ...state, image: { ...image, info: { ...image.info, item: { ...image.info.item, review } } } }
+}
+
+/** An image has other labels now; ignored unless it is the displayed one. */
+export function relabelled(state: ScreenState, { item, truth }: Relabelled): ScreenState {
+  const { image } = state
+  if (image?.info.item.id !== item.id) return state
+  return { ...state, image: { ...image, info: { ...image.info, item, truth } } }
 }

@@ -10,11 +10,12 @@ import { toApiError } from '../../../api/error.ts'
 import { isolated } from '../../../i18n/isolate.ts'
 import { useClassLook } from '../../../labelmap/class-look.ts'
 import { legendOf } from '../../../stage/swatches.ts'
+import type { Relabelled } from '../../../labels/image-labels.ts'
 import { useProject } from '../../../stores/project.ts'
 import { createState, readable } from '../../../stores/state.ts'
 import { useOpening } from './opening.ts'
 import { drawnOf, type OverlayOptions, type Peek } from './overlay.ts'
-import { firstScreen, gridOf, marked, shownWith, type ShownMap } from './screen.ts'
+import { firstScreen, gridOf, marked, relabelled, shownWith, type ShownMap } from './screen.ts'
 import { reduceTools, type ToolAction } from './tools.ts'
 
 export const useAnnotate = defineStore('annotate', () => {
@@ -109,6 +110,11 @@ export const useAnnotate = defineStore('annotate', () => {
     fail: (error: unknown) => state.set({ problem: toApiError(error) }),
     /** An image was marked. */
     mark: (id: number, review: ReviewState) => state.set(marked(state.now(), id, review)),
+    /** Labels of an image changed. */
+    relabel(now: Relabelled) {
+      opening.forget(now.item.id)
+      state.set(relabelled(state.now(), now))
+    },
     ...opening,
   })
 })

@@ -56,7 +56,7 @@ const rendererFloors = [
   ['stores'],
   ['keys'],
   ['ui'],
-  ['labelmap'],
+  ['labelmap', 'labels'],
   ['stage', 'charts', 'recipe', 'files', 'jobs', 'project'],
   ['screens'],
   ['shell'],

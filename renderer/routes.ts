@@ -10,6 +10,7 @@ const routes: Record<ScreenName, [path: string, load: Load]> = {
   browse: ['/browse', () => import('./screens/browse/BrowseScreen.vue')],
   annotate: ['/annotate/:id(\\d+)?', () => import('./screens/annotate/AnnotateScreen.vue')],
   review: ['/review', () => import('./screens/review/ReviewScreen.vue')],
+  classes: ['/classes', () => import('./screens/classes/ClassesScreen.vue')],
   relabel: ['/relabel', () => import('./screens/relabel/RelabelScreen.vue')],
   train: ['/train', () => import('./screens/train/TrainScreen.vue')],
   runs: ['/runs', () => import('./screens/runs/RunsScreen.vue')],

@@ -1,5 +1,6 @@
 /** Entries of class lists: an annotator's or a manifest's, and the project's with what a person said of each. */
 import { z } from 'zod'
+import { classKeyPattern } from './class-key.ts'
 
 export const classEntry = z.object({
   /** Consecutive, from 0. */
@@ -22,13 +23,7 @@ export type KnownClass = z.infer<typeof knownClass>
 /** `#rrggbb`. */
 export const colourText = z.string().regex(/^#[0-9a-f]{6}$/, 'is not a colour: write it as #rrggbb')
 /** A combination of keys that chooses a class, as `J`, `Alt+J` or `F4`. */
-export const classKey = z
-  .string()
-  .max(30)
-  .regex(
-    /^(Ctrl\+)?(Alt\+)?(Shift\+)?([A-Z0-9]|F\d{1,2}|[^\sA-Za-z0-9])$/,
-    'is not a key: write J, Alt+J or F4',
-  )
+export const classKey = z.string().max(30).regex(classKeyPattern, 'is not a key: write J, Alt+J or F4')
 export const className = z.string().trim().min(1).max(1000)
 export const shortName = z.string().trim().min(1).max(100)
 

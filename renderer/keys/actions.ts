@@ -31,6 +31,7 @@ const declared = {
   'go.browse': { contexts: everywhere, keys: ['Alt+2'] },
   'go.annotate': { contexts: everywhere, keys: ['Alt+3'] },
   'go.review': { contexts: everywhere, keys: ['Alt+4'] },
+  'go.classes': { contexts: everywhere, keys: ['Alt+9'] },
   'go.relabel': { contexts: everywhere, keys: ['Alt+5'] },
   'go.train': { contexts: everywhere, keys: ['Alt+6'] },
   'go.runs': { contexts: everywhere, keys: ['Alt+7'] },

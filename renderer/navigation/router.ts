@@ -6,6 +6,7 @@ export const screens = [
   'browse',
   'annotate',
   'review',
+  'classes',
   'relabel',
   'train',
   'runs',

@@ -28,11 +28,25 @@ export function createClassSteps(): ClassSteps {
   const state = createState(none)
   watch(
     () => project.info?.dir,
-    () => state.set(none),
+    () => {
+      newest = 0
+      state.set(none)
+    },
   )
 
-  async function change(step: ClassStep): Promise<{ added: number | null; changed: number }> {
-    const { added, changed, back } = await api('classes.change', { step })
+  /** The version of the newest answer, which the project's event may not have told yet. */
+  let newest = 0
+  let last: Promise<unknown> = Promise.resolve()
+  /** One after the other, in the order in which they were asked for. */
+  function inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const turn = last.then(action)
+    last = turn.catch(() => undefined)
+    return turn
+  }
+
+  async function save(step: ClassStep): Promise<{ added: number | null; changed: number }> {
+    const { version, added, changed, back } = await api('classes.change', { step })
+    newest = version
     if (changed > 0) {
       // What was done before a class was added cannot be taken back past it.
       const done = back === null ? [] : [...state.now().done, back].slice(-mostSteps)
@@ -43,10 +57,13 @@ export function createClassSteps(): ClassSteps {
 
   async function move(from: 'done' | 'undone', to: 'done' | 'undone'): Promise<boolean> {
     const patches = state.now()[from].at(-1)
-    const version = project.info?.classesVersion
-    if (!patches || version === undefined) return false
+    if (!patches || !project.info) return false
     try {
-      const { back } = await api('classes.restore', { patches: [...patches], version })
+      const { version, back } = await api('classes.restore', {
+        patches: [...patches],
+        version: Math.max(newest, project.info.classesVersion),
+      })
+      newest = version
       state.set({ [from]: state.now()[from].slice(0, -1), [to]: [...state.now()[to], back] })
       return true
     } catch (error) {
@@ -55,5 +72,10 @@ export function createClassSteps(): ClassSteps {
     }
   }
 
-  return { state, change, undo: () => move('done', 'undone'), redo: () => move('undone', 'done') }
+  return {
+    state,
+    change: step => inTurn(() => save(step)),
+    undo: () => inTurn(() => move('done', 'undone')),
+    redo: () => inTurn(() => move('undone', 'done')),
+  }
 }

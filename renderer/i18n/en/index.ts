@@ -1,6 +1,7 @@
 /** Every text in English, which gives the other languages their shape. */
 import { annotate } from './annotate.ts'
 import { browse } from './browse.ts'
+import { classes } from './classes.ts'
 import { common } from './common.ts'
 import { damage } from './damage.ts'
 import { desktop } from './desktop.ts'
@@ -28,6 +29,7 @@ export const en = {
   labels,
   regions,
   review,
+  classes,
   relabel,
   train,
   runs,

@@ -9,6 +9,7 @@ export const keys = {
     go_browse: 'Go to Browse',
     go_annotate: 'Go to Annotate',
     go_review: 'Go to Review',
+    go_classes: 'Go to Classes',
     go_relabel: 'Go to Relabel',
     go_train: 'Go to Train',
     go_runs: 'Go to Runs',

@@ -2,6 +2,7 @@
 import type { Messages } from '../en/index.ts'
 import { annotate } from './annotate.ts'
 import { browse } from './browse.ts'
+import { classes } from './classes.ts'
 import { common } from './common.ts'
 import { damage } from './damage.ts'
 import { desktop } from './desktop.ts'
@@ -29,6 +30,7 @@ export const ko: Messages = {
   labels,
   regions,
   review,
+  classes,
   relabel,
   train,
   runs,

@@ -10,6 +10,7 @@ export const keys: Messages['keys'] = {
     go_browse: '둘러보기로 가기',
     go_annotate: '주석으로 가기',
     go_review: '검토로 가기',
+    go_classes: '클래스로 이동',
     go_relabel: '재라벨링으로 가기',
     go_train: '학습으로 가기',
     go_runs: '학습 기록으로 가기',

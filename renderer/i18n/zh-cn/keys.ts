@@ -10,6 +10,7 @@ export const keys: Messages['keys'] = {
     go_browse: '前往“浏览”',
     go_annotate: '前往“标注”',
     go_review: '前往“审核”',
+    go_classes: '前往类别',
     go_relabel: '前往“重新标注”',
     go_train: '前往“训练”',
     go_runs: '前往“训练记录”',

@@ -22,6 +22,7 @@ const commands: readonly Entry[] = [
     load: () => import('./annotate.ts'),
   },
   { name: 'target', summary: 'show the soft target of a crop', load: () => import('./target.ts') },
+  { name: 'labels', summary: 'set, undo, list: given labels and truth', load: () => import('./labels.ts') },
   {
     name: 'project',
     summary: 'check, restore, replay: look after a project and repair damage',

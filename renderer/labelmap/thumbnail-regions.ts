@@ -44,8 +44,8 @@ export interface CaptionClass {
 }
 
 export interface Caption {
-  /** The given label; share null: it leads no cell. Null: there is none. */
-  given: { id: number; share: number | null } | null
+  /** The given label; share null: it leads no cell; undefined: not known yet. Null: there is none. */
+  given: { id: number; share: number | null | undefined } | null
   /** The first other class. */
   other: CaptionClass | null
   /** How many more are drawn in the whole image. */
@@ -66,6 +66,13 @@ export function captionOf(answer: ImageRegions | undefined): Caption | null {
     more: Math.max(0, others.length - 1),
   }
 }
+
+/** The words until the regions are known, which then only gain percents. */
+export const waitingCaption = (label: number | null): Caption => ({
+  given: label === null ? null : { id: label, share: undefined },
+  other: null,
+  more: 0,
+})
 
 interface Size {
   width: number

@@ -20,7 +20,8 @@ export const regions = {
   more: '+{n}',
   moreClasses: '{n} more class is drawn | {n} more classes are drawn',
   drawn: 'Drawn: {names}',
-  strip: 'Images before and after this one',
+  strip: 'Film strip',
+  place: '{n} of {all}',
   showStrip: 'Show the film strip',
   hideStrip: 'Hide the film strip',
 }

@@ -21,7 +21,8 @@ export const regions: Messages['regions'] = {
   more: '+{n}',
   moreClasses: '{n}개 클래스가 더 그려짐',
   drawn: '그려짐: {names}',
-  strip: '앞뒤 이미지',
+  strip: '필름 스트립',
+  place: '{all}개 중 {n}번째',
   showStrip: '필름 스트립 보이기',
   hideStrip: '필름 스트립 숨기기',
 }

@@ -21,7 +21,8 @@ export const regions: Messages['regions'] = {
   more: '+{n}',
   moreClasses: '另画出 {n} 个类别',
   drawn: '已画出：{names}',
-  strip: '前后的图像',
+  strip: '胶片条',
+  place: '第 {n} 张，共 {all} 张',
   showStrip: '显示胶片条',
   hideStrip: '隐藏胶片条',
 }

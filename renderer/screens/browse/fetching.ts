@@ -11,7 +11,7 @@ import type { State } from '../../stores/state.ts'
 import { createTimer } from '../../stores/timer.ts'
 import { itemsAt } from './geometry.ts'
 import { begun, heldItem, placeIn, refreshed, type ListState, type Place } from './list.ts'
-import { createPages } from './pages.ts'
+import { createPages } from '../../stores/pages.ts'
 
 /** Items per page. */
 const pageSize = 200

@@ -51,6 +51,18 @@ export function unmark(queue: Queue, id: number): Queue {
   }
 }
 
+/** All images of this visit in their order: those that are marked, the current one, those that follow. */
+export const listed = ({ items, done }: Queue): ImageItem[] => [
+  ...done.map(({ item, state }) => ({ ...item, review: state })),
+  ...items,
+]
+
+/** A following image becomes the current one; those before it come after it. */
+export function bringForward(queue: Queue, id: number): Queue {
+  const item = queue.items.find(one => one.id === id)
+  return item ? { ...queue, items: [item, ...queue.items.filter(one => one !== item)] } : queue
+}
+
 /** Marks that can still be undone after the queue is reloaded. */
 const longestDone = 200
 

@@ -13,7 +13,8 @@ import { createState, readable, type State } from '../../stores/state.ts'
 import { createTimer } from '../../stores/timer.ts'
 import { useFixes } from './fixing.ts'
 import { createMarkSaver } from './marks.ts'
-import { back, emptyQueue, mark, renewed, reopened, topUp, unmark, type Mark } from './queue.ts'
+import { back, bringForward, emptyQueue, listed, mark, renewed, reopened, topUp, unmark } from './queue.ts'
+import type { Mark } from './queue.ts'
 import { counted, firstReviewing, progressInput, queryOf, type Reviewing } from './state.ts'
 
 /** Minimum number of loaded images, and images per request. */
@@ -101,10 +102,13 @@ function useMarks(state: State<Reviewing>, queue: ReturnType<typeof useQueue>) {
       })
       queue.fillUp()
     },
-    takeBack(): void {
-      const last = state.now().queue.done.at(-1)
+    /** Takes back the last mark, or that of an image. */
+    takeBack(id?: number): void {
+      const { done } = state.now().queue
+      const last = id === undefined ? done.at(-1) : done.find(({ item }) => item.id === id)
       if (!last) return
-      state.set({ queue: back(state.now().queue) })
+      const { queue } = state.now()
+      state.set({ queue: id === undefined ? back(queue) : unmark(queue, id) })
       count(last.state, 'none')
       save(last.item.id, 'none', error => notices.fail(translate('common.failed'), error))
     },
@@ -119,6 +123,14 @@ export const useReview = defineStore('review', () => {
   const marks = useMarks(state, queue)
   const fixes = useFixes()
   const current = computed(() => state.fields.queue.value.items[0])
+
+  const images = computed(() => listed(state.fields.queue.value))
+
+  /** Goes to an image of this visit; one that is marked loses its mark, as with `takeBack`. */
+  function goTo(id: number): void {
+    if (state.now().queue.done.some(({ item }) => item.id === id)) marks.takeBack(id)
+    else state.set({ queue: bringForward(state.now().queue, id) })
+  }
 
   // Otherwise images whose marks are being saved would appear again.
   const load = (): Promise<void> => queue.load(marks.settled())
@@ -184,10 +196,13 @@ export const useReview = defineStore('review', () => {
 
   return readable(state, {
     current,
+    /** Those that are marked, the current one, and those that follow. */
+    images,
     next: computed(() => state.fields.queue.value.items.slice(1, 4)),
     load,
     say: marks.say,
-    takeBack: marks.takeBack,
+    takeBack: () => marks.takeBack(),
+    goTo,
     /** An image has other labels now. */
     renew: (item: ImageItem) => state.set({ queue: renewed(state.now().queue, item) }),
     choose: (split: string | null) => state.set({ split }),

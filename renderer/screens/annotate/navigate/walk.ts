@@ -55,7 +55,10 @@ export const useWalk = defineStore('annotate-walk', () => {
 
   function take({ now, go: id }: Stepped): void {
     state.set({ stepping: now })
-    if (id === null) return
+    if (id !== null) goTo(id)
+  }
+
+  function goTo(id: number): void {
     // Keeps the link back to the review.
     void router.replace({ name: 'annotate', params: { id }, query: router.currentRoute.value.query })
   }
@@ -80,5 +83,5 @@ export const useWalk = defineStore('annotate-walk', () => {
     }
   }
 
-  return readable(state, { canGo, locate, first, go, mark })
+  return readable(state, { canGo, locate, first, go, goTo, mark })
 })

@@ -2,7 +2,15 @@
 import { describe, expect, it } from 'vitest'
 import type { ImageFacts, ImageItem } from '../../../../core/contract/api/browse.ts'
 import { pace } from '../../../../renderer/screens/review/pace.ts'
-import { back, emptyQueue, mark, topUp, unmark } from '../../../../renderer/screens/review/queue.ts'
+import {
+  back,
+  bringForward,
+  emptyQueue,
+  listed,
+  mark,
+  topUp,
+  unmark,
+} from '../../../../renderer/screens/review/queue.ts'
 import { reasonsOf } from '../../../../renderer/screens/review/reasons.ts'
 
 const item = (id: number): ImageItem => ({
@@ -35,6 +43,19 @@ describe('the queue', () => {
     expect(back(back(one))).toEqual(three)
     expect(back(emptyQueue)).toBe(emptyQueue)
     expect(mark(emptyQueue, 'skipped')).toBe(emptyQueue)
+  })
+
+  it('lists what is marked, then the current image and what follows, and brings one of these forward', () => {
+    const one = mark(three, 'accepted')
+    expect(listed(one).map(({ id, review }) => [id, review])).toEqual([
+      [1, 'accepted'],
+      [2, 'none'],
+      [3, 'none'],
+    ])
+    const brought = bringForward(one, 3)
+    expect(ids(brought)).toEqual([3, 2])
+    expect(brought.done).toEqual(one.done)
+    expect(bringForward(one, 1)).toBe(one)
   })
 
   it('passes over what is known or marked already when it is filled up', () => {

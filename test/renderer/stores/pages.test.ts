@@ -1,7 +1,7 @@
 /** Pages of a long list: what is asked for, what is cancelled, and what is kept. */
 import { describe, expect, it } from 'vitest'
-import { createPages } from '../../../../renderer/screens/browse/pages.ts'
-import type { PageAnswer } from '../../../../renderer/screens/browse/pages.ts'
+import { createPages } from '../../../renderer/stores/pages.ts'
+import type { PageAnswer } from '../../../renderer/stores/pages.ts'
 
 /** A source of numbers that answers when it is told to. */
 function source(total: number, parallel = 2, keep = 3) {

@@ -2,12 +2,13 @@
 
 export const annotate = {
   title: 'Annotate',
-  stage: 'Image with its label map. Arrow keys move the cell cursor, the apply key uses the tool there.',
+  stage:
+    'Image with its label map. The arrow keys move the cell cursor; “Apply at the cell” uses the tool there.',
   cellAt: 'Cell {x}, {y}',
   cellShort: 'cell {x}, {y}',
   place: '{at} of {total}',
   noneTitle: 'Nothing to annotate yet',
-  noneText: 'No images match the filters in Browse. Change them.',
+  noneText: 'No image matches the filters in Browse. Change the filters to see more.',
   toBrowse: 'Go to Browse',
   noAnnotation: 'No annotation yet',
   noAnnotationText:
@@ -15,7 +16,7 @@ export const annotate = {
   toRelabel: 'Go to Relabel',
   noMap: 'This image has no label map',
   noMapText:
-    'The annotation has not reached this image yet, or skipped it. Relabel continues with missing images.',
+    'The annotation has not reached this image yet, or has skipped it. Start it again in Relabel to fill in what is missing.',
   badMap: 'The label map cannot be read',
   badImage: 'The image cannot be shown',
   loadFailed: 'The image could not be loaded',
@@ -29,7 +30,7 @@ export const annotate = {
   redo: 'Redo',
   review: {
     back: 'Back to review',
-    from: 'Came from review: this image is marked as fixed when you go back with corrections.',
+    from: 'You came from Review. If you correct this image, it is marked as fixed when you go back.',
     label: 'Review',
     accepted: 'Accept',
     fixed: 'Fixed',
@@ -70,7 +71,7 @@ export const annotate = {
   },
   map: {
     title: 'Label map',
-    of: 'Strength of {name}',
+    of: 'Probability of {name}',
     tint: 'Tint',
     dim: 'Dim the rest',
     opacity: 'Opacity',
@@ -84,8 +85,8 @@ export const annotate = {
     drawn: 'Classes in this image',
     given: 'given label',
     cells: '{n} cell | {n} cells',
-    strength: 'Show the strength of {name}',
-    none: 'No class is strongest anywhere.',
+    strength: 'Show only {name}',
+    none: 'No class leads any cell.',
   },
   card: {
     region: '{name} region: {n} cell, {share} | {name} region: {n} cells, mean {share}',
@@ -107,11 +108,11 @@ export const annotate = {
     machine: 'Machine',
     corrected: 'Corrected',
     published: 'Published',
-    unmatched: '{share} of the probability mass is on classes that the project does not have',
+    unmatched: '{share} of the probability belongs to classes that the project does not have',
   },
   crop: {
     title: 'Crop inspector',
-    hint: 'Drag the box. The target is what training would use for this crop.',
+    hint: 'Drag the box. The target is what a student would learn from this crop.',
     draw: 'Draw a random crop',
     area: 'Smallest area',
     largest: 'Largest area',
@@ -154,7 +155,7 @@ export const annotate = {
     leave: 'Leave',
   },
   said: {
-    moved: 'The corrections have changed; try again',
+    moved: 'The corrections changed in the meantime; try again',
     edited: 'Changed {count} cell | Changed {count} cells',
     reverted: 'Reverted {count} cell | Reverted {count} cells',
     nothing: 'Nothing to change there',

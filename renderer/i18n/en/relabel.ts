@@ -65,7 +65,7 @@ export const relabel = {
     again: 'Check again',
     failed: 'The classifier could not be checked',
     usable: 'Usable: averaged over the image, the label map equals the classifier’s own answer.',
-    approximate: 'Usable as an approximation, as you accepted.',
+    approximate: 'Usable as the approximation that you accepted.',
     refused: 'Refused',
     refusedWay:
       'Use a classifier that ends with pooling over the last feature map, followed by one linear layer.',
@@ -82,7 +82,7 @@ export const relabel = {
     classMatch: 'Class matching',
     matched:
       '{matched} matched · {unmatched} unknown to the project · {missing} of the project unknown to the classifier',
-    source: 'by {source}',
+    source: 'matched by {source}',
     suggested: 'The model names its own preprocessing: mean {mean}, deviation {std}.',
     suggestedSize: 'The model names its own preprocessing: mean {mean}, deviation {std}, side {size}.',
     takeSuggested: 'Use it',

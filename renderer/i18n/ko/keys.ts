@@ -75,8 +75,8 @@ export const keys: Messages['keys'] = {
     review_fix: '수정',
     review_skip: '건너뛰기',
     review_flag: '표시',
-    review_relabel: '잘못된 레이블: 맵의 클래스 사용',
-    review_label: '주어진 레이블 선택',
+    review_relabel: '잘못된 라벨: 맵의 클래스 사용',
+    review_label: '주어진 라벨 선택',
     review_back: '이전으로 돌아가기',
   },
 }

@@ -2,14 +2,14 @@
 import type { Messages } from '../en/index.ts'
 
 export const regions: Messages['regions'] = {
-  view: '레이블 맵 보기 방식',
+  view: '라벨 맵 보기 방식',
   views: {
     regions: '영역',
     class: '한 클래스',
     cells: '모든 셀',
   },
   viewHelp: {
-    regions: '주어진 레이블과 이 이미지에서 중요한 클래스의 윤곽선',
+    regions: '주어진 라벨과 이 이미지에서 중요한 클래스의 윤곽선',
     class: '한 클래스가 어디에 있고 맵이 얼마나 확신하는지',
     cells: '각 셀에서 가장 강한 클래스',
   },

@@ -69,7 +69,7 @@ export const annotate: Messages['annotate'] = {
   },
   map: {
     title: '标签图',
-    of: '{name} 的强度',
+    of: '{name} 的概率',
     tint: '着色',
     dim: '调暗其余部分',
     opacity: '不透明度',
@@ -83,7 +83,7 @@ export const annotate: Messages['annotate'] = {
     drawn: '此图像中的类别',
     given: '给定标签',
     cells: '{n} 个单元格',
-    strength: '显示 {name} 的强度',
+    strength: '只显示 {name}',
     none: '没有任何类别在某处最强。',
   },
   card: {

@@ -23,7 +23,7 @@ export const review: Messages['review'] = {
     differs: '标签图给出“{top}”（{share}），而标签为“{label}”。',
     margin: '最强的类别{term}：只比第二名高 {points} 个百分点。',
     marginTerm: '仅略微领先',
-    entropy: '标签图{term}：达到最大可能程度的 {share}。',
+    entropy: '标签图{term}（达到最大值的 {share}）。',
     entropyTerm: '分散在许多类别上',
     disputed: '{share} 的其他标注给出了另一个类别。',
     unlabelled: '该图像没有标签。',

@@ -31,17 +31,29 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
 }
 
 export function register(program: Command): void {
-  leaf(program, 'bench [names...]', `benchmarks: ${Object.keys(benches).join(', ')}; default: all of them`)
+  leaf(
+    program,
+    'bench [names...]',
+    `benchmarks: ${Object.keys(benches).join(', ')}; default: all of them; or "regions" and the folders of projects`,
+  )
     .option('--model <file>', 'annotate: an ONNX classifier; default: a MobileNet v2 with initial weights')
     .option('--images <dir>', 'annotate: an ImageFolder tree; default: generated photographs')
     .action(act(bench))
 }
 
 async function bench(context: CommandContext, names: string[], options: Options): Promise<CommandResult> {
+  if (names[0] === 'regions') {
+    const { benchRegions } = await import('./regions.ts')
+    const figures = await benchRegions(names.slice(1))
+    return { json: { regions: figures }, text: lines(figures, '') }
+  }
   const wanted = names.length > 0 ? names : Object.keys(benches)
   for (const name of wanted)
     if (!Object.hasOwn(benches, name))
-      fail('usage', `there is no benchmark "${name}"; there are ${Object.keys(benches).join(', ')}`)
+      fail(
+        'usage',
+        `there is no benchmark "${name}"; there are ${[...Object.keys(benches), 'regions PROJECT…'].join(', ')}`,
+      )
   const results: Record<string, unknown> = {}
   for (const name of wanted) {
     context.note(`bench ${name} …`)

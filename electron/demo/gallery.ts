@@ -9,6 +9,7 @@ import { visibleClasses } from '../../core/dataset/digit-scenes/crops.ts'
 import type { TruthLine } from '../../core/dataset/digit-scenes/write.ts'
 import { openLabelMaps } from '../../core/labelmap/files/index.ts'
 import type { LabelMap } from '../../core/labelmap/label-map.ts'
+import { countSure, planRegions } from '../../core/labelmap/regions/index.ts'
 import { getAnnotation } from '../../core/project/annotations.ts'
 import { openProject } from '../../core/project/project.ts'
 import { randomResizedCrop } from '../../core/training/sample/crop.ts'
@@ -51,16 +52,27 @@ export function qualityOf({ truth, maps, side }: MappedScenes): TargetQuality {
   return measureTargets(truth, line => maps[index.get(line.image)!]!, { side, seed: 0, rounds: 1 })
 }
 
+/** Classes of the digit scenes, and the logit of those that a cell does not list. */
+const [digits, fill] = [10, 0]
+
 /** The first `count` scenes with at least two digits. */
 export async function chooseScenes(
   { folder, truth, maps, side }: MappedScenes,
   count: number,
 ): Promise<ScenePicture[]> {
+  const counter = countSure(digits, fill)
+  for (const map of maps) counter.add(map)
+  const options = { classes: digits, fill, sure: counter.value() }
   const chosen = truth.flatMap((line, i) => (line.objects.length > 1 ? [i] : [])).slice(0, count)
   return Promise.all(
     chosen.map(async i => {
       const line = truth[i]!
-      return { png: await readFile(join(folder, line.image)), side, truth: line, map: maps[i]! }
+      return {
+        png: await readFile(join(folder, line.image)),
+        side,
+        truth: line,
+        plan: planRegions(maps[i]!, { ...options, given: line.label }),
+      }
     }),
   )
 }

@@ -155,10 +155,10 @@ export function reportPage(data: ReportData): string {
           </div>
           <h2>Scenes and their label maps</h2>
           <p>
-            Colour: the annotator’s first class of a cell, the stronger the higher its logit, which is what
-            label pooling averages. It was taught with none of these digits.
+            Outlines: where the annotator sees a digit, and how sure it is there; the given label has a white
+            core in its line. It was taught with none of these digits.
           </p>
-          <div class="grid">${data.gallery.map(picture => sceneCard(picture, data.classes))}</div>
+          <div class="grid scenes">${data.gallery.map(picture => sceneCard(picture, data.classes))}</div>
           <h2>Crops and their targets</h2>
           <p>Yellow: the crop a student gets. ✓ marks digits at least half visible in it.</p>
           <div class="grid crops">${data.crops.map(picture => cropCard(picture, data.classes))}</div>

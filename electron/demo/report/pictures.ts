@@ -1,16 +1,17 @@
 /** The report's images: scenes under their label map, and crops with the targets of each supervision. */
 import type { TruthLine } from '../../../core/dataset/digit-scenes/write.ts'
-import type { LabelMap } from '../../../core/labelmap/label-map.ts'
+import type { RegionPlan } from '../../../core/labelmap/regions/index.ts'
 import type { Crop } from '../../../core/pooling/crop.ts'
 import { dataUri, html } from './html.ts'
 import type { Html } from './html.ts'
+import { classMark, hexOf, regionList, regionsSvg } from './regions.ts'
 
-/** A scene with its label map. */
+/** A scene with the regions of its label map. */
 export interface ScenePicture {
   png: Uint8Array
   side: number
   truth: TruthLine
-  map: LabelMap
+  plan: RegionPlan
 }
 
 /** A crop of a scene and its targets `[classes]` by supervision. */
@@ -24,33 +25,7 @@ export interface CropPicture {
   targets: readonly { name: string; target: Float32Array }[]
 }
 
-const palette = 10
-const colourOf = (label: number): string => `c${label % palette}`
-
-/**
- * Top class of every cell as a coloured square, more opaque for higher logits: the values that label pooling averages.
- */
-function overlay(map: LabelMap): Html {
-  const [, height, width] = map.shape
-  const first = map.logits.subarray(0, height * width)
-  const highest = Math.max(...first, 1e-6)
-  const cells = Array.from(first, (logit, cell) => {
-    const opacity = 0.8 * Math.max(0, logit / highest)
-    if (opacity < 0.05) return html``
-    const [x, y] = [cell % width, Math.floor(cell / width)]
-    return html`<path
-      class="${colourOf(map.ids[cell]!)}"
-      fill="currentColor"
-      fill-opacity="${opacity.toFixed(2)}"
-      d="M${x} ${y}h1v1h-1z"
-    />`
-  })
-  return html`<svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">
-    ${cells}
-  </svg>`
-}
-
-/** A card: the scene, the scene under its map, and a caption. */
+/** A card: the scene, the scene with its regions, and what they are. */
 export function sceneCard(picture: ScenePicture, classes: readonly string[]): Html {
   const uri = dataUri(picture.png)
   const { truth } = picture
@@ -59,12 +34,15 @@ export function sceneCard(picture: ScenePicture, classes: readonly string[]): Ht
   return html`<div class="card">
     <div class="pair">
       <img src="${uri}" alt="scene with ${present.map(name).join(', ')}" />
-      <div class="view"><img src="${uri}" alt="the same under its label map" />${overlay(picture.map)}</div>
+      <div class="view">
+        <img src="${uri}" alt="the same with the regions of its label map" />${regionsSvg(picture.plan, name)}
+      </div>
     </div>
     <p>
-      given <b class="${colourOf(truth.label)}">${name(truth.label)}</b>, present
-      ${present.map(label => html` <b class="${colourOf(label)}">${name(label)}</b>`)}
+      given ${classMark(truth.label, name(truth.label))}, present
+      ${present.map(label => html` ${classMark(label, name(label))}`)}
     </p>
+    ${regionList(picture.plan, name)}
   </div>`
 }
 
@@ -74,7 +52,7 @@ function bars(target: Float32Array, visible: readonly number[], classes: readonl
     .filter(label => target[label]! >= 0.005)
     .map(label => {
       const share = 100 * target[label]!
-      return html`<div class="bar${visible.includes(label) ? ' seen' : ''} ${colourOf(label)}">
+      return html`<div class="bar${visible.includes(label) ? ' seen' : ''}" style="color:${hexOf(label)}">
         <span>${classes[label] ?? label}${visible.includes(label) ? ' ✓' : ''}</span>
         <div><i style="width:${share.toFixed(1)}%"></i></div>
         <span>${share.toFixed(0)} %</span>

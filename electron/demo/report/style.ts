@@ -35,6 +35,12 @@ circle { fill: currentColor }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 6px } .pair img, .view img { width: 100%; display: block; image-rendering: pixelated; border-radius: 4px }
 .view { position: relative } .view svg { position: absolute; inset: 0; height: 100% }
 .view rect { fill: none; stroke: #fff; stroke-width: .9; vector-effect: non-scaling-stroke } .view rect.crop { stroke: #ffd23f; stroke-width: 3 }
+.scenes { grid-template-columns: repeat(auto-fill, minmax(min(100%, 420px), 1fr)) }
+.regions path { fill: none; stroke-linejoin: round } .regions text { font-size: 12px; font-weight: 600 }
+.regions .on-colour { fill: #101216 } .regions .on-dark { fill: #fff }
+.class i { display: inline-block; width: 9px; height: 9px; border-radius: 50%; margin: 0 4px 0 2px; box-shadow: 0 0 0 1px rgb(0 0 0 / .35) }
+.drawn { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 4px 0 0; padding: 0; list-style: none; font-size: 13px; color: var(--soft) }
+.drawn b { color: var(--ink) }
 .card p { margin: 8px 0 0; font-size: 14px } .crops { grid-template-columns: repeat(auto-fill, minmax(320px, 1fr)) }
 .bars { display: grid; gap: 2px; margin-top: 10px; font-size: 12px } .bars b { font-weight: 600 }
 .bar { display: grid; grid-template-columns: 5.5em 1fr 3.6em; align-items: center; gap: 6px } .bar span:last-child { text-align: right; white-space: nowrap; color: var(--soft) }

@@ -4,6 +4,9 @@ import { lineChart, ticks } from '../../../electron/demo/report/chart.ts'
 import { escape, html } from '../../../electron/demo/report/html.ts'
 import { reportPage } from '../../../electron/demo/report/page.ts'
 import type { ReportData } from '../../../electron/demo/report/page.ts'
+import { classColour, rgbHex } from '../../../core/labelmap/colour.ts'
+import type { LabelMap } from '../../../core/labelmap/label-map.ts'
+import { planRegions } from '../../../core/labelmap/regions/index.ts'
 import { summary } from '../../../electron/demo/table.ts'
 
 const hostile = '<script>alert("x")</script>'
@@ -18,11 +21,12 @@ const truth = {
   ],
 }
 const png = Uint8Array.from([0x89, 0x50, 0x4e, 0x47])
-const map = {
-  shape: [1, 2, 2] as [number, number, number],
-  ids: Uint16Array.from([0, 1, 1, 0]),
-  logits: Float32Array.from([9, 9, 0.1, 9]),
+const map: LabelMap = {
+  shape: [1, 2, 2],
+  ids: Uint16Array.from([0, 0, 0, 1]),
+  logits: Float32Array.from([9, 9, 9, 9]),
 }
+const bare: LabelMap = { shape: [1, 1, 1], ids: Uint16Array.of(0), logits: Float32Array.of(0) }
 const data: ReportData = {
   classes: [hostile, 'one & "two"'],
   scenes: { train: 40, val: 20, test: 40 },
@@ -61,7 +65,10 @@ const data: ReportData = {
     },
   ],
   loss: [],
-  gallery: [{ png, side: 64, truth, map }],
+  gallery: [
+    { png, side: 64, truth, plan: planRegions(map, { classes: 2, fill: 0, given: 1, sure: null }) },
+    { png, side: 64, truth, plan: planRegions(bare, { classes: 2, fill: 0, given: 1, sure: null }) },
+  ],
   crops: [
     {
       png,
@@ -103,11 +110,12 @@ describe('reportPage', () => {
     expect(page).toMatch(/together<\/b><\/td>\s*<td>\s*<b>5\.0/)
   })
 
-  it('colours cells by their logit, and leaves out those with hardly any', () => {
-    // Logits 9, 9, 0.1, 9: three at 0.8 of full strength, one below 0.05.
-    const shares = [...page.matchAll(/fill-opacity="([\d.]+)"/g)].map(match => Number(match[1]))
-    expect(shares).toEqual([0.8, 0.8, 0.8])
-    expect(page.match(/d="M0 1h1v1h-1z"/g)).toBeNull()
+  it('draws the regions of a map in the colours of its classes, and says where the given label is not', () => {
+    const colours = [...page.matchAll(/<path d="M[^"]+Z" stroke="(#[0-9a-f]{6})" stroke-width="[23]"/g)]
+    expect(colours.map(match => match[1])).toEqual([0, 1].map(id => rgbHex(classColour(id))))
+    expect(page).toContain('one &amp; &quot;two&quot; &gt;99 %')
+    expect(page.match(/one &amp; &quot;two&quot;: not on this map/g)).toHaveLength(1)
+    for (const id of [0, 1]) expect(page).toContain(`color:${rgbHex(classColour(id))}`)
   })
 
   it('is one well-formed tree', () => {

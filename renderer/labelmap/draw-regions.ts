@@ -232,6 +232,16 @@ export function drawOutlines(pen: Pen, plan: DrawnPlan, look: RegionLook): void 
   pen.restore()
 }
 
+/** The chips that are drawn where only one class may be. */
+export const shownChips = <Drawn extends DrawnChip>(
+  chips: readonly Drawn[],
+  plan: Pick<DrawnPlan, 'regions'>,
+  look: RegionLook,
+): readonly Drawn[] =>
+  chips.filter(({ region }) =>
+    region < 0 ? (look.only ?? null) === null : isShown(plan.regions[region]!, look),
+  )
+
 /** Draws the chips; `family` is the page's font. They look the same in both themes, because the picture does. */
 export function drawChips(
   pen: Pen,
@@ -243,7 +253,7 @@ export function drawChips(
   pen.font = chipFont(look.family)
   pen.textBaseline = 'middle'
   pen.lineCap = 'round'
-  const shown = chips.filter(({ region }) => region < 0 || isShown(plan.regions[region]!, look))
+  const shown = shownChips(chips, plan, look)
   // Below all chips, so that no line crosses a name.
   for (const { leader } of shown) if (leader) drawLeader(pen, leader, look.place)
   for (const chip of shown) drawChip(pen, chip, plan.regions[chip.region]?.id ?? null, look)

@@ -8,6 +8,7 @@ import {
   drawChips,
   drawOutlines,
   drawTint,
+  shownChips,
   type Place,
   type RegionLook,
 } from '../labelmap/draw-regions.ts'
@@ -54,8 +55,11 @@ export class RegionsNode {
   #chips: { plan: RegionPlan; words: ChipWords; scale: number; placed: readonly Chip[] } | null = null
   readonly #contrast = matchMedia(contrast)
   readonly #family = getComputedStyle(document.body).fontFamily
+  readonly #named: (names: readonly string[]) => void
 
-  constructor() {
+  /** `named` is told which chips are drawn. */
+  constructor(named: (names: readonly string[]) => void) {
+    this.#named = named
     const draw = (context: { _context: Pen }): void => this.#draw(context._context)
     this.layer.add(
       new Konva.Shape({
@@ -72,6 +76,7 @@ export class RegionsNode {
   update(state: RegionsState): void {
     this.#state = state
     this.layer.visible(state.plan !== null)
+    if (!state.plan) this.#named([])
     this.layer.batchDraw()
   }
 
@@ -114,7 +119,9 @@ export class RegionsNode {
     if (state.dim) dimRest(pen, plan, look)
     drawTint(pen, plan, look)
     drawOutlines(pen, plan, look)
-    drawChips(pen, this.#placeChips(pen, state, plan), plan, { ...look, family: this.#family })
+    const chips = this.#placeChips(pen, state, plan)
+    drawChips(pen, chips, plan, { ...look, family: this.#family })
+    this.#named(shownChips(chips, plan, look).map(({ text }) => text))
   }
 
   #placeChips(pen: Pen, { size, words }: RegionsState, plan: RegionPlan): readonly Chip[] {

@@ -14,7 +14,8 @@ export class LabelStage {
   readonly #stage: Konva.Stage
   readonly #image = new ImageNode()
   readonly #overlay = new OverlayNode()
-  readonly #regions = new RegionsNode()
+  // For those who cannot see the canvas, and for tests.
+  readonly #regions = new RegionsNode(names => (this.#container.dataset['chips'] = names.join('; ')))
   readonly #marks = new MarksNode()
   readonly #watch: ResizeObserver
   readonly #container: HTMLDivElement

@@ -42,7 +42,7 @@ export const useAnnotate = defineStore('annotate', () => {
       classes: ground.value.classes,
       fill: ground.value.fill,
       given: given.value,
-      sure: null,
+      sure: project.annotation?.sure ?? null,
       corrected: layer.keys(),
       colourOf: look.colour,
     })

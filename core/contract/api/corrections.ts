@@ -18,7 +18,7 @@ export const change = z.object({
     .int()
     .min(0)
     .max(1 << 24),
-  /** In the annotator's classes. */
+  /** In map classes: the annotator's, or A + p for a project class that it does not have. */
   class: z
     .int()
     .min(0)
@@ -29,19 +29,22 @@ export const change = z.object({
 export type Change = z.infer<typeof change>
 
 const tools = ['brush', 'rectangle', 'region', 'image', 'revert'] as const
-const operations = ['raise', 'lower', 'set', 'remove', 'swap', 'revert'] as const
+const meanings = ['label', 'also', 'not', 'nothing', 'really'] as const
+const operations = [...meanings, 'raise', 'lower', 'set', 'remove', 'swap', 'revert'] as const
 
 /** What was done, for display and provenance. Only `changes` determine the effect. */
 export const operation = z.object({
   kind: z.enum(operations),
-  /** Annotator class; null with `revert`. */
+  /** Null with `nothing` and `revert`. */
   class: z.number().nullable(),
-  /** `swap`: the class that takes its place. */
+  /** `really` and `swap`: the class that takes its place. */
   to: z.number().nullable(),
-  /** `raise` and `lower`: logits; `set`: the logit. */
+  /** `label`: the probability; `raise` and `lower`: logits; `set`: the logit. */
   amount: z.number().nullable(),
   /** `revert`: what is reverted: a cell, an edit, or everything. */
   what: z.enum(['cell', 'edit', 'all']).nullable(),
+  /** `class` and `to` are shown classes (the project's). Edits of earlier versions have annotator classes, without this. */
+  ids: z.literal('shown').exactOptional(),
 })
 export type Operation = z.infer<typeof operation>
 

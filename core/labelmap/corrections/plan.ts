@@ -5,15 +5,28 @@ import type { LabelMap } from '../label-map.ts'
 import { correctedLogit, refuseCell } from './cell.ts'
 import { entryAt } from './layer.ts'
 import type { CorrectionLayer } from './layer.ts'
+import type { ClassSpace } from '../class-space.ts'
+import { cellOf, maxLogit, meaningOf, type Say } from './meaning.ts'
 
-/** Largest absolute logit: the limit of half precision. */
-const maxLogit = 65504
-
-type Say = (id: number, logit: number | null) => void
+/** What planning needs to know. */
+export interface PlanOptions {
+  /** Id of the edit. */
+  edit: string
+  /** Logit of classes that a cell does not list. */
+  fill: number
+  /** How the map's classes are shown; needed for operations on shown classes. */
+  space?: ClassSpace | undefined
+}
 
 /**
  * The changes that an operation makes in `cells`, as edit `options.edit`. A class that a cell does not list has the
- * fill logit.
+ * fill logit; a class leads a cell if it has the largest logit and that is above the fill logit. On shown classes
+ * (`operation.ids`, always for the first five; `options.space` is needed):
+ * - `label`: `class` leads with the probability `amount` of the softmax over all shown classes.
+ * - `also`: `class` gets the logit of the cell's leader; where no class leads, the probability 0.5.
+ * - `not`: `class` goes back to the fill logit. `nothing`: all classes do, so that none leads.
+ * - `really`: where `class` is above the fill logit, `to` gets the larger of both logits, and `class` the fill logit.
+ * On logits:
  * - `raise`: logit + amount; `lower`: logit − amount, but never below the fill logit, where the class is removed.
  * - `set`: the logit `amount`; the fill logit itself removes the class. `remove`: no longer listed.
  * - `swap`: if `class` is listed, `to` gets the larger of both logits and `class` is removed.
@@ -25,26 +38,44 @@ export function planChanges(
   layer: CorrectionLayer,
   cells: Iterable<number>,
   operation: Operation,
-  options: { edit: string; fill: number },
+  options: PlanOptions,
 ): Change[] {
-  const act = actOf(operation, Math.fround(options.fill))
+  const act = actIn(map, layer, operation, options)
   const [, H, W] = map.shape
   const changes: Change[] = []
   for (const cell of new Set(cells)) {
     if (!(cell >= 0 && cell < H * W)) refuseCell(cell, H, W)
-    const say: Say = (id, logit) => {
+    act(cell, (id, logit) => {
       const after: LayerEntry = { logit, edit: options.edit }
       changes.push({ cell, class: id, before: entryAt(layer, cell, id), after })
-    }
-    act(id => correctedLogit(map, layer, cell, id), say)
+    })
   }
   return changes
 }
 
-/** The effect of an operation on one cell, whose logits `get` returns. */
+const meanings: readonly Operation['kind'][] = ['label', 'also', 'not', 'nothing', 'really']
+
+/** The effect of an operation on a cell of this map. */
+function actIn(
+  map: LabelMap,
+  layer: CorrectionLayer,
+  operation: Operation,
+  { fill, space }: PlanOptions,
+): (cell: number, say: Say) => void {
+  if (operation.kind === 'revert')
+    return fail('usage', 'a revert is planned by revertCells, revertEdit or revertAll')
+  if (operation.ids !== 'shown' && !meanings.includes(operation.kind)) {
+    const act = actOf(operation, Math.fround(fill))
+    return (cell, say) => act(id => correctedLogit(map, layer, cell, id), say)
+  }
+  if (!space) return fail('usage', `the operation ${operation.kind} needs the classes that are shown`)
+  const act = meaningOf(operation)
+  return (cell, say) => act(cellOf(map, layer, cell, space), say)
+}
+
+/** The effect of an operation on map classes on one cell, whose logits `get` returns. */
 function actOf(operation: Operation, fill: number): (get: (id: number) => number | null, say: Say) => void {
   const { kind, to } = operation
-  if (kind === 'revert') return fail('usage', 'a revert is planned by revertCells, revertEdit or revertAll')
   const id = operation.class ?? fail('usage', `the operation ${kind} needs a class`)
   /** Records the new logit of a class, if that changes anything. */
   const put = (was: number | null, wanted: number, say: Say): void => {
@@ -86,5 +117,7 @@ function actOf(operation: Operation, fill: number): (get: (id: number) => number
         if (was > other) say(to, Math.fround(was))
       }
     }
+    default:
+      return fail('usage', `the operation ${kind} is not one on logits`)
   }
 }

@@ -60,13 +60,14 @@ export function classMapOf(target: ArrayLike<number>, projectClasses: number): C
 /**
  * The class map with an id for every project class p: A + p, after the annotator's A classes. Only those of missing
  * classes count as classes of a label map. The others exist for corrections that were made while their class was
- * missing. `into` [project classes]: the class that each was merged into, itself if it was not.
+ * missing. `into` [project classes]: the class that each was merged into, itself if it was not, −1 to leave it out.
  */
 export function extendClassMap(classMap: ClassMap, into?: ArrayLike<number>): ClassMap {
   const { annotatorClasses: A, projectClasses, missing } = classMap
-  const target = new Int32Array(A + projectClasses)
+  const own = into?.length ?? projectClasses
+  const target = new Int32Array(A + own)
   target.set(classMap.target.subarray(0, A))
-  for (let p = 0; p < projectClasses; p++) target[A + p] = into?.[p] ?? p
+  for (let p = 0; p < own; p++) target[A + p] = into?.[p] ?? p
   const members = Int32Array.from(classMap.members)
   for (const p of missing) members[p] = 1
   return { ...classMap, target, members }

@@ -184,6 +184,7 @@ function addOwn(
     const id = pool.list[i]!
     if (id < annotatorClasses) continue
     const to = target[id]!
+    if (to < 0) continue
     const value = pool.values[id]!
     if (seen[to]! > 0) {
       values[to] = Math.max(values[to]!, value)
@@ -211,10 +212,11 @@ function massOutside(pool: PoolScratch, classMap: ClassMap): number {
   for (let i = 0; i < count; i++) {
     const id = list[i]!
     const share = Math.exp(values[id]! - top)
-    if (id >= classes) own++
+    const isOwn = id >= classes
+    if (isOwn) own++
     if (classMap.target[id]! < 0) {
       outside += share
-      outsiders++
+      if (!isOwn) outsiders++
     } else {
       inside += share
     }

@@ -18,11 +18,16 @@ export async function extentOf(
   known.set(opened, extents)
   const name = `${annotation} ${image}`
   const found = extents.get(name)
-  if (found) return found
+  // Corrections may also set the classes of the project, of which there may be more by now.
+  const withOwn = (extent: MapExtent): MapExtent => ({
+    cells: extent.cells,
+    classes: extent.classes + opened.project.classes.length,
+  })
+  if (found) return withOwn(found)
   const { key } = getImage(opened.project, image)
   const extent = await opened.reader.ask('quick', 'extent', { annotation, key }).catch(() => null)
   if (!extent) return null
   if (extents.size >= most) extents.delete(extents.keys().next().value!)
   extents.set(name, extent)
-  return extent
+  return withOwn(extent)
 }

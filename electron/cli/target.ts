@@ -8,6 +8,7 @@ import {
   layerSize,
   type CorrectionLayer,
 } from '../../core/labelmap/corrections/index.ts'
+import { classSpaceOf, mapOptions, type ClassSpace } from '../../core/labelmap/class-space.ts'
 import { openLabelMaps } from '../../core/labelmap/files/index.ts'
 import type { LabelMap } from '../../core/labelmap/label-map.ts'
 import { axes } from '../../core/contract/recipe.ts'
@@ -71,10 +72,13 @@ async function target(_: CommandContext, dir: string, options: Options): Promise
       const { fill, classes } = maps.manifest
       const layer = readLayers(project, annotation.id, [image.key]).get(image.key)
       const used = layer !== undefined && options.machine !== true
-      const map = used ? applyLayer(machine, layer, { fill, classes: classes.length }) : machine
-      return describe(project, { image, annotation: annotation.id, map, crop }, options, {
+      const space = classSpaceOf(matchClasses(classes, project.classes), {
         fill,
-        classes,
+        into: project.classes.map((one, p) => one.into ?? p),
+      })
+      const map = used ? applyLayer(machine, layer, mapOptions(space)) : machine
+      return describe(project, { image, annotation: annotation.id, map, crop }, options, {
+        space,
         corrections: layer ? { entries: layerSize(layer), used } : null,
         listed: used ? listedClasses(machine, layer) : null,
       })
@@ -86,7 +90,7 @@ async function target(_: CommandContext, dir: string, options: Options): Promise
   }
 }
 
-/** The annotator classes that some cell of the corrected map lists, without padding. */
+/** The map classes that some cell of the corrected map lists, without padding. */
 function listedClasses(machine: LabelMap, layer: CorrectionLayer): Set<number> {
   const listed = new Set<number>()
   for (let cell = 0; cell < machine.shape[1] * machine.shape[2]; cell++) {
@@ -110,16 +114,15 @@ function describe(
   { image, annotation, map, crop }: { image: ImageRow; annotation: string; map: LabelMap; crop: Crop },
   options: Options,
   annotator: {
-    fill: number
-    classes: { name: string; wnid?: string | undefined }[]
+    space: ClassSpace
     /** Number of entries in the image's layer, and whether they are applied; null: not corrected. */
     corrections: { entries: number; used: boolean } | null
     /** The classes that the map lists, without padding; null: all in it. */
     listed: Set<number> | null
   },
 ): CommandResult {
-  const classMap = matchClasses(annotator.classes, project.classes)
-  const scratch = createTargetScratch(classMap, { axes: options.axes, fill: annotator.fill })
+  const { classMap, fill } = annotator.space
+  const scratch = createTargetScratch(classMap, { axes: options.axes, fill })
   const probabilities = new Float32Array(project.classes.length)
   const { unmatchedMass } = poolTarget(map, crop, image, probabilities, scratch)
   const { pooled } = scratch

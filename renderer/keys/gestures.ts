@@ -22,7 +22,10 @@ const declared = {
   open: { screens: browse, mouse: 'doubleClick' },
 
   readCell: { screens: annotate, mouse: 'point' },
+  candidates: { screens: annotate, mouse: 'click' },
+  cellCandidates: { screens: annotate, mouse: 'rightClick' },
   paint: { screens: annotate, mouse: 'drag' },
+  paintAlone: { screens: annotate, mouse: 'drag', held: 'Alt' },
   crop: { screens: annotate, mouse: 'drag' },
   zoom: { screens: annotate, mouse: 'wheel' },
   pan: { screens: annotate, mouse: 'drag', held: 'Space' },

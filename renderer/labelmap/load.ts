@@ -12,33 +12,33 @@ import { createTargeter, type Targeter } from './targets.ts'
 /** The data for reading an annotation's maps. */
 export interface AnnotationGround {
   id: string
-  /** Names of the annotator's classes. */
-  names: readonly string[]
+  /** Number of the annotator's classes. */
   classes: number
   fill: number
-  targeter: Targeter
+  /** How the maps' classes are shown: what is displayed, picked and painted is in shown classes. */
   space: ClassSpace
-  /** Project class → the first annotator class behind it; −1: none. */
-  annotatorOf: Int32Array
+  /** Shown classes that the project does not have. */
+  foreign: readonly number[]
+  targeter: Targeter
   created: string
   file: string
 }
 
-export async function loadAnnotation(id: string, projectClasses: number): Promise<AnnotationGround> {
-  const { manifest, classMap } = await api('annotations.get', { id })
-  const map = classMapOf(classMap, projectClasses)
-  const annotatorOf = new Int32Array(projectClasses).fill(-1)
-  map.target.forEach((to, from) => {
-    if (to >= 0 && annotatorOf[to] === -1) annotatorOf[to] = from
-  })
+export async function loadAnnotation(id: string): Promise<AnnotationGround> {
+  const [{ manifest, classMap }, classes] = await Promise.all([
+    api('annotations.get', { id }),
+    api('project.classes', {}),
+  ])
+  const into = classes.map(one => one.into ?? one.index)
+  const { fill } = manifest
+  const space = classSpaceOf(classMapOf(classMap, classes.length), { fill, into })
   return {
     id,
-    names: manifest.classes.map(one => one.name),
     classes: manifest.classes.length,
-    fill: manifest.fill,
-    targeter: createTargeter(map, manifest.fill),
-    space: classSpaceOf(map, { fill: manifest.fill }),
-    annotatorOf,
+    fill,
+    space,
+    foreign: [...space.shownPadding.subarray(classes.length)],
+    targeter: createTargeter(space.classMap, fill),
     created: manifest.created,
     file: manifest.annotator.file,
   }

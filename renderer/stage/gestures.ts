@@ -8,10 +8,12 @@ export interface GestureHandlers {
   /** The pointer moved without a button; null: it left. */
   hover(at: Point | null): void
   /** A stroke begins; return false to refuse it. */
-  begin(at: Point): boolean
+  begin(at: Point, keys: { alt: boolean }): boolean
   /** Positions of the pointer since the last call, the newest last. */
   move(places: readonly Point[]): void
   end(): void
+  /** The second button was clicked. */
+  menu(at: Point): void
   /** The stroke is cancelled. */
   cancel(): void
   /** Whether dragging would pan now, for the cursor. */
@@ -20,6 +22,18 @@ export interface GestureHandlers {
 
 type Drag = { kind: 'pan' | 'stroke'; pointer: number; last: Point } | null
 
+/** CSS pixels within the element. */
+function placeIn(element: HTMLElement, event: MouseEvent): Point {
+  const box = element.getBoundingClientRect()
+  return { x: event.clientX - box.left, y: event.clientY - box.top }
+}
+
+/** Where the pointer was since its last event, the newest last. */
+function placesOf(element: HTMLElement, event: PointerEvent): Point[] {
+  const between = event.getCoalescedEvents?.() ?? []
+  return (between.length > 0 ? between : [event]).map(one => placeIn(element, one))
+}
+
 /** Listens until the returned function is called. */
 export function listenToGestures(element: HTMLElement, handlers: GestureHandlers): () => void {
   let drag: Drag = null
@@ -27,10 +41,7 @@ export function listenToGestures(element: HTMLElement, handlers: GestureHandlers
   const abort = new AbortController()
   const options = { signal: abort.signal }
 
-  const placeOf = (event: MouseEvent): Point => {
-    const box = element.getBoundingClientRect()
-    return { x: event.clientX - box.left, y: event.clientY - box.top }
-  }
+  const placeOf = (event: MouseEvent): Point => placeIn(element, event)
 
   function down(event: PointerEvent): void {
     if (drag) return
@@ -40,7 +51,7 @@ export function listenToGestures(element: HTMLElement, handlers: GestureHandlers
     // The focus ring is for keyboard users.
     element.dataset['pointed'] = ''
     element.focus({ preventScroll: true })
-    if (!pans && !handlers.begin(at)) return
+    if (!pans && !handlers.begin(at, { alt: event.altKey })) return
     event.preventDefault()
     element.setPointerCapture(event.pointerId)
     drag = { kind: pans ? 'pan' : 'stroke', pointer: event.pointerId, last: at }
@@ -56,8 +67,7 @@ export function listenToGestures(element: HTMLElement, handlers: GestureHandlers
     if (drag.kind === 'pan') {
       handlers.pan({ x: at.x - drag.last.x, y: at.y - drag.last.y })
     } else {
-      const between = event.getCoalescedEvents?.() ?? []
-      handlers.move(between.length > 0 ? between.map(placeOf) : [at])
+      handlers.move(placesOf(element, event))
       handlers.hover(at)
     }
     drag.last = at
@@ -69,6 +79,11 @@ export function listenToGestures(element: HTMLElement, handlers: GestureHandlers
     drag = null
     if (kind === 'stroke') handlers.end()
     else handlers.panning(space)
+  }
+
+  function menu(event: MouseEvent): void {
+    event.preventDefault()
+    if (!drag) handlers.menu(placeOf(event))
   }
 
   function giveUp(): void {
@@ -102,6 +117,7 @@ export function listenToGestures(element: HTMLElement, handlers: GestureHandlers
   element.addEventListener('pointercancel', giveUp, options)
   element.addEventListener('pointerleave', () => drag ?? handlers.hover(null), options)
   element.addEventListener('wheel', wheel, { ...options, passive: false })
+  element.addEventListener('contextmenu', menu, options)
   // The middle button would start the browser's own scrolling.
   element.addEventListener('mousedown', event => event.button === 1 && event.preventDefault(), options)
   window.addEventListener('keydown', key, options)

@@ -17,6 +17,8 @@ export interface MarksState {
   boxes: readonly NamedBox[]
   /** Cells that the tool would touch. */
   preview: readonly number[]
+  /** Whether they are a box that is being drawn: a dashed line of 1 px. */
+  box?: boolean
   /** Cells with corrections, marked by a corner. */
   corrected: readonly number[]
   /** Cell of the keyboard's cursor. */
@@ -75,7 +77,7 @@ export class MarksNode {
     if (state.grid) {
       if (state.lines) this.#gridLines(pen, state.grid)
       this.#corners(pen, state.corrected, state.grid)
-      this.#outline(pen, state.preview, state.grid)
+      this.#outline(pen, state.preview, state.grid, state.box === true)
     }
     for (const box of state.boxes) this.#box(pen, box)
     if (state.grid && state.cursor !== null) this.#cursor(pen, state.cursor, state.grid)
@@ -135,7 +137,7 @@ export class MarksNode {
   }
 
   /** The border of a set of cells: dark under light, so that it is visible on any background. */
-  #outline(pen: Pen, cells: readonly number[], grid: CellGrid): void {
+  #outline(pen: Pen, cells: readonly number[], grid: CellGrid, dashed: boolean): void {
     if (cells.length === 0) return
     const set = new Set(cells)
     pen.beginPath()
@@ -152,7 +154,14 @@ export class MarksNode {
       side(column > 0 && set.has(cell - 1), x, y, x, y + h)
       side(column < grid.width - 1 && set.has(cell + 1), x + w, y, x + w, y + h)
     }
-    twice(pen, 1.5)
+    if (!dashed) return twice(pen, 1.5)
+    pen.lineWidth = 1
+    pen.strokeStyle = 'rgb(10 10 14)'
+    pen.stroke()
+    pen.setLineDash([4, 4])
+    pen.strokeStyle = '#ffffff'
+    pen.stroke()
+    pen.setLineDash([])
   }
 
   #cursor(pen: Pen, cell: number, grid: CellGrid): void {

@@ -2,14 +2,12 @@
 import { defineStore } from 'pinia'
 import { computed } from 'vue'
 import type { ProjectClass } from '../../core/contract/class-entry.ts'
+import { foreignBase } from '../../core/labelmap/class-space.ts'
 import { classColour, rgbHex } from '../../core/labelmap/colour.ts'
 import { isolated } from '../i18n/isolate.ts'
 import { createClassSteps } from './class-steps.ts'
 import { followAnnotator } from './foreign-classes.ts'
 import { useProject } from './project.ts'
-
-/** Shown classes from here on are annotator classes that the project does not have: this plus the annotator's number. */
-export const foreignBase = 1 << 20
 
 /** A class in a list to choose from. */
 export interface ShownClass {

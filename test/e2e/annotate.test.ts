@@ -67,6 +67,7 @@ describe.skipIf(!browserPath)('the annotate screen', () => {
   it('corrects by mouse, undoes and redoes, and has it all after a reload', async () => {
     const at = await open()
     const { page } = at
+    await page.keyboard.press('b')
     await page.keyboard.press('s')
     await chooseClass(page, '7')
     await drag(page, [1, 1], [4, 1])
@@ -115,6 +116,7 @@ describe.skipIf(!browserPath)('the annotate screen', () => {
     const at = await open()
     const { page } = at
     await page.keyboard.press('w')
+    await page.keyboard.press('b')
     await page.keyboard.press('s')
     await chooseClass(page, '3')
     for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown', 'Enter', 'ArrowRight', 'Enter'])
@@ -145,6 +147,7 @@ describe.skipIf(!browserPath)('the annotate screen', () => {
     const at = await open()
     const { page } = at
     await page.route('**/api/call/corrections.apply', route => route.abort())
+    await page.keyboard.press('b')
     await page.keyboard.press('s')
     await chooseClass(page, '5')
     const place = await cellOnScreen(page, 3, 3)
@@ -176,6 +179,7 @@ describe.skipIf(!browserPath)('the annotate screen', () => {
       changes: [{ cell: 0, class: 2, before: null, after: { logit: 9, edit: 'someone-else' } }],
     }
     await at.call('corrections.apply', { image: 1, annotation: 'a1', version: 0, edit: other })
+    await page.keyboard.press('b')
     await page.keyboard.press('s')
     await chooseClass(page, '5')
     const place = await cellOnScreen(page, 3, 3)
@@ -188,6 +192,7 @@ describe.skipIf(!browserPath)('the annotate screen', () => {
   it('goes on to the next image, and a stroke that was under way is nowhere', async () => {
     const at = await open()
     const { page } = at
+    await page.keyboard.press('b')
     const place = await cellOnScreen(page, 3, 3)
     await page.mouse.move(place.x, place.y)
     await page.mouse.down()
@@ -218,6 +223,7 @@ describe.skipIf(!browserPath)('the annotate screen', () => {
     await shown(page, 2)
     await expect.poll(() => unanswered).toBe(0)
     await shown(page, 2)
+    await page.keyboard.press('b')
     const place = await cellOnScreen(page, 3, 3)
     await page.mouse.click(place.x, place.y)
     await saved(page)
@@ -310,6 +316,7 @@ describe.skipIf(!browserPath)('the annotate screen', () => {
     await page.locator(test('readonly')).waitFor()
     await shown(page, 1)
     await expect.poll(() => page.locator(test('tool-brush')).isDisabled()).toBe(true)
+    await page.keyboard.press('b')
     await page.keyboard.press('Enter')
     await expect.poll(() => page.locator(test('said')).textContent()).toBe('The project is read only')
     await page.unroute('**/api/call/project.info')

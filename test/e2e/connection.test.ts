@@ -20,6 +20,7 @@ const editsOf = async (image: number): Promise<number> =>
 async function correct(page: Page, image: number): Promise<void> {
   await studio.go(`/annotate/${image}`)
   await page.locator(`${test('annotate')}[data-image="${image}"]`).waitFor()
+  await page.keyboard.press('b')
   await page.keyboard.press('s')
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('Enter')

@@ -10,7 +10,7 @@ export {
   type CorrectionHistory,
   type HistoryStep,
 } from './history.ts'
-export { inspectCell, type CellClass } from './inspect.ts'
+export { inspectCell, inspectShown, type CellClass } from './inspect.ts'
 export {
   applyChanges,
   changedCells,

@@ -6,7 +6,7 @@ import type { Edit } from '../../contract/api/corrections.ts'
 export interface MapExtent {
   /** H · W of the map. */
   cells: number
-  /** Number of the annotator's classes. */
+  /** Number of map classes: the annotator's, then one for each of the project's. */
   classes: number
 }
 

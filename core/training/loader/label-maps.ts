@@ -36,6 +36,7 @@ interface PackedCorrections {
   layers: ReadonlyMap<number, Uint8Array>
   fill: number
   classes: number
+  padding?: ArrayLike<number> | undefined
 }
 
 /** One worker's view of a source; the map is valid until the next call. */
@@ -88,8 +89,10 @@ export function loadMaps(
   dir: string,
   set: ImageSet,
   options: {
+    /** How layers are applied; ids of map classes are below `classes`. */
     classes: number
     fill: number
+    padding?: ArrayLike<number> | undefined
     memoryMb: number
     corrections?: ReadonlyMap<string, CorrectionLayer> | undefined
     refuse: (index: number, reason: unknown) => void
@@ -101,14 +104,14 @@ export function loadMaps(
   const n = set.images.length
   const starts = new Float64Array(new SharedArrayBuffer(8 * n))
   const shapes = new Int32Array(new SharedArrayBuffer(12 * n))
-  const { classes, fill, corrections } = options
+  const { classes, fill, padding, corrections } = options
   const disk = (): MapSource => ({
     kind: 'disk',
     dir,
     keys: set.images.map(image => image.key),
     hashes: hashStarts(set),
     ...(corrections && corrections.size > 0
-      ? { corrections: { layers: packed(set, corrections), fill, classes } }
+      ? { corrections: { layers: packed(set, corrections), fill, classes, padding } }
       : {}),
   })
 
@@ -132,7 +135,7 @@ export function loadMaps(
       const { key, sha256 } = set.images[index]!
       const layer = corrections?.get(key)
       map = mapOfFile(reader, key, sha256 ?? '')
-      if (layer) map = applyLayer(map, layer, { fill, classes })
+      if (layer) map = applyLayer(map, layer, { fill, classes, padding })
     } catch (error) {
       options.refuse(index, error)
       continue

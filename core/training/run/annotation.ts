@@ -2,6 +2,7 @@
 import { messageOf } from '../../base/error.ts'
 import type { Recipe } from '../../contract/recipe.ts'
 import type { ClassMap } from '../../labelmap/class-map.ts'
+import { classSpaceOf, mapOptions, type ClassSpace } from '../../labelmap/class-space.ts'
 import type { CorrectionLayer } from '../../labelmap/corrections/index.ts'
 import { openLabelMaps } from '../../labelmap/files/index.ts'
 import { createTargetScratch, globalSingleTarget } from '../../pooling/target.ts'
@@ -25,8 +26,26 @@ export interface AnnotationInput {
   annotator: { file: string; sha256: string }
   mean: [number, number, number]
   std: [number, number, number]
+  /** [project classes]: the class that each was merged into, else itself; absent: none was merged. */
+  into?: readonly number[] | undefined
   /** Corrections of the maps by image key; training always uses the corrected map. */
   corrections?: ReadonlyMap<string, CorrectionLayer> | undefined
+}
+
+/**
+ * The space of the corrected maps that a run reads. Where no correction sets a class that the annotator lacks, it is the
+ * annotator's own, as it was before there were such corrections.
+ */
+function spaceOf(annotation: AnnotationInput, classMap: ClassMap): ClassSpace | null {
+  const { corrections, fill, into } = annotation
+  // A student of the annotator's own classes has no output for what only the project has.
+  const taught = classMap === annotation.classMap
+  const own = taught ? into : new Array<number>(annotation.classMap.projectClasses).fill(-1)
+  for (const layer of corrections?.values() ?? [])
+    for (const entries of layer.values())
+      for (const id of entries.keys())
+        if (id >= classMap.annotatorClasses) return classSpaceOf(classMap, { fill, into: own })
+  return null
 }
 
 /** The corrected label maps of a set; images without one, or with a bad one, are left out with the reason. */
@@ -44,14 +63,15 @@ export async function readMaps(
         refused.set(index, `annotation ${annotation.id} has no label map of it`)
     const known = withoutImages(set, refused)
     const bad = new Map<number, string>()
+    const { fill } = annotation
+    const space = spaceOf(annotation, classMap)
     const source = loadMaps(reader, annotation.dir, known, {
-      classes: annotation.classes.length,
-      fill: annotation.fill,
+      ...(space ? mapOptions(space) : { classes: annotation.classes.length, fill }),
       memoryMb: recipe.cache.memoryMb,
       corrections: annotation.corrections,
       refuse: (index, reason) => bad.set(index, messageOf(reason)),
     })
-    return { set: withoutImages(known, bad), maps: { source, classMap, fill: annotation.fill } }
+    return { set: withoutImages(known, bad), maps: { source, classMap: space?.classMap ?? classMap, fill } }
   } finally {
     await reader.close()
   }

@@ -86,6 +86,7 @@ export async function annotationInput(
     annotator: manifest.annotator,
     classMap: matchClasses(manifest.classes, of.classes ?? project.classes),
     classes: manifest.classes.map(one => one.name),
+    into: project.classes.map((one, p) => one.into ?? p),
     mean: manifest.preprocessing.mean,
     std: manifest.preprocessing.std,
     corrections: of.corrections,

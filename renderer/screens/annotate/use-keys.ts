@@ -13,6 +13,8 @@ import { useWalk } from './navigate/walk.ts'
 
 /** What only the screen can do. */
 export interface ScreenActions {
+  /** Shows the candidates of the keyboard's cell. */
+  choose(): void
   fit(): void
   actual(): void
   zoom(factor: number): void
@@ -43,6 +45,7 @@ export function useAnnotateKeys(actions: ScreenActions): void {
   for (const tool of toolNames) useAction(`tool.${tool}`, () => screen.act({ kind: 'tool', tool }))
   for (const operation of operationNames)
     useAction(`op.${operation}`, () => screen.act({ kind: 'operation', operation }))
+  useAction('snap', () => screen.act({ kind: 'snap' }))
   useAction('brush.larger', () => screen.act({ kind: 'brush', by: 1 }))
   useAction('brush.smaller', () => screen.act({ kind: 'brush', by: -1 }))
   useAction('class.pick', () => actions.pickClass(), { enabled: canEdit })
@@ -83,7 +86,12 @@ export function useAnnotateKeys(actions: ScreenActions): void {
   useAction('cell.down', () => step(0, 1))
   useAction('cell.left', () => step(-1, 0))
   useAction('cell.right', () => step(1, 0))
-  useAction('cell.apply', () => (screen.tools.tool === 'inspect' ? crops.draw() : editing.applyAtCursor()))
+  useAction('cell.apply', () => {
+    if (screen.tools.tool === 'inspect') crops.draw()
+    else if (screen.tools.tool === 'select' && screen.locked === null) actions.choose()
+    else editing.applyAtCursor()
+  })
+  useAction('cell.candidates', () => actions.choose(), { enabled: canEdit })
   useAction('cell.revert', () => screen.cursor !== null && editing.revertCell(screen.cursor), {
     enabled: () => canEdit() && screen.cursor !== null,
   })

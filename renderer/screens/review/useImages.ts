@@ -86,7 +86,7 @@ export function useImages() {
     const dir = project.info?.dir
     image.value = null
     try {
-      ground.value = id === null ? null : await loadAnnotation(id, project.info!.classes)
+      ground.value = id === null ? null : await loadAnnotation(id)
       if (dir !== project.info?.dir) return
       loader = createLoader(ground.value)
       await show(review.current?.id)

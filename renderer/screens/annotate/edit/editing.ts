@@ -12,8 +12,11 @@ import type { Change, Edit, Operation } from '../../../../core/contract/api/corr
 import { translate } from '../../../i18n/index.ts'
 import { useSettings } from '../../../stores/settings.ts'
 import { useAnnotate } from '../state/store.ts'
-import { cellMiddle, editTool, moveCell, operationOf } from '../state/tools.ts'
-import { useStrokes } from './strokes.ts'
+import { changesOf } from '../state/stroke.ts'
+import { editTool, operationOf } from '../state/tools.ts'
+import { atCursor } from './at-cursor.ts'
+import { useEffects } from './effects.ts'
+import { useStrokes, type StrokeOptions } from './strokes.ts'
 
 type Revert = 'cell' | 'edit' | 'all'
 
@@ -21,6 +24,7 @@ export const useEditing = defineStore('annotate-editing', () => {
   const screen = useAnnotate()
   const settings = useSettings()
   const strokes = useStrokes()
+  const effects = useEffects()
   const { active, pending, move, cancel } = strokes
   const canUndo = computed(() => screen.locked === null && screen.history.done.length > 0)
   const canRedo = computed(() => screen.locked === null && screen.history.undone.length > 0)
@@ -29,19 +33,32 @@ export const useEditing = defineStore('annotate-editing', () => {
     screen.say(translate(`annotate.said.${key}`, values))
 
   /** Begins a stroke at a position in units of cells; if that is not possible, returns false and shows why. */
-  function begin(at: CellPoint): boolean {
+  function begin(at: CellPoint, options: StrokeOptions = {}): boolean {
     const operation = screen.locked ?? operationOf(screen.tools)
-    if (typeof operation !== 'string') return strokes.begin(operation, at)
+    if (typeof operation !== 'string') return strokes.begin(operation, at, options)
     say(operation)
     return false
+  }
+
+  /** Applies an operation to some cells at once. */
+  function apply(operation: Operation, cells: readonly number[], tool: Edit['tool']): void {
+    if (screen.locked !== null) return say(screen.locked)
+    const planned = effects.plan(operation, cells)
+    if (!planned) return
+    const { edit: id, changes, before } = planned
+    if (changes.length === 0) return say('nothing')
+    file({ id, tool, operation, changes })
+    effects.tell(operation, changedCells(changes), before)
   }
 
   function end(): void {
     const made = strokes.end()
     if (made === null) return
     if (typeof made === 'string') return say(made)
-    const { edit, operation, changes } = made
+    const { edit, operation } = made.stroke
+    const changes = changesOf(made.stroke)
     file({ id: edit, tool: editTool(screen.tools.tool), operation, changes })
+    effects.tell(operation, changedCells(changes), made.before)
   }
 
   /** Adds an edit to the history and saves it. */
@@ -50,30 +67,7 @@ export const useEditing = defineStore('annotate-editing', () => {
     screen.corrections?.apply({ ...edit, author, created: new Date().toISOString() })
     const { kind, class: id, to } = edit.operation
     screen.act({ kind: 'used', ids: [id, to].filter(one => one !== null) })
-    say(kind === 'revert' ? 'reverted' : 'edited', { count: changedCells(edit.changes).length })
-  }
-
-  /** Applies the tool at the keyboard's cell; a rectangle takes two of them, its opposite corners. */
-  function applyAtCursor(): void {
-    const grid = screen.grid
-    if (!grid) return
-    const cell = screen.cursor ?? moveCell(grid, null, 0, 0)
-    screen.setCursor(cell)
-    const at = cellMiddle(grid, cell)
-    if (active.value) {
-      move(at)
-      end()
-    } else if (begin(at) && screen.tools.tool !== 'rectangle') end()
-  }
-
-  /** Moves the keyboard's cell by so many columns and rows. */
-  function moveCursor(dx: number, dy: number): void {
-    if (!screen.grid) return
-    const cell = moveCell(screen.grid, screen.cursor, dx, dy)
-    screen.setCursor(cell)
-    if (active.value) move(cellMiddle(screen.grid, cell))
-    // The keyboard is in use now, so the cell under the resting pointer no longer counts.
-    screen.hover(null)
+    if (kind === 'revert') say('reverted', { count: changedCells(edit.changes).length })
   }
 
   function revert(what: Revert, plan: () => Change[]): void {
@@ -96,14 +90,14 @@ export const useEditing = defineStore('annotate-editing', () => {
   return {
     pending,
     active,
+    apply,
     canUndo,
     canRedo,
     begin,
     move,
     end,
     cancel,
-    applyAtCursor,
-    moveCursor,
+    ...atCursor({ active, begin, move, end }),
     revertCell: (cell: number) => revert('cell', () => revertCells(screen.history.layer, [cell])),
     revertOne: (edit: string) =>
       revert('edit', () => revertEdit(screen.history.layer, screen.history.done, edit)),

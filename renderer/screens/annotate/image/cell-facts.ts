@@ -22,7 +22,7 @@ export function useCellFacts(cell: () => number | null) {
   const facts = computed<CellFacts | null>(() => {
     const [at, grid, shown, ground] = [cell(), screen.grid, screen.shown, screen.ground]
     if (at === null || !grid || !shown || !ground) return null
-    const rows = leadingShares(shown.map, at, ground, named).map(({ id, share }) => ({
+    const rows = leadingShares(shown.view, at, ground.space, named).map(({ id, share }) => ({
       id,
       name: screen.short(id),
       share: regionPercent(share),

@@ -27,9 +27,9 @@ export function useOpening(state: State<ScreenState>) {
   async function prepare(): Promise<ImageLoader> {
     const info = project.info
     const id = info?.annotation ?? null
-    const now = `${info?.dir ?? ''} ${id ?? ''}`
+    const now = `${info?.dir ?? ''} ${id ?? ''} ${info?.classesVersion ?? ''}`
     if (loader && place === now) return loader
-    const ground = id && info ? await loadAnnotation(id, info.classes) : null
+    const ground = id && info ? await loadAnnotation(id) : null
     // The displayed image belongs to the previous annotation.
     clear()
     state.set({ ground, tools: reduceTools(state.now().tools, { kind: 'forget' }) })

@@ -3,6 +3,7 @@ import type { Relabelled } from '../../../labels/image-labels.ts'
 import { applyLayer, updateCells, type CorrectionLayer } from '../../../../core/labelmap/corrections/index.ts'
 import type { ReviewState } from '../../../../core/contract/review-state.ts'
 import type { LabelMap } from '../../../../core/labelmap/label-map.ts'
+import { mapOptions, shownMap, updateShown } from '../../../../core/labelmap/class-space.ts'
 import { classesByArea } from '../../../../core/labelmap/layers.ts'
 import type { Hatch } from '../../../../core/labelmap/palette.ts'
 import type { Crop } from '../../../../core/pooling/crop.ts'
@@ -15,7 +16,10 @@ import { firstTools, reduceTools, type ToolState } from './tools.ts'
 
 /** The displayed map. */
 export interface ShownMap {
+  /** The corrected map, in map classes: what targets are made of. */
   map: LabelMap
+  /** The same in shown classes: what is displayed. */
+  view: LabelMap
   layer: CorrectionLayer
   /** Cells that differ from the previous map; null: check all. */
   cells: readonly number[] | null
@@ -39,6 +43,8 @@ export interface ScreenState {
   crop: Crop | null
   /** What the last edit did, for the status bar. */
   said: string | null
+  /** What it did to the target. */
+  saidTarget: string | null
   /** Hatches of the classes seen on this image so far. */
   hatches: Map<number, Hatch>
 }
@@ -58,6 +64,7 @@ export const firstScreen: ScreenState = {
   cursor: null,
   crop: null,
   said: null,
+  saidTarget: null,
   hatches: new Map(),
 }
 
@@ -85,6 +92,7 @@ export function arrive(
     cursor: sameGrid ? state.cursor : null,
     crop: null,
     said: null,
+    saidTarget: null,
     lit: null,
     hatches: new Map(),
   }
@@ -96,8 +104,7 @@ export function arrive(
 function withClass({ tools, image, ground, shown }: ScreenState): ToolState {
   if (tools.class !== null) return tools
   const label = image?.info.item.label ?? null
-  const given = label === null ? -1 : (ground?.annotatorOf[label] ?? -1)
-  const id = given >= 0 ? given : shown ? classesByArea(shown.map)[0]?.id : undefined
+  const id = ground ? (label ?? (shown ? classesByArea(shown.view)[0]?.id : undefined)) : undefined
   return id === undefined ? tools : reduceTools(tools, { kind: 'class', id })
 }
 
@@ -108,11 +115,16 @@ export function shownWith(
 ): ShownMap | null {
   const map = image?.map
   if (!map || !ground) return null
-  const options = { fill: ground.fill, classes: ground.classes }
-  if (!before) return { map: applyLayer(map, layer, options), layer, cells: null }
+  const { space } = ground
+  const options = mapOptions(space)
+  if (!before) {
+    const corrected = applyLayer(map, layer, options)
+    return { map: corrected, view: shownMap(corrected, space), layer, cells: null }
+  }
   if (before.layer === layer) return before
   const cells = differingCells(before.layer, layer)
-  return { map: updateCells(before.map, map, layer, cells, options), layer, cells }
+  const corrected = updateCells(before.map, map, layer, cells, options)
+  return { map: corrected, view: updateShown(before.view, corrected, space, cells), layer, cells }
 }
 
 /** Nothing is shown. */

@@ -3,14 +3,13 @@ import { defineStore } from 'pinia'
 import { computed, watch } from 'vue'
 import type { ReviewState } from '../../../../core/contract/review-state.ts'
 import { emptyHistory } from '../../../../core/labelmap/corrections/index.ts'
-import { shortNames } from '../../../../core/labelmap/class-names.ts'
 import { planRegions } from '../../../../core/labelmap/regions/index.ts'
 import type { Crop } from '../../../../core/pooling/crop.ts'
 import { toApiError } from '../../../api/error.ts'
-import { isolated } from '../../../i18n/isolate.ts'
 import { useClassLook } from '../../../labelmap/class-look.ts'
 import { legendOf } from '../../../stage/swatches.ts'
 import type { Relabelled } from '../../../labels/image-labels.ts'
+import { useClasses } from '../../../stores/classes.ts'
 import { useProject } from '../../../stores/project.ts'
 import { createState, readable } from '../../../stores/state.ts'
 import { useOpening } from './opening.ts'
@@ -21,25 +20,24 @@ import { reduceTools, type ToolAction } from './tools.ts'
 export const useAnnotate = defineStore('annotate', () => {
   const project = useProject()
   const look = useClassLook()
+  const classes = useClasses()
   const state = createState(firstScreen)
   const opening = useOpening(state)
   const { ground, image, corrections, shown, tools, overlay, peek, hovered, cursor, hatches } = state.fields
 
   const history = computed(() => corrections.value?.history.value ?? emptyHistory)
   const grid = computed(() => gridOf(image.value))
-  const shorts = computed(() => shortNames(ground.value?.names ?? []))
-  /** The given label as a class of the map; null: there is none, or no map can have it. */
+  /** The given label; null: there is none. */
   const given = computed(() => {
     const label = image.value?.info.item.label ?? null
-    const id = label === null ? -1 : (ground.value?.annotatorOf[label] ?? -1)
-    return id < 0 ? null : id
+    return label === null ? null : classes.resolve(label)
   })
   /** What the Regions view draws; made once a map, and again as a stroke changes it. */
   const plan = computed(() => {
     if (!shown.value || !ground.value) return null
-    const { map, layer } = shown.value
-    return planRegions(map, {
-      classes: ground.value.classes,
+    const { view, layer } = shown.value
+    return planRegions(view, {
+      classes: ground.value.space.classes,
       fill: ground.value.fill,
       given: given.value,
       sure: project.annotation?.sure ?? null,
@@ -67,7 +65,7 @@ export const useAnnotate = defineStore('annotate', () => {
     }),
   )
   /** The classes that lead cells, by area; made only where all cells are shown. */
-  const legend = computed(() => (shown.value ? legendOf(shown.value.map, hatches.value, look.colour) : []))
+  const legend = computed(() => (shown.value ? legendOf(shown.value.view, hatches.value, look.colour) : []))
   /** Why nothing can be corrected here: a message's key, or null. */
   const locked = computed<'readonly' | 'nomap' | null>(() => {
     if (project.info?.readonly) return 'readonly'
@@ -91,8 +89,8 @@ export const useAnnotate = defineStore('annotate', () => {
     locked,
     colour: look.colour,
     hex: look.hex,
-    short: (id: number): string => isolated(shorts.value[id] ?? `#${id}`),
-    className: (id: number): string => isolated(ground.value?.names[id] ?? `#${id}`),
+    short: look.short,
+    className: look.name,
     act: (action: ToolAction) => state.set({ tools: reduceTools(state.now().tools, action) }),
     showHistory,
     /** Shows a stroke that is being made. */
@@ -106,7 +104,7 @@ export const useAnnotate = defineStore('annotate', () => {
     setPeek: (part: Partial<Peek>) => state.set({ peek: { ...state.now().peek, ...part } }),
     /** Makes the regions of a class stand out. */
     light: (id: number | null) => state.set({ lit: id }),
-    say: (text: string) => state.set({ said: text }),
+    say: (text: string, target: string | null = null) => state.set({ said: text, saidTarget: target }),
     fail: (error: unknown) => state.set({ problem: toApiError(error) }),
     /** An image was marked. */
     mark: (id: number, review: ReviewState) => state.set(marked(state.now(), id, review)),

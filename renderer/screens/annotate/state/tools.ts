@@ -10,10 +10,21 @@ import {
   type CellPoint,
 } from '../../../../core/labelmap/corrections/index.ts'
 
-export const toolNames = ['brush', 'rectangle', 'region', 'image', 'inspect'] as const
+export const toolNames = ['select', 'brush', 'rectangle', 'region', 'image', 'inspect'] as const
 export type ToolName = (typeof toolNames)[number]
-export const operationNames = ['raise', 'lower', 'set', 'remove', 'swap'] as const
+/** What a person means, in words. */
+export const meaningNames = ['label', 'also', 'not', 'nothing', 'really'] as const
+/** Changes of logits, for experts. */
+export const logitNames = ['raise', 'lower', 'set', 'remove', 'swap'] as const
+export const operationNames = [...meaningNames, ...logitNames] as const
 export type OperationName = (typeof operationNames)[number]
+export const isMeaning = (name: OperationName): boolean =>
+  (meaningNames as readonly OperationName[]).includes(name)
+/** Operations that put a second class in the place of the first. */
+export const hasTwo = (name: OperationName): boolean => name === 'really' || name === 'swap'
+
+/** The slider of `label`. */
+export const probabilities = { min: 0.51, max: 0.99, step: 0.01 }
 
 /** Radii of the brush in cells. */
 export const brushRadii = [0.5, 1, 1.5, 2, 3, 4, 6] as const
@@ -21,14 +32,20 @@ export const brushRadii = [0.5, 1, 1.5, 2, 3, 4, 6] as const
 export interface ToolState {
   tool: ToolName
   operation: OperationName
-  /** Annotator class; null: none chosen yet. */
+  /** Shown class; null: none chosen yet. */
   class: number | null
-  /** What `swap` puts in its place. */
+  /** What `really` and `swap` put in its place. */
   to: number | null
   /** Logits that `raise` and `lower` change by. */
   amount: number
   /** The logit that `set` sets. */
   logit: number
+  /** With which `label` makes its class lead. */
+  probability: number
+  /** Whether strokes take the regions under them along. */
+  snap: boolean
+  /** Whether `really` is for the whole image, wherever it is applied. */
+  everywhere: boolean
   /** Index into {@link brushRadii}. */
   brush: number
   /** The nine classes used last, each at its number key. */
@@ -38,12 +55,15 @@ export interface ToolState {
 }
 
 export const firstTools: ToolState = {
-  tool: 'brush',
-  operation: 'raise',
+  tool: 'select',
+  operation: 'label',
   class: null,
   to: null,
   amount: 2,
   logit: 10,
+  probability: 0.95,
+  snap: true,
+  everywhere: false,
   brush: 0,
   recent: [],
   order: [],
@@ -52,11 +72,14 @@ export const firstTools: ToolState = {
 export type ToolAction =
   | { kind: 'tool'; tool: ToolName }
   | { kind: 'operation'; operation: OperationName }
-  /** Chooses a class; with `swap` and a class chosen, a key of a recent class chooses what takes its place. */
+  /** Chooses a class; with two classes to choose, and the first one chosen, a key of a recent class chooses what takes its place. */
   | { kind: 'class'; id: number; role?: 'class' | 'to' }
   | { kind: 'recent'; place: number }
   | { kind: 'amount'; value: number }
   | { kind: 'logit'; value: number }
+  | { kind: 'probability'; value: number }
+  | { kind: 'snap' }
+  | { kind: 'everywhere' }
   | { kind: 'brush'; by: number }
   /** A class was used in an edit. */
   | { kind: 'used'; ids: readonly number[] }
@@ -78,13 +101,19 @@ export function reduceTools(state: ToolState, action: ToolAction): ToolState {
     case 'recent': {
       const id = state.recent[action.place]
       if (id === undefined) return state
-      const second = state.operation === 'swap' && state.class !== null && state.class !== id
+      const second = hasTwo(state.operation) && state.class !== null && state.class !== id
       return second ? { ...state, to: id } : { ...state, class: id }
     }
     case 'amount':
       return { ...state, amount: clamp(action.value, 0.1, 1000) }
     case 'logit':
       return { ...state, logit: clamp(action.value, -65504, 65504) }
+    case 'probability':
+      return { ...state, probability: clamp(action.value, probabilities.min, probabilities.max) }
+    case 'snap':
+      return { ...state, snap: !state.snap }
+    case 'everywhere':
+      return { ...state, everywhere: !state.everywhere }
     case 'brush':
       return { ...state, brush: clamp(state.brush + action.by, 0, brushRadii.length - 1) }
     case 'used':
@@ -111,15 +140,37 @@ export type Missing = 'class' | 'to' | 'same'
 /** The operation of the current state, or what it lacks. */
 export function operationOf(state: ToolState): Operation | Missing {
   const { operation: kind, class: id, to } = state
+  const shown = { what: null, ids: 'shown' as const }
+  if (kind === 'nothing') return { kind, class: null, to: null, amount: null, ...shown }
   if (id === null) return 'class'
-  if (kind === 'swap' && to === null) return 'to'
-  if (kind === 'swap' && to === id) return 'same'
-  const amount = kind === 'set' ? state.logit : kind === 'raise' || kind === 'lower' ? state.amount : null
-  return { kind, class: id, to: kind === 'swap' ? to : null, amount, what: null }
+  const two = hasTwo(kind)
+  if (two && to === null) return 'to'
+  if (two && to === id) return 'same'
+  return { kind, class: id, to: two ? to : null, amount: amountOf(state), ...shown }
 }
 
-/** The tool name stored with an edit. */
-export const editTool = (tool: ToolName): Edit['tool'] => (tool === 'inspect' ? 'brush' : tool)
+function amountOf({ operation, probability, logit, amount }: ToolState): number | null {
+  switch (operation) {
+    case 'label':
+      return probability
+    case 'set':
+      return logit
+    case 'raise':
+    case 'lower':
+      return amount
+    default:
+      return null
+  }
+}
+
+/** The tool name stored with an edit: dragging with `select` makes a rectangle. */
+export function editTool(tool: ToolName): Edit['tool'] {
+  if (tool === 'select') return 'rectangle'
+  return tool === 'inspect' ? 'brush' : tool
+}
+
+/** Whether a tool covers what lies between where a stroke began and where it is. */
+export const isBox = (tool: ToolName): boolean => tool === 'select' || tool === 'rectangle'
 
 /** The cells that a tool covers between two positions in units of cells; the second is under the pointer. */
 export function touchedCells(
@@ -133,6 +184,7 @@ export function touchedCells(
   switch (state.tool) {
     case 'brush':
       return brushCells(grid, from, to, brushRadii[state.brush] ?? 0.5)
+    case 'select':
     case 'rectangle':
       return rectangleCells(grid, from, to)
     case 'region': {

@@ -9,9 +9,13 @@ import { random } from '../../../../core/base/random.ts'
 import type { Recipe } from '../../../../core/contract/recipe.ts'
 import { encodeModel } from '../../../../core/graph/onnx/encode.ts'
 import { classMapOf } from '../../../../core/labelmap/class-map.ts'
+import { classSpaceOf } from '../../../../core/labelmap/class-space.ts'
 import {
+  applyChanges,
   applyLayer,
+  emptyLayer,
   layerFromList,
+  planChanges,
   type CorrectionLayer,
 } from '../../../../core/labelmap/corrections/index.ts'
 import { createLabelMapWriter, openLabelMaps } from '../../../../core/labelmap/files/index.ts'
@@ -98,7 +102,7 @@ function prepare(recipe: Recipe, changes: Partial<AnnotationInput> = {}): Promis
 }
 
 /** Targets of one epoch by image, as the loader's threads make them. */
-async function loaded({ setup }: Prepared): Promise<Map<number, Float32Array>> {
+async function loaded({ setup }: Prepared, classes = 3): Promise<Map<number, Float32Array>> {
   const { recipe, set, pixels, maps, labels } = setup
   const loader = openLoader({
     recipe,
@@ -106,7 +110,7 @@ async function loaded({ setup }: Prepared): Promise<Map<number, Float32Array>> {
     set,
     pixels,
     maps,
-    classes: 3,
+    classes,
     ...(labels ? { labels } : {}),
   })
   const targets = new Map<number, Float32Array>()
@@ -114,7 +118,7 @@ async function loaded({ setup }: Prepared): Promise<Map<number, Float32Array>> {
     loader.start(0, 0, 1)
     for (let batch = await loader.next(); batch; batch = await loader.next()) {
       for (let b = 0; b < batch.count; b++)
-        targets.set(batch.indices[b]!, batch.targets.slice(3 * b, 3 * b + 3))
+        targets.set(batch.indices[b]!, batch.targets.slice(classes * b, classes * (b + 1)))
       loader.release(batch)
     }
     expect(loader.skipped).toEqual([])
@@ -174,6 +178,67 @@ describe('targets', () => {
     expect([machine.disputed, machine.setup.labels![1]]).toEqual([0, 1])
     // Class 2 is strongest now; image 6 lists nothing but the fourth class, so that the lowest class wins.
     expect([corrected.disputed, corrected.setup.labels![1], corrected.setup.labels![6]]).toEqual([1, 2, 0])
+  })
+
+  it.each([0, 100])(
+    'with %s MB have classes that the annotator lacks, where a person set them',
+    async memoryMb => {
+      // Of the project's own classes, the annotator has red and blue.
+      const own = classMapOf([0, -1, 2, -1], 4)
+      const space = classSpaceOf(own, { fill: 0 })
+      const operation = { kind: 'label', class: 3, to: null, amount: 0.95, what: null, ids: 'shown' } as const
+      const reader = await openLabelMaps(mapsDir)
+      const key = images[2]!.key
+      const machine = await reader.get(key)
+      const options = { edit: 'edit-0001', fill: 0, space }
+      const all = [...Array(machine.shape[1] * machine.shape[2]).keys()]
+      const layer = applyChanges(emptyLayer, planChanges(machine, emptyLayer, all, operation, options))
+      const recipe = tinyRecipe({ supervision: 'relabel', epochs: 1, cache: { memoryMb } })
+      const { setup } = await prepareRun({
+        recipe,
+        classes: ['red', 'yellow', 'blue', 'violet'],
+        train: images,
+        val: [],
+        resume: false,
+        annotation: { ...annotation, classMap: own, corrections: new Map([[key, layer]]) },
+        cacheDir: join(dir, 'cache'),
+        dir: join(dir, `run${runs++}`),
+        model: tinyStudent(4),
+      })
+      expect(setup.set.skipped).toEqual([])
+      const targets = await loaded({ setup } as Prepared, 4)
+      const before = createTargetScratch(own)
+      for (const [index, target] of targets) {
+        if (index === 2) {
+          expect(target[3]).toBeGreaterThan(0.95 - 1e-6)
+          continue
+        }
+        const { height, width } = images[index]!
+        const draw = random(recipe.seed, 0, index)
+        const crop = randomResizedCrop(
+          height,
+          width,
+          recipe.augmentation.crop!.scale,
+          recipe.augmentation.crop!.ratio,
+          draw,
+        )
+        const out = new Float32Array(4)
+        poolTarget(await reader.get(images[index]!.key), crop, { height, width }, out, before)
+        expect(target).toEqual(out)
+      }
+      await reader.close()
+    },
+  )
+
+  it('of a student of the annotator’s own classes leave out what only the project has', async () => {
+    const recipe = tinyRecipe({ supervision: 'relabel', epochs: 1, classSpace: 'annotator' })
+    const layer = layerFromList([{ cell: 0, class: 4 + 2, entry: entry(30) }])
+    const layers = new Map([[images[2]!.key, layer]])
+    const plain = await prepare(recipe, { corrections: undefined })
+    const own = await prepare(recipe, { corrections: layers })
+    expect(own.setup.set.skipped).toEqual([])
+    const [a, b] = [await loaded(plain, 4), await loaded(own, 4)]
+    for (const [index, target] of a) expect(b.get(index)).toEqual(target)
   })
 
   it('of a layer that does not fit its map leave the image out with the reason', async () => {

@@ -9,9 +9,10 @@ import {
   emptyLayer,
   planChanges,
 } from '../../../../../core/labelmap/corrections/index.ts'
-import { identityClassMap } from '../../../../../core/labelmap/class-map.ts'
+import { classMapOf, identityClassMap } from '../../../../../core/labelmap/class-map.ts'
 import { classSpaceOf } from '../../../../../core/labelmap/class-space.ts'
 import type { LabelMap } from '../../../../../core/labelmap/label-map.ts'
+import { classesByArea } from '../../../../../core/labelmap/layers.ts'
 import type { AnnotationGround, LoadedImage } from '../../../../../renderer/labelmap/load.ts'
 import { createTargeter } from '../../../../../renderer/labelmap/targets.ts'
 import {
@@ -37,14 +38,14 @@ const imageOf = (id: number, map: LabelMap | null, label: number | null = null):
   map,
   mapProblem: null,
 })
+const space = classSpaceOf(identityClassMap(classes), { fill: 0 })
 const ground: AnnotationGround = {
   id: 'a1',
-  names: ['a', 'b', 'c', 'd', 'e'],
   classes,
   fill: 0,
-  targeter: createTargeter(identityClassMap(classes), 0),
-  space: classSpaceOf(identityClassMap(classes), { fill: 0 }),
-  annotatorOf: Int32Array.of(2, -1, 0, 1, 4),
+  space,
+  foreign: [],
+  targeter: createTargeter(space.classMap, 0),
   created: '',
   file: '',
 }
@@ -57,12 +58,14 @@ test('an image arrives under its corrections, with its own class chosen, and as 
   const map = mapOf(2, 3)
   const layer = layerOn(map, [4])
   const now = arrive(screen, imageOf(7, map, 0), null, layer)
-  expect(now.shown).toEqual({ map: applyLayer(map, layer, { fill: 0, classes }), layer, cells: null })
-  // Class 0 of the project is the annotator's 2; an unlabelled image gets its strongest class.
-  expect(now.tools.class).toBe(2)
+  const corrected = applyLayer(map, layer, { fill: 0, classes })
+  expect(now.shown).toEqual({ map: corrected, view: corrected, layer, cells: null })
+  expect(now.shown?.view).toBe(now.shown?.map)
+  // An unlabelled image gets its strongest class.
+  expect(now.tools.class).toBe(0)
   expect(arrive(screen, imageOf(7, map), null, emptyLayer).tools.class).toBe(3)
-  expect(arrive(screen, imageOf(7, map, 1), null, emptyLayer).tools.class).toBe(3)
-  expect(arrive(now, imageOf(8, map, 4), null, emptyLayer).tools.class).toBe(2)
+  expect(arrive(screen, imageOf(7, map, 1), null, emptyLayer).tools.class).toBe(1)
+  expect(arrive(now, imageOf(8, map, 4), null, emptyLayer).tools.class).toBe(0)
   expect(arrive(screen, imageOf(9, null), null, emptyLayer)).toMatchObject({ shown: null })
 })
 
@@ -111,3 +114,29 @@ function listed({ shape: [K, H, W], ids, logits }: LabelMap, cell: number): [num
     .filter(([, logit]) => logit !== 0)
     .sort(([a], [b]) => a - b)
 }
+
+test('what is shown is in the project’s classes, and so is what is picked', () => {
+  const other = classSpaceOf(classMapOf([-1, -1, 0, 1, 1], 3), { fill: 0 })
+  const at = { ...screen, ground: { ...ground, space: other } }
+  const map = mapOf(2, 3)
+  const now = arrive(at, imageOf(7, map, 2), null, emptyLayer)
+  expect(now.shown?.map).toBe(map)
+  expect([...now.shown!.view.ids]).toEqual([1, 1, 1, 1, 1, 1])
+  expect(now.tools.class).toBe(2)
+  const layer = applyChanges(
+    emptyLayer,
+    planChanges(
+      map,
+      emptyLayer,
+      [4],
+      { kind: 'label', class: 2, to: null, amount: 0.95, what: null, ids: 'shown' },
+      { edit: 'edit-one', fill: 0, space: other },
+    ),
+  )
+  const shown = shownWith(now, layer)
+  expect(shown?.cells).toEqual([4])
+  expect(classesByArea(shown!.view)).toEqual([
+    { id: 1, cells: 5 },
+    { id: 2, cells: 1 },
+  ])
+})

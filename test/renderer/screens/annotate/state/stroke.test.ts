@@ -9,12 +9,14 @@ import {
   inspectCell,
 } from '../../../../../core/labelmap/corrections/index.ts'
 import { identityClassMap } from '../../../../../core/labelmap/class-map.ts'
+import { classSpaceOf } from '../../../../../core/labelmap/class-space.ts'
 import type { LabelMap } from '../../../../../core/labelmap/label-map.ts'
 import { poolLabelMap } from '../../../../../core/pooling/pool-label-map.ts'
 import { cellShares } from '../../../../../renderer/labelmap/cell-shares.ts'
 import {
-  addCells,
   beginStroke,
+  changesOf,
+  coverCells,
   differingCells,
 } from '../../../../../renderer/screens/annotate/state/stroke.ts'
 import { shareOf } from '../../../slow-picture.ts'
@@ -26,7 +28,9 @@ import {
 } from '../../../../../renderer/labelmap/targets.ts'
 
 const classes = 12
-const ground = (machine: LabelMap) => ({ machine, fill: 0, classes })
+const space = classSpaceOf(identityClassMap(classes), { fill: 0 })
+const ground = (machine: LabelMap) => ({ machine, space })
+const shown = (map: LabelMap) => ({ map, view: map })
 
 function mapOf(seed: number): LabelMap {
   const draw = random(seed)
@@ -46,32 +50,44 @@ function mapOf(seed: number): LabelMap {
 const raise: Operation = { kind: 'raise', class: 3, to: null, amount: 4, what: null }
 const edit = 'stroke-1'
 
-test('a stroke over cells, some of them twice, is the edit that is saved', () => {
-  const machine = mapOf(1)
-  let stroke = beginStroke(edit, raise, emptyLayer, machine)
-  const changed: number[] = []
-  for (const cells of [[0, 1], [1, 2], [7], [2, 1, 0]]) {
-    const step = addCells(stroke, ground(machine), cells)
+/** A stroke over cells in steps, each of which covers what is listed. */
+function strokeOver(machine: LabelMap, steps: readonly (readonly number[])[]) {
+  let stroke = beginStroke(edit, raise, emptyLayer, shown(machine))
+  const changed = steps.map(cells => {
+    const step = coverCells(stroke, ground(machine), cells)
     stroke = step.stroke
-    changed.push(...step.changed)
-  }
-  expect(changed).toEqual([0, 1, 2, 7])
-  expect([...stroke.touched]).toEqual([0, 1, 2, 7])
-  const layer = applyChanges(emptyLayer, stroke.changes)
+    return step.changed
+  })
+  return { stroke, changed }
+}
+
+test('a stroke that grows and shrinks is the edit of the cells that it covers in the end', () => {
+  const machine = mapOf(1)
+  const { stroke, changed } = strokeOver(machine, [
+    [0, 1],
+    [0, 1, 2],
+    [1, 2],
+    [1, 2, 7],
+    [1, 2, 7],
+  ])
+  expect(changed).toEqual([[0, 1], [2], [0], [7], []])
+  expect([...stroke.byCell.keys()]).toEqual([1, 2, 7])
+  const layer = applyChanges(emptyLayer, changesOf(stroke))
   expect(layer).toEqual(stroke.layer)
   const anew = applyLayer(machine, layer, { fill: 0, classes })
   for (let cell = 0; cell < 20; cell++)
     expect(inspectCell(stroke.corrected, emptyLayer, [], cell).slice(0, 3)).toEqual(
       inspectCell(anew, emptyLayer, [], cell).slice(0, 3),
     )
+  expect(stroke.view).toBe(stroke.corrected)
   expect(machine).toEqual(mapOf(1))
 })
 
 test('two layers differ in just the cells that were changed between them', () => {
   const machine = mapOf(2)
-  const first = addCells(beginStroke(edit, raise, emptyLayer, machine), ground(machine), [1, 2]).stroke
-  const second = addCells(
-    beginStroke('stroke-2', raise, first.layer, first.corrected),
+  const first = strokeOver(machine, [[1, 2]]).stroke
+  const second = coverCells(
+    beginStroke('stroke-2', raise, first.layer, { map: first.corrected, view: first.view }),
     ground(machine),
     [2, 9],
   ).stroke
@@ -87,7 +103,8 @@ test("a cell's shares are the softmax over all classes; removed classes have non
     expect(share).toBeCloseTo(shareOf(machine, 6, id, { classes, fill: 0 }), 6)
   const top = shares[0]!.class
   const remove: Operation = { kind: 'remove', class: top, to: null, amount: null, what: null }
-  const { layer } = addCells(beginStroke(edit, remove, emptyLayer, machine), ground(machine), [6]).stroke
+  const begun = beginStroke(edit, remove, emptyLayer, shown(machine))
+  const { layer } = coverCells(begun, ground(machine), [6]).stroke
   const left = cellShares(inspectCell(machine, layer, [], 6), { classes, fill: 0 })
   expect(left.at(-1)).toMatchObject({ class: top, logit: null, share: 0, editId: edit })
   expect(left[0]!.share).toBeGreaterThan(shares[1]!.share)

@@ -35,7 +35,14 @@ test('a number key chooses its class, and with swap what takes the place of the 
 
 test('an operation is asked for in full, or what it lacks is named', () => {
   expect(operationOf(firstTools)).toBe('class')
-  expect(operationOf(after(pick(3)))).toEqual({ kind: 'raise', class: 3, to: null, amount: 2, what: null })
+  expect(operationOf(after(pick(3)))).toEqual({
+    kind: 'label',
+    class: 3,
+    to: null,
+    amount: 0.95,
+    what: null,
+    ids: 'shown',
+  })
   const swap = after(pick(3), { kind: 'operation', operation: 'swap' })
   expect(operationOf(swap)).toBe('to')
   expect(operationOf(reduceTools(swap, { kind: 'class', id: 3, role: 'to' }))).toBe('same')
@@ -65,7 +72,7 @@ test('each tool touches its cells', () => {
   const cells = (part: Partial<ToolState>, from = at, to = at) =>
     touchedCells({ ...firstTools, ...part }, map, from, to)
   expect(cells({})).toEqual([6])
-  expect(cells({ brush: 1 })).toEqual([2, 5, 6, 7, 10])
+  expect(cells({ tool: 'brush', brush: 1 })).toEqual([2, 5, 6, 7, 10])
   expect(cells({ tool: 'rectangle' }, { x: 0.2, y: 0.2 }, { x: 1.5, y: 1.5 })).toEqual([0, 1, 4, 5])
   expect(cells({ tool: 'region' })).toEqual([2, 3, 5, 6, 10])
   expect(cells({ tool: 'image' })).toHaveLength(12)

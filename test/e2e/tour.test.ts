@@ -50,6 +50,7 @@ describe.skipIf(!browserPath)('the tour', () => {
     // From the keyboard: another class than the cell's, then the cell under the cursor.
     const before = await shares()
     await page.locator(test('stage')).focus()
+    await expect.poll(() => page.locator(test('tool-brush')).getAttribute('aria-pressed')).toBe('true')
     await page.keyboard.press('l')
     await page.keyboard.type('7')
     await page.keyboard.press('Enter')

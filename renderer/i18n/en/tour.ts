@@ -23,7 +23,7 @@ export const tour = {
   },
   paint: {
     title: 'Your turn: paint one cell',
-    text: 'Choose “Label as” and a class that is wrong on purpose, then click a cell of the picture (or press Enter on it).',
+    text: 'You hold the brush. Choose “Label as” and a class that is wrong on purpose, then click a cell of the picture (or move there with the arrow keys and press Enter).',
   },
   target: {
     title: 'The target moves',

@@ -13,6 +13,7 @@ interface Declared {
 
 const browse = ['browse'] as const
 const annotate = ['annotate'] as const
+const classes = ['classes'] as const
 const charts = ['train', 'runs'] as const
 
 const declared = {
@@ -30,6 +31,8 @@ const declared = {
   zoom: { screens: annotate, mouse: 'wheel' },
   pan: { screens: annotate, mouse: 'drag', held: 'Space' },
   panMiddle: { screens: annotate, mouse: 'middleDrag' },
+
+  reorder: { screens: classes, mouse: 'drag' },
 
   readChart: { screens: charts, mouse: 'point' },
   zoomChart: { screens: charts, mouse: 'drag' },

@@ -29,6 +29,7 @@ export const gestures: Messages['gestures'] = {
     zoom: '포인터 위치에서 확대·축소',
     pan: '이미지 옮기기',
     panMiddle: '이미지 옮기기',
+    reorder: '클래스 순서 옮기기',
     readChart: '차트의 값 읽기',
     zoomChart: '차트의 한 구간 확대',
     wholeChart: '차트 전체 다시 보기',

@@ -29,7 +29,7 @@ export const keys: Messages['keys'] = {
     image_next: '다음 이미지',
     image_previous: '이전 이미지',
     tool_select: '선택',
-    op_label: '해당 클래스로 레이블 지정',
+    op_label: '해당 클래스로 라벨 지정',
     op_also: '해당 클래스도 여기 있음',
     op_not: '해당 클래스는 여기 없음',
     op_nothing: '아무것도 없음',

@@ -20,7 +20,7 @@ export const browse: Messages['browse'] = {
   searchClasses: '查找类别',
   filter: {
     text: '文件名',
-    classes: '原标签',
+    classes: '给定标签',
     predicted: '预测类别',
     splits: '数据划分',
     review: '审核',
@@ -45,7 +45,7 @@ export const browse: Messages['browse'] = {
   noLabel: '无标签',
   noMap: '无标签图',
   sees: '标签图：{name}，{share}',
-  given: '原标签：{name}',
+  given: '给定标签：{name}',
   corrected: '已修正',
   disagrees: '标签图给出了另一个类别',
   unreadable: '无法读取：{reason}',

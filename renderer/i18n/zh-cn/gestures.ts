@@ -29,6 +29,7 @@ export const gestures: Messages['gestures'] = {
     zoom: '以指针为中心缩放',
     pan: '移动图像',
     panMiddle: '移动图像',
+    reorder: '移动类别的顺序',
     readChart: '查看图表中的数值',
     zoomChart: '放大图表中的一段',
     wholeChart: '重新显示整个图表',

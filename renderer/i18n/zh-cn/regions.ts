@@ -9,7 +9,7 @@ export const regions: Messages['regions'] = {
     cells: '全部单元格',
   },
   viewHelp: {
-    regions: '原标签和本图中重要类别的轮廓',
+    regions: '给定标签和本图中重要类别的轮廓',
     class: '一个类别在哪里，以及标签图对它有多确定',
     cells: '每个单元格中最强的类别',
   },

@@ -9,7 +9,7 @@ export const review: Messages['review'] = {
   target: '标签图对此图像的判断',
   correctedTarget: '修正后标签图的判断',
   corrected: '已修正 · {n} 个单元格',
-  given: '原标签',
+  given: '给定标签',
   noLabel: '无',
   legend: '标签图上',
   cells: '{n} 个单元格',

@@ -15,7 +15,7 @@ export interface ClassLook {
 const known = new Map<string, Rgb>()
 
 /** The channels of `#rrggbb`. */
-export function rgbOfHex(hex: string): Rgb {
+function rgbOfHex(hex: string): Rgb {
   let rgb = known.get(hex)
   if (!rgb) {
     const number = Number.parseInt(hex.slice(1), 16)

@@ -67,7 +67,9 @@ export interface DrawnChip {
 /** The pen of a canvas; tests record what it is asked for. */
 export type Pen = CanvasRenderingContext2D
 
+/** Largest alpha of the tint: usually, and at most. */
 export const usualTint = 0.2
+export const mostTint = 0.35
 /** Text on a filled chip. */
 const ink = '#14161a'
 const chipFont = (family: string): string => `600 12px ${family}`

@@ -1,4 +1,5 @@
 /** How the review shows label maps: the view, its strength and the class of the second view; pure. */
+import { mostTint, usualTint } from '../../labelmap/draw-regions.ts'
 import { viewNames, type ViewName } from '../../labelmap/views.ts'
 
 export interface Sight {
@@ -11,9 +12,7 @@ export interface Sight {
   opacity: number
 }
 
-export const mostTint = 0.35
-
-export const firstSight: Sight = { view: 'regions', shown: true, tint: 0.2, opacity: 0.55 }
+export const firstSight: Sight = { view: 'regions', shown: true, tint: usualTint, opacity: 0.55 }
 
 /** What was kept from the last time; anything else is the default. */
 export function sightFrom(text: string | null): Sight {

@@ -2,7 +2,7 @@
 import type { Rgb } from '../../../../core/labelmap/colour.ts'
 import type { LegendEntry } from '../../../stage/swatches.ts'
 import type { PaintOptions } from '../../../stage/painter.ts'
-import { usualTint } from '../../../labelmap/draw-regions.ts'
+import { mostTint, usualTint } from '../../../labelmap/draw-regions.ts'
 import type { ViewName } from '../../../labelmap/views.ts'
 
 export interface OverlayOptions {
@@ -22,8 +22,6 @@ export interface OverlayOptions {
   /** Boxes of the truth, if known. */
   boxes: boolean
 }
-
-export const mostTint = 0.35
 
 export const firstOverlay: OverlayOptions = {
   shown: true,

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest'
 import {
   drawnOf,
   firstOverlay,
-  mostTint,
   noPeek,
   paintOf,
   stepOpacity,
 } from '../../../../../renderer/screens/annotate/state/overlay.ts'
+import { mostTint } from '../../../../../renderer/labelmap/draw-regions.ts'
 import type { Swatch } from '../../../../../core/labelmap/palette.ts'
 
 /** Class 3 has regions and is under the pointer; class 7 is the chosen one. */

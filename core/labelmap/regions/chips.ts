@@ -1,4 +1,5 @@
 /** Where the names of regions stand over a picture: on the outline, not over the thing. */
+import { scaledCells } from './parts.ts'
 import type { Region, RegionPlan } from './region.ts'
 
 /** A small label over the picture; all lengths in CSS pixels, x and y of its upper left corner. */
@@ -39,10 +40,10 @@ const gap = 2
 export const chipText = { filled: 6, dotted: 20 }
 /** Padding on both sides, with the dot where there is one. */
 const room = { filled: 12, dotted: 26 }
-/** How far chips stand off regions of one or two cells, which they would cover. */
+/** How far chips stand off regions of one or two cells (of 225), which they would cover. */
 const lift = 14
 const smallRegion = 3
-/** Regions of a class after its first say their percent from this size on. */
+/** Regions of a class after its first say their percent from this many cells on, of 225. */
 const percentFrom = 5
 const away = [50, 80, 120]
 const directions = 8
@@ -74,18 +75,20 @@ export function placeChips(plan: RegionPlan, options: ChipOptions): Chip[] {
   plan.regions.forEach((region, index) => {
     const first = !said.has(region.id)
     said.add(region.id)
-    if (!first && region.cells.length < percentFrom) return
+    if (!first && region.cells.length < scaledCells(percentFrom, plan)) return
     const share = options.percent(region.mean)
     const text = first ? `${options.name(region.id)} ${share}` : share
     const filled = region.role === 'given'
     const w = options.textWidth(text) + (filled ? room.filled : room.dotted)
     if (w + 2 * edge > width || chipHeight + 2 * edge > height) return
     const points = pointsOf(region, plan, options)
-    const spots = spotsOf(region, points).map(({ x, y, far }) => ({
-      x: clamped(x - w / 2, edge, width - w - edge),
-      y: clamped(y - chipHeight / 2, edge, height - chipHeight - edge),
-      far,
-    }))
+    const spots = spotsOf(points, region.cells.length < scaledCells(smallRegion, plan) ? lift : 0).map(
+      ({ x, y, far }) => ({
+        x: clamped(x - w / 2, edge, width - w - edge),
+        y: clamped(y - chipHeight / 2, edge, height - chipHeight - edge),
+        far,
+      }),
+    )
     const spot = spots.find(({ x, y }) =>
       isFree({ left: x, top: y, right: x + w, bottom: y + chipHeight }, taken),
     )
@@ -119,7 +122,7 @@ function pointsOf(region: Region, plan: RegionPlan, options: ChipOptions): [x: n
 }
 
 /** Where a chip's centre may be, the best place first. */
-function spotsOf(region: Region, points: [number, number][]): { x: number; y: number; far: boolean }[] {
+function spotsOf(points: [number, number][], off: number): { x: number; y: number; far: boolean }[] {
   let [top, bottom, right, left] = [points[0]!, points[0]!, points[0]!, points[0]!]
   for (const point of points) {
     if (point[1] < top[1]) top = point
@@ -127,7 +130,6 @@ function spotsOf(region: Region, points: [number, number][]): { x: number; y: nu
     if (point[0] > right[0]) right = point
     if (point[0] < left[0]) left = point
   }
-  const off = region.cells.length < smallRegion ? lift : 0
   const spots = [
     { x: top[0], y: top[1] - off, far: false },
     { x: bottom[0], y: bottom[1] + off, far: false },

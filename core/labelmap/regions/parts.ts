@@ -6,6 +6,17 @@ export interface Grid {
   width: number
 }
 
+/** Cells of the grid of 15×15 with which the rule's sizes were chosen. */
+const usualCells = 225
+
+/**
+ * A number of cells of a 15×15 grid as one that covers as much of a finer grid; coarser grids keep the number, because a
+ * few cells are the least that says anything.
+ */
+export function scaledCells(count: number, { height, width }: Grid): number {
+  return Math.max(count, Math.floor((count * height * width) / usualCells))
+}
+
 /**
  * The parts of equal value: cells joined over sides and corners, in reading order of their first cell; each part's cells
  * ascend. Cells with a negative value belong to no part.

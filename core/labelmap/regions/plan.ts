@@ -11,16 +11,16 @@ import {
 import type { LabelMap } from '../label-map.ts'
 import { cellLeaders, sharesOf, wholeTarget, type CellLeaders } from './cells.ts'
 import { contour } from './contour.ts'
-import { partsOf } from './parts.ts'
+import { partsOf, scaledCells, type Grid } from './parts.ts'
 import type { Region, RegionPlan, RegionRole } from './region.ts'
 
 /** Probability from which a cell belongs to its leader's region. */
 export const regionFloor = 0.35
 /** Classes drawn at most, besides the given label and a person's corrections. */
 const limit = 6
-/** Cells of the smallest part that the target's classes need, and of the smallest drawn beside a larger one. */
+/** Cells of the smallest part that the target's classes need, and of the smallest drawn beside a larger one; of 225. */
 const smallestPart = 3
-/** Cells of the smallest part that can be sure in one place. */
+/** Cells of the smallest part that can be sure in one place; of 225. */
 const smallestPlace = 4
 
 /** Options of {@link planRegions}. */
@@ -48,12 +48,21 @@ interface Candidate {
   size: number
 }
 
+/** What is known of a map before its classes are chosen. */
+interface Ground {
+  leaders: CellLeaders
+  grid: Grid
+  targetOf: (id: number) => number
+  corrected: ReadonlySet<number>
+}
+
 /**
  * What to draw of a label map in the classes that are shown. A part is a group of touching cells that one class leads with
  * a probability of at least 0.35 (the given label and corrected cells: any). Drawn are, in this order: the given label
  * wherever it leads a cell; at most six of the classes whose share of the whole image's target is at least 1/√(10·C) and
  * that have a part of 3 cells, then of those with a part of 4 cells whose largest logit reaches `sure`; and whatever a
- * person corrected. Of a drawn class the parts of 3 cells, or the largest. Works on the listed classes alone, in a few
+ * person corrected. Of a drawn class the parts of 3 cells, or the largest. Finer grids than 15×15 need parts
+ * of the same share of the picture. Works on the listed classes alone, in a few
  * milliseconds for a map of 30×30 cells with K = 20.
  */
 export function planRegions(map: LabelMap, options: RegionOptions): RegionPlan {
@@ -62,18 +71,19 @@ export function planRegions(map: LabelMap, options: RegionOptions): RegionPlan {
   const corrected = new Set(options.corrected)
   const leaders = cellLeaders(map, classes, fill)
   const targetOf = wholeTarget(map, classes, fill)
-  const candidates = candidatesOf(leaders, { height, width }, corrected, given)
+  const grid = { height, width }
+  const candidates = candidatesOf(leaders, grid, corrected, given)
 
-  const roles = rolesOf(candidates, leaders, targetOf, corrected, options)
+  const roles = rolesOf(candidates, { leaders, grid, targetOf, corrected }, options)
   const drawn = [...roles.keys()]
   const shares = sharesOf(map, leaders, drawn, fill)
   const dashed = dashedOf(drawn, options.colourOf)
   const regions: Region[] = []
   for (const [id, role] of roles) {
     const share = shares.get(id)!
-    for (const cells of keptParts(candidates.get(id)!, corrected)) {
+    for (const cells of keptParts(candidates.get(id)!, corrected, grid)) {
       const mean = cells.reduce((sum, cell) => sum + share[cell]!, 0) / cells.length
-      const paths = contour(cells, { height, width })
+      const paths = contour(cells, grid)
       regions.push({ id, cells, mean, role, dashed: dashed.has(id), paths })
     }
   }
@@ -96,7 +106,7 @@ export function planRegions(map: LabelMap, options: RegionOptions): RegionPlan {
 /** The parts of every class that leads cells surely enough. */
 function candidatesOf(
   { leader, share }: CellLeaders,
-  grid: { height: number; width: number },
+  grid: Grid,
   corrected: ReadonlySet<number>,
   given: number | null,
 ): Map<number, Candidate> {
@@ -116,9 +126,7 @@ function candidatesOf(
 /** The drawn classes in their order, and why. */
 function rolesOf(
   candidates: ReadonlyMap<number, Candidate>,
-  { leader, logit }: CellLeaders,
-  targetOf: (id: number) => number,
-  corrected: ReadonlySet<number>,
+  { leaders, grid, targetOf, corrected }: Ground,
   { classes, given, sure }: RegionOptions,
 ): Map<number, RegionRole> {
   const least = 1 / Math.sqrt(10 * classes)
@@ -127,9 +135,9 @@ function rolesOf(
   for (const { id, parts, size } of candidates.values()) {
     if (id === given) continue
     const target = targetOf(id)
-    if (size >= smallestPart && target >= least) named.push([id, target])
+    if (size >= scaledCells(smallestPart, grid) && target >= least) named.push([id, target])
     else if (sure !== null) {
-      const strength = strongestPlace(parts, logit, sure)
+      const strength = strongestPlace(parts, leaders.logit, { sure, least: scaledCells(smallestPlace, grid) })
       if (strength !== null) placed.push([id, strength])
     }
   }
@@ -141,16 +149,20 @@ function rolesOf(
     ...placed.sort(falling).map(([id]): [number, RegionRole] => [id, 'place']),
   ]
   for (const [id, role] of ordered.slice(0, limit)) roles.set(id, role)
-  const person = new Set([...corrected].map(cell => leader[cell] ?? -1))
+  const person = new Set([...corrected].map(cell => leaders.leader[cell] ?? -1))
   for (const id of [...person].sort((a, b) => a - b)) if (id >= 0 && !roles.has(id)) roles.set(id, 'person')
   return roles
 }
 
 /** Sum of the logits of the strongest part that is sure; null without one. */
-function strongestPlace(parts: Candidate['parts'], logit: Float32Array, sure: number): number | null {
+function strongestPlace(
+  parts: Candidate['parts'],
+  logit: Float32Array,
+  { sure, least }: { sure: number; least: number },
+): number | null {
   let strongest: number | null = null
   for (const cells of parts) {
-    if (cells.length < smallestPlace || !cells.some(cell => logit[cell]! >= sure)) continue
+    if (cells.length < least || !cells.some(cell => logit[cell]! >= sure)) continue
     const sum = cells.reduce((total, cell) => total + logit[cell]!, 0)
     strongest = Math.max(strongest ?? -Infinity, sum)
   }
@@ -158,9 +170,14 @@ function strongestPlace(parts: Candidate['parts'], logit: Float32Array, sure: nu
 }
 
 /** The parts that are outlined, the largest first; crumbs beside larger parts stay bare. */
-function keptParts({ parts, size }: Candidate, corrected: ReadonlySet<number>): Candidate['parts'] {
+function keptParts(
+  { parts, size }: Candidate,
+  corrected: ReadonlySet<number>,
+  grid: Grid,
+): Candidate['parts'] {
+  const least = Math.min(scaledCells(smallestPart, grid), size)
   return parts
-    .filter(cells => cells.length >= Math.min(smallestPart, size) || cells.some(cell => corrected.has(cell)))
+    .filter(cells => cells.length >= least || cells.some(cell => corrected.has(cell)))
     .sort((a, b) => b.length - a.length)
 }
 

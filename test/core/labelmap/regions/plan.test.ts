@@ -202,3 +202,24 @@ test('thirty by thirty cells of twenty classes each are planned while a stroke i
   }
   expect(Math.min(...Array.from({ length: 10 }, once))).toBeLessThan(16)
 })
+
+test('a finer grid needs parts of the same share of the picture, a coarser one the same cells', () => {
+  /** A block of class 1 and a distant block of class 2 on background of class 0, unsure everywhere. */
+  const drawnOn = (side: number, cells: number): number[] => {
+    const map = uniform(side, [0, 9], [1, 0.5])
+    const put = (id: number, from: number, size: number): void => {
+      for (let i = 0; i < size; i++) {
+        const cell = from + Math.floor(i / 4) * side + (i % 4)
+        ;[map.ids[cell], map.logits[cell]] = [id, 60]
+      }
+    }
+    put(1, 0, cells)
+    put(2, side * (side - 4), cells)
+    return planRegions(map, { classes: 1000, fill: 0, given: 1, sure: 50 }).regions.map(({ id }) => id)
+  }
+  expect(drawnOn(7, 4)).toEqual([1, 2])
+  expect(drawnOn(7, 2)).toEqual([1])
+  expect(drawnOn(15, 4)).toEqual([1, 2])
+  expect(drawnOn(30, 11)).toEqual([1])
+  expect(drawnOn(30, 16)).toEqual([1, 2])
+})

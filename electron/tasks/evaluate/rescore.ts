@@ -4,6 +4,7 @@ import { matchClasses } from '../../../core/labelmap/match-classes.ts'
 import type { Metrics } from '../../../core/contract/metrics.ts'
 import { resolveClass } from '../../../core/project/database/classes.ts'
 import { labelsOfSplit } from '../../../core/project/images.ts'
+import { browseVersion } from '../../../core/project/overview.ts'
 import { isStale, versionsNow } from '../../../core/project/labels/versions.ts'
 import type { Project } from '../../../core/project/project.ts'
 import { getRun, listRuns } from '../../../core/project/runs.ts'
@@ -28,6 +29,19 @@ function classMapNow(project: Project, own: number, target: Predictions['target'
   )
 }
 
+type SplitLabels = ReturnType<typeof labelsOfSplit>
+const known = new WeakMap<Project['db'], { of: string; labels: SplitLabels }>()
+
+/** Read once for all runs on a split, and again when images or classes changed. */
+function labelsNow(project: Project, split: string): SplitLabels {
+  const of = `${split} ${browseVersion(project)} ${project.classesVersion}`
+  const last = known.get(project.db)
+  if (last?.of === of) return last.labels
+  const labels = labelsOfSplit(project, split)
+  known.set(project.db, { of, labels })
+  return labels
+}
+
 /**
  * The figures that an evaluation would give now. Throws `not-found` without answers, `bad-data` where the logits were not
  * kept (by an earlier version) or are damaged.
@@ -41,7 +55,7 @@ export function rescore(project: Project, { run, split }: RunOnSplit): Metrics {
       split,
     })
   const versions = versionsNow(project)
-  const now = labelsOfSplit(project, split)
+  const now = labelsNow(project, split)
   const map = classMapNow(project, scores.classes, target)
   const scorer = createScorer(project.classes.length, map.identity ? undefined : map)
   let i = 0

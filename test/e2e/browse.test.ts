@@ -51,6 +51,64 @@ describe.skipIf(!browserPath)('the Browse screen', () => {
     expect(studio.complaints).toEqual([])
   })
 
+  it('outlines the regions over the thumbnails, names them below, and shows a correction at once', async () => {
+    await facet('splits', 'train').click()
+    await expect.poll(total).toContain('60 of 100')
+    const cell = page.locator(test('cell')).first()
+    const outlined = (): Promise<number> =>
+      page.evaluate<number>(
+        `[...document.querySelectorAll('${test('thumbnail-regions')}')].filter(c => c.width > 0 && c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((v, i) => i % 4 === 3 && v > 0)).length`,
+      )
+    await expect.poll(outlined).toBeGreaterThan(5)
+    const id = Number(await cell.getAttribute('data-id'))
+    const [regions] = await studio.call('maps.regions', { images: [id] })
+    const classes = [...new Set(regions!.regions.map(one => one.class))]
+    await expect.poll(() => cell.getAttribute('title')).toContain('Drawn: ')
+    const given = cell.locator(test('caption-given'))
+    await expect.poll(() => given.locator('.name').textContent()).toContain(String(regions!.given))
+    expect(await given.locator('[data-kind]').getAttribute('data-kind')).toBe(
+      classes.includes(regions!.given!) ? 'given' : 'nowhere',
+    )
+    await shoot(page, 'browse-regions')
+    expect(await axe(page)).toEqual([])
+
+    // A class that a person sets leads the corrected cells, so it is drawn; the rest of the page stays as it is.
+    const wanted = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].find(one => !classes.includes(one))!
+    const edit = 'edit-of-a-test'
+    await studio.call('corrections.apply', {
+      image: id,
+      annotation: 'a1',
+      version: 0,
+      edit: {
+        id: edit,
+        author: 'me',
+        created: new Date().toISOString(),
+        tool: 'brush',
+        operation: { kind: 'set', class: wanted, to: null, amount: 90, what: null },
+        changes: [0, 1, 2, 3].map(at => ({
+          cell: at,
+          class: wanted,
+          before: null,
+          after: { logit: 90, edit },
+        })),
+      },
+    })
+    await expect.poll(() => cell.getAttribute('title')).toMatch(new RegExp(`Drawn: .*${wanted}.? >?\\d+%`))
+
+    // By its button or a key; remembered.
+    await page.locator(test('grid')).focus()
+    await page.keyboard.press('h')
+    await expect.poll(() => page.locator(test('thumbnail-regions')).count()).toBe(0)
+    await expect.poll(() => cell.textContent()).toContain('Label')
+    await page.reload()
+    await page.locator('[data-id]').first().waitFor()
+    const toggle = page.locator(test('regions-toggle'))
+    await expect.poll(() => toggle.getAttribute('aria-pressed')).toBe('false')
+    await toggle.click()
+    await expect.poll(outlined).toBeGreaterThan(5)
+    expect(studio.complaints).toEqual([])
+  })
+
   it('narrows by filters, whose counts follow each other and add up', async () => {
     const sum = async (group: string): Promise<number> => {
       const all = await page.locator(`${test(`facet-${group}`)} ${test('facet')} .number`).allTextContents()

@@ -54,6 +54,7 @@ function pathText(path: Float32Array, across: number, down: number): string {
   return `M${points.join('L')}Z`
 }
 
+/** Its shapes are coloured by style, which the page's rules for other shapes cannot overrule as they do attributes. */
 function chipSvg({ region, text, x, y, width, height, filled, leader }: Chip, plan: RegionPlan): Html {
   const colour = region < 0 ? null : hexOf(plan.regions[region]!.id)
   const middle = y + height / 2
@@ -65,10 +66,9 @@ function chipSvg({ region, text, x, y, width, height, filled, leader }: Chip, pl
       width="${width}"
       height="${height}"
       rx="5"
-      fill="${filled && colour ? colour : '#14161a'}"
-      stroke="${region < 0 ? '#fff' : '#000'}"
+      style="fill:${filled && colour ? colour : '#14161a'};stroke:${region < 0 ? '#fff' : '#000'}"
     />
-    ${colour && !filled ? html`<circle cx="${(x + 11.5).toFixed(1)}" cy="${middle.toFixed(1)}" r="4.5" fill="${colour}" />` : ''}
+    ${colour && !filled ? html`<circle cx="${(x + 11.5).toFixed(1)}" cy="${middle.toFixed(1)}" r="4.5" style="fill:${colour}" />` : ''}
     <text
       x="${(x + start).toFixed(1)}"
       y="${(middle + 0.5).toFixed(1)}"

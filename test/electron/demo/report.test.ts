@@ -114,6 +114,9 @@ describe('reportPage', () => {
     const colours = [...page.matchAll(/<path d="M[^"]+Z" stroke="(#[0-9a-f]{6})" stroke-width="[23]"/g)]
     expect(colours.map(match => match[1])).toEqual([0, 1].map(id => rgbHex(classColour(id))))
     expect(page).toContain('one &amp; &quot;two&quot; &gt;99 %')
+    // The page's own rules for rect and circle beat attributes, not a style.
+    for (const [shape] of page.matchAll(/<(?:rect[^>]*rx|circle[^>]*r="4\.5")[^>]*>/g))
+      expect(shape).toMatch(/style="fill:#/)
     expect(page.match(/one &amp; &quot;two&quot;: not on this map/g)).toHaveLength(1)
     for (const id of [0, 1]) expect(page).toContain(`color:${rgbHex(classColour(id))}`)
   })

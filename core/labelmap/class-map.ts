@@ -20,12 +20,21 @@ export interface ClassMap {
   unmatched: number[]
   /** Project classes without an annotator class: their logit is the fill logit wherever no correction sets it. */
   missing: number[]
+  /** Project classes that were merged into another one: they have no mass anywhere, and keep their place. */
+  merged: readonly (readonly [merged: number, into: number])[]
   /** Every annotator class maps to itself, so that pooling is exactly the published rule. */
   identity: boolean
 }
 
-/** A class map from its table; throws 'mismatch' if an entry is not a project class or nothing matches. */
-export function classMapOf(target: ArrayLike<number>, projectClasses: number): ClassMap {
+/**
+ * A class map from its table; `merged`: the merged classes of the project, and what each stands for. Throws 'mismatch' if an
+ * entry is not a project class.
+ */
+export function classMapOf(
+  target: ArrayLike<number>,
+  projectClasses: number,
+  merged: ClassMap['merged'] = [],
+): ClassMap {
   const table = Int32Array.from(target)
   if (!Number.isSafeInteger(projectClasses) || projectClasses < 1)
     fail('mismatch', `a project of ${projectClasses} classes cannot be mapped to`)
@@ -41,9 +50,10 @@ export function classMapOf(target: ArrayLike<number>, projectClasses: number): C
     if (to < 0) unmatched.push(c)
     else members[to] = members[to]! + 1
   }
+  const gone = new Set(merged.map(([one]) => one))
   const missing: number[] = []
   members.forEach((count, p) => {
-    if (count === 0) missing.push(p)
+    if (count === 0 && !gone.has(p)) missing.push(p)
   })
   return {
     target: table,
@@ -53,14 +63,16 @@ export function classMapOf(target: ArrayLike<number>, projectClasses: number): C
     matched: table.length - unmatched.length,
     unmatched,
     missing,
-    identity: table.length === projectClasses && table.every((to, c) => to === c),
+    merged,
+    identity: merged.length === 0 && table.length === projectClasses && table.every((to, c) => to === c),
   }
 }
 
 /**
  * The class map with an id for every project class p: A + p, after the annotator's A classes. Only those of missing
  * classes count as classes of a label map. The others exist for corrections that were made while their class was
- * missing. `into` [project classes]: the class that each was merged into, itself if it was not, −1 to leave it out.
+ * missing. Those of merged classes stand for what these were merged into; `into` [project classes] says so otherwise, −1 to
+ * leave one out.
  */
 export function extendClassMap(classMap: ClassMap, into?: ArrayLike<number>): ClassMap {
   const { annotatorClasses: A, projectClasses, missing } = classMap
@@ -68,6 +80,7 @@ export function extendClassMap(classMap: ClassMap, into?: ArrayLike<number>): Cl
   const target = new Int32Array(A + own)
   target.set(classMap.target.subarray(0, A))
   for (let p = 0; p < own; p++) target[A + p] = into?.[p] ?? p
+  if (!into) for (const [one, to] of classMap.merged) target[A + one] = to
   const members = Int32Array.from(classMap.members)
   for (const p of missing) members[p] = 1
   return { ...classMap, target, members }

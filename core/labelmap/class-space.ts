@@ -32,21 +32,21 @@ export function classSpaceOf(
   classMap: ClassMap,
   options: { fill: number; into?: ArrayLike<number> | undefined },
 ): ClassSpace {
-  const { annotatorClasses: A, projectClasses: P, missing, unmatched } = classMap
+  const { annotatorClasses: A, projectClasses: P, missing, merged, unmatched } = classMap
   const representatives = Int32Array.from({ length: P }, (_, p) => A + p)
   for (let a = A - 1; a >= 0; a--) {
     const p = classMap.target[a]!
     if (p >= 0) representatives[p] = a
   }
   const own = missing.map(p => A + p)
+  const gone = new Set(merged.map(([one]) => one))
+  const shown = Array.from({ length: P }, (_, p) => p).filter(p => !gone.has(p))
   return {
     classMap: extendClassMap(classMap, options.into),
     fill: options.fill,
-    classes: P + unmatched.length,
+    classes: shown.length + unmatched.length,
     padding: Int32Array.from({ length: A + own.length }, (_, i) => (i < A ? i : own[i - A]!)),
-    shownPadding: Int32Array.from({ length: P + unmatched.length }, (_, i) =>
-      i < P ? i : foreignBase + unmatched[i - P]!,
-    ),
+    shownPadding: Int32Array.from([...shown, ...unmatched.map(a => foreignBase + a)]),
     representatives,
   }
 }

@@ -108,5 +108,6 @@ export function matchClasses(
       `none of the annotator's ${annotator.length} classes (${annotator[0]?.name}, …) is a class of the project ` +
         `(${project[0]?.name}, …); give class lists that share names or wnids`,
     )
-  return { ...classMapOf(target, project.length), how }
+  const merged = project.flatMap(({ into }, p) => (into === undefined ? [] : [[p, into] as const]))
+  return { ...classMapOf(target, project.length, merged), how }
 }

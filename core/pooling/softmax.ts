@@ -7,6 +7,8 @@ export interface SparseLogits {
   list: Int32Array
   count: number
   background: number
+  /** Classes that have no mass, as if their logit were −∞; never listed. */
+  dead?: Int32Array | undefined
 }
 
 /** Writes the logits of all C classes to `out` [C]. */
@@ -23,14 +25,15 @@ export function denseLogits(z: SparseLogits, out: Float32Array): void {
  * `shares` needs room for `count` numbers.
  */
 export function sparseSoftmax(z: SparseLogits, shares: Float64Array, out: Float32Array): void {
-  const { classes, values, list, count, background } = z
-  let top = count < classes ? background : -Infinity
+  const { classes, values, list, count, background, dead } = z
+  const others = classes - count - (dead?.length ?? 0)
+  let top = others > 0 ? background : -Infinity
   for (let i = 0; i < count; i++) {
     const value = values[list[i]!]!
     if (value > top) top = value
   }
   const rest = Math.exp(background - top)
-  let total = (classes - count) * rest
+  let total = others * rest
   for (let i = 0; i < count; i++) {
     const share = Math.exp(values[list[i]!]! - top)
     total += share
@@ -39,6 +42,7 @@ export function sparseSoftmax(z: SparseLogits, shares: Float64Array, out: Float3
   const scale = 1 / total
   out.fill(rest * scale, 0, classes)
   for (let i = 0; i < count; i++) out[list[i]!] = shares[i]! * scale
+  if (dead) for (const id of dead) out[id] = 0
 }
 
 /** The class with the highest logit; ties go to the lower class. */
@@ -53,8 +57,10 @@ export function sparseArgmax(z: SparseLogits): number {
       top = value
     }
   }
-  if (z.count === z.classes || top > z.background) return best
+  const { dead } = z
+  if (z.count + (dead?.length ?? 0) === z.classes || top > z.background) return best
   const listed = new Set(z.list.subarray(0, z.count))
+  if (dead) for (const id of dead) listed.add(id)
   let first = 0
   while (listed.has(first)) first++
   return top === z.background ? Math.min(best, first) : first

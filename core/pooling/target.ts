@@ -40,6 +40,7 @@ export function createTargetScratch(classMap: ClassMap, options: PoolOptions = {
     list: new Int32Array(classes),
     count: 0,
     background: 0,
+    dead: classMap.merged.length > 0 ? Int32Array.from(classMap.merged, ([one]) => one) : undefined,
   }
   return {
     classMap,

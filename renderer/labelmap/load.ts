@@ -2,7 +2,7 @@
 import type { CallOutput } from '../../core/contract/api/index.ts'
 import { displayUrl, mapUrl } from '../../core/contract/api/urls.ts'
 import { classMapOf } from '../../core/labelmap/class-map.ts'
-import { classSpaceOf, type ClassSpace } from '../../core/labelmap/class-space.ts'
+import { classSpaceOf, foreignBase, type ClassSpace } from '../../core/labelmap/class-space.ts'
 import type { LabelMap } from '../../core/labelmap/label-map.ts'
 import { api } from '../api/client.ts'
 import { ApiError, toApiError } from '../api/error.ts'
@@ -25,19 +25,19 @@ export interface AnnotationGround {
 }
 
 export async function loadAnnotation(id: string): Promise<AnnotationGround> {
-  const [{ manifest, classMap }, classes] = await Promise.all([
+  const [{ manifest, classMap, merged }, classes] = await Promise.all([
     api('annotations.get', { id }),
     api('project.classes', {}),
   ])
   const into = classes.map(one => one.into ?? one.index)
   const { fill } = manifest
-  const space = classSpaceOf(classMapOf(classMap, classes.length), { fill, into })
+  const space = classSpaceOf(classMapOf(classMap, classes.length, merged), { fill, into })
   return {
     id,
     classes: manifest.classes.length,
     fill,
     space,
-    foreign: [...space.shownPadding.subarray(classes.length)],
+    foreign: [...space.shownPadding].filter(shown => shown >= foreignBase),
     targeter: createTargeter(space.classMap, fill),
     created: manifest.created,
     file: manifest.annotator.file,

@@ -140,6 +140,8 @@ export const projectCalls = {
       manifest: manifestSchema,
       /** [annotator classes]: project class, or −1. */
       classMap: z.array(z.number()),
+      /** Project classes that were merged, and what each stands for. */
+      merged: z.array(z.tuple([z.number(), z.number()])),
       records: z.number(),
       bytes: z.number(),
     }),

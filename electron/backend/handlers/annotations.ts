@@ -9,7 +9,14 @@ export const annotationHandlers: HandlersOf<'annotations.get'> = {
     const { project, reader } = session.require()
     const row = getAnnotation(project, id)
     const { manifest, records, bytes } = await reader.ask('quick', 'totals', { annotation: id }, signal)
-    const classMap = [...matchClasses(manifest.classes, project.classes).target]
-    return { info: annotationInfo(project, row), manifest, classMap, records, bytes }
+    const { target, merged } = matchClasses(manifest.classes, project.classes)
+    return {
+      info: annotationInfo(project, row),
+      manifest,
+      classMap: [...target],
+      merged: merged.map(([one, into]) => [one, into]),
+      records,
+      bytes,
+    }
   },
 }

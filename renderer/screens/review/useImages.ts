@@ -95,7 +95,9 @@ export function useImages() {
     }
   }
 
-  watch(() => [project.info?.dir, project.info?.annotation], prepare, { immediate: true })
+  watch(() => [project.info?.dir, project.info?.annotation, project.info?.classesVersion], prepare, {
+    immediate: true,
+  })
   watch(
     () => review.current?.id,
     id => void show(id),

@@ -23,7 +23,7 @@ export function useOpening(state: State<ScreenState>) {
     state.set(emptied(state.now()))
   }
 
-  /** The loader of the project's current annotation; recreated for another annotation. */
+  /** The loader of the project's current annotation; recreated for another annotation, or other classes. */
   async function prepare(): Promise<ImageLoader> {
     const info = project.info
     const id = info?.annotation ?? null

@@ -11,6 +11,9 @@ import { listClasses } from '../../../../core/project/classes/list.ts'
 import { openBrowser } from '../../../../core/project/browse/browser.ts'
 import { resolveFilter } from '../../../../core/project/browse/filter-classes.ts'
 import { refreshClasses } from '../../../../core/project/database/classes.ts'
+import { makeCopy } from '../../../../core/project/recovery/copies.ts'
+import { restoreCopy } from '../../../../core/project/recovery/restore.ts'
+import { createSnapshot, readSnapshot } from '../../../../core/project/snapshots.ts'
 import { addAnnotation } from '../../../../core/project/annotations.ts'
 import { writeMeasures, measuredCount } from '../../../../core/project/browse/measures.ts'
 
@@ -203,6 +206,44 @@ describe('the order of display', () => {
     expect(order()).toEqual([0, 1, 2, 3, 4])
     restoreClasses(project, sorted.back!, sorted.version)
     expect(order()).toEqual([3, 1, 2, 4, 0])
+  })
+})
+
+describe('a copy of the database', () => {
+  it('gets the changes made since from the log, in their order, and once only', async () => {
+    changeClasses(project, { kind: 'set', class: 0, short: 'before' })
+    const copy = await makeCopy(project)
+    changeClasses(project, { kind: 'add', name: 'heron' })
+    changeClasses(project, { kind: 'merge', classes: [2], into: 1 })
+    const renamed = changeClasses(project, { kind: 'set', class: 1, name: 'mallard', key: 'J' })
+    restoreClasses(project, renamed.back!, renamed.version)
+    changeClasses(project, { kind: 'move', classes: [5], before: 0 })
+    const wanted = [listClasses(project), labels(), found([1])]
+    for (let time = 0; time < 2; time++) {
+      project.close()
+      restoreCopy(join(dir, 'p'), copy!)
+      project = openProject(join(dir, 'p'))
+      expect(project.replayed).toEqual({ applied: 5, failed: [] })
+      expect([listClasses(project), labels(), found([1])]).toEqual(wanted)
+    }
+    reopen()
+    expect(project.replayed).toEqual({ applied: 0, failed: [] })
+  })
+})
+
+describe('a snapshot', () => {
+  it('keeps the classes that it was made with, and has its id of before without merged ones', () => {
+    const of = { splits: ['train'], annotation: null }
+    const before = createSnapshot(project, of)
+    changeClasses(project, { kind: 'set', class: 1, short: 'mal', colour: '#112233', key: 'J' })
+    expect(createSnapshot(project, of)).toBe(before)
+    changeClasses(project, { kind: 'add', name: 'heron' })
+    changeClasses(project, { kind: 'merge', classes: [2], into: 1 })
+    const after = createSnapshot(project, of)
+    expect(readSnapshot(project, before).classes).toHaveLength(5)
+    expect(readSnapshot(project, before).images.map(one => one.label)).toEqual([0, 1, 2, 2, 3, 4])
+    expect(readSnapshot(project, after).classes[2]).toMatchObject({ name: 'duck', into: 1 })
+    expect(readSnapshot(project, after).images.map(one => one.label)).toEqual([0, 1, 1, 1, 3, 4])
   })
 })
 

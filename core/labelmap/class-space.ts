@@ -4,8 +4,7 @@
  */
 import { extendClassMap } from './class-map.ts'
 import type { ClassMap } from './class-map.ts'
-import { writeCell, type ApplyOptions } from './corrections/apply.ts'
-import { cellRoom, insert, type CellEntries } from './corrections/cell.ts'
+import { cellRoom, insert, writeCell, type CellEntries, type Padding } from './cell-entries.ts'
 import type { LabelMap } from './label-map.ts'
 
 /** A shown class from here on is an annotator class without a project class: `foreignBase + a`. */
@@ -52,7 +51,7 @@ export function classSpaceOf(
 }
 
 /** How layers are applied to maps of this space. */
-export function mapOptions({ classMap, fill, padding }: ClassSpace): ApplyOptions {
+export function mapOptions({ classMap, fill, padding }: ClassSpace): Padding & { classes: number } {
   return { fill, classes: classMap.target.length, padding }
 }
 
@@ -63,7 +62,7 @@ export function shownClassOf({ classMap }: ClassSpace, id: number): number {
 }
 
 /** The annotator class that a shown class is, if the project does not have it; else null. */
-export function foreignClassOf(shown: number): number | null {
+function foreignClassOf(shown: number): number | null {
   return shown >= foreignBase ? shown - foreignBase : null
 }
 

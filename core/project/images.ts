@@ -9,7 +9,7 @@ import { resolveClass, resolveClasses } from './database/classes.ts'
 import { transaction } from './database/connection.ts'
 import type { Project } from './database/handle.ts'
 import { json, parseRow, parseRows, tryRow, type Table } from './database/rows.ts'
-import { actualFolder, storedFolder } from './project.ts'
+import { actualFolder, storedFolder } from './split-folder.ts'
 
 /** An object whose place is known. */
 export interface TruthBox {

@@ -1,7 +1,7 @@
 /** A project folder: creating it, opening it, and the places of its files. */
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
-import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { fail } from '../base/error.ts'
 import { takeLock } from '../base/files/lock.ts'
 import { databaseEndings } from '../base/files/sqlite.ts'
@@ -187,16 +187,4 @@ function projectOf(dir: string, db: Db, readonly: boolean, release: () => void):
       release()
     },
   }
-}
-
-/** How a folder is stored: relative if it is inside the project, so that the project can be moved. */
-export function storedFolder(project: Project, folder: string): string {
-  const inside = relative(project.dir, resolve(folder))
-  const outside = isAbsolute(inside) || inside === '..' || inside.startsWith(`..${sep}`)
-  return outside ? resolve(folder) : inside.split(sep).join('/') || '.'
-}
-
-/** The opposite of {@link storedFolder}: absolute. */
-export function actualFolder(project: Project, stored: string): string {
-  return resolve(project.dir, stored)
 }

@@ -1,19 +1,15 @@
 /** Applies a correction layer to the machine's map, for the whole map or for some cells. */
 import { fail } from '../../base/error.ts'
+import { cellRoom, writeCell, type Padding } from '../cell-entries.ts'
 import type { LabelMap } from '../label-map.ts'
 import { checkShape } from '../validate.ts'
-import { cellRoom, correctedCell, insert, refuseCell } from './cell.ts'
-import type { CellEntries } from './cell.ts'
+import { correctedCell, refuseCell } from './cell.ts'
 import type { CorrectionLayer } from './layer.ts'
 
 /** Options for applying a layer. */
-export interface ApplyOptions {
-  /** Logit of classes that a cell does not list. */
-  fill: number
+export interface ApplyOptions extends Padding {
   /** Ids must be below it: the number of the annotator's classes, or of all map classes (`mapOptions`). */
   classes: number
-  /** The classes that pad cells, in this order; default: all, from 0. */
-  padding?: ArrayLike<number> | undefined
 }
 
 /** Throws 'mismatch' if the layer has cells or classes that the map cannot have. */
@@ -92,28 +88,4 @@ function fullest(map: LabelMap, layer: CorrectionLayer): number {
     most = Math.max(most, count)
   }
   return most
-}
-
-/** Writes a cell's entries and pads it with the first classes that it does not list. */
-export function writeCell(
-  into: LabelMap,
-  cell: number,
-  room: CellEntries,
-  { fill, padding }: Pick<ApplyOptions, 'fill' | 'padding'>,
-): void {
-  const [K, H, W] = into.shape
-  const cells = H * W
-  if (room.count < K) {
-    const listed = new Set(room.ids.slice(0, room.count))
-    for (let n = 0; room.count < K; n++) {
-      const id = padding && n < padding.length ? padding[n]! : n
-      if (listed.has(id)) continue
-      listed.add(id)
-      insert(room, id, fill)
-    }
-  }
-  for (let k = 0; k < K; k++) {
-    into.ids[k * cells + cell] = room.ids[k]!
-    into.logits[k * cells + cell] = room.logits[k]!
-  }
 }

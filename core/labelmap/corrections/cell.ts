@@ -1,20 +1,9 @@
 /** One cell of a label map under its corrections: its entries, strongest first. */
 import { fail } from '../../base/error.ts'
 import type { LayerEntry } from '../../contract/api/corrections.ts'
+import { cellRoom, insert, type CellEntries } from '../cell-entries.ts'
 import type { LabelMap } from '../label-map.ts'
 import type { CorrectionLayer } from './layer.ts'
-
-/** The listed classes of a cell; the first `count` places of each array. */
-export interface CellEntries {
-  count: number
-  ids: number[]
-  logits: number[]
-}
-
-/** Reusable buffers for one cell. */
-export function cellRoom(): CellEntries {
-  return { count: 0, ids: [], logits: [] }
-}
 
 /** The machine's logit of a class in a cell, or null if the cell does not list it. */
 export function machineLogit(map: LabelMap, cell: number, id: number): number | null {
@@ -56,19 +45,6 @@ export function correctedCell(
   if (corrections)
     for (const [id, { logit }] of corrections) if (logit !== null) insert(room, id, Math.fround(logit))
   return room
-}
-
-/** Inserts an entry in order; entries mostly arrive in order, so this is usually one comparison. */
-export function insert(room: CellEntries, id: number, logit: number): void {
-  const { ids, logits } = room
-  let at = room.count++
-  while (at > 0 && (logits[at - 1]! < logit || (logits[at - 1] === logit && ids[at - 1]! > id))) {
-    ids[at] = ids[at - 1]!
-    logits[at] = logits[at - 1]!
-    at--
-  }
-  ids[at] = id
-  logits[at] = logit
 }
 
 /** Throws 'mismatch': the layer belongs to another map. */

@@ -23,8 +23,7 @@ export {
   type CorrectionLayer,
   type LayerList,
 } from './layer.ts'
-export { labelRange } from './meaning.ts'
-export { planChanges, type PlanOptions } from './plan.ts'
+export { planChanges } from './plan.ts'
 export { revertAll, revertCells, revertEdit } from './revert.ts'
 export {
   brushCells,

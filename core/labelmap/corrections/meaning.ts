@@ -6,13 +6,14 @@ import { fail } from '../../base/error.ts'
 import type { Operation } from '../../contract/api/corrections.ts'
 import type { LabelMap } from '../label-map.ts'
 import { mapClassesOf, shownCell, shownClassOf, writtenClassOf, type ClassSpace } from '../class-space.ts'
-import { cellRoom, correctedCell, type CellEntries } from './cell.ts'
+import { cellRoom, type CellEntries } from '../cell-entries.ts'
+import { correctedCell } from './cell.ts'
 import type { CorrectionLayer } from './layer.ts'
 
 /** Largest absolute logit: the limit of half precision. */
 export const maxLogit = 65504
 /** Smallest (exclusive) and largest probability that `label` can give. */
-export const labelRange = { above: 0.5, most: 0.999 }
+const labelRange = { above: 0.5, most: 0.999 }
 
 /** Sets a map class of the cell to a logit; null: it is no longer listed. */
 export type Say = (id: number, logit: number | null) => void
@@ -30,13 +31,13 @@ export function cellOf(map: LabelMap, layer: CorrectionLayer, cell: number, spac
 }
 
 /** The logit of a shown class. */
-export function shownLogit({ space, shown }: ShownCell, id: number): number {
+function shownLogit({ space, shown }: ShownCell, id: number): number {
   for (let k = 0; k < shown.count; k++) if (shown.ids[k] === id) return shown.logits[k]!
   return space.fill
 }
 
 /** The class that leads a cell, without `except`; −1: no class is above the fill logit. */
-export function leaderOf({ space, shown }: Pick<ShownCell, 'space' | 'shown'>, except = -1): number {
+function leaderOf({ space, shown }: Pick<ShownCell, 'space' | 'shown'>, except = -1): number {
   for (let k = 0; k < shown.count; k++)
     if (shown.ids[k] !== except) return shown.logits[k]! > space.fill ? shown.ids[k]! : -1
   return -1

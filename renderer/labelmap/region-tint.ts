@@ -1,8 +1,7 @@
 /** The tint of a class's regions as a small picture: its colour, the more opaque the surer the class is there. */
 import type { Rgb } from '../../core/labelmap/colour.ts'
+import { regionFloor as floor } from '../../core/labelmap/regions/index.ts'
 
-/** Below this probability nothing is tinted. */
-const floor = 0.35
 /** Pixels of the picture for a cell, fewer on large maps. */
 const finest = 8
 const longest = 256

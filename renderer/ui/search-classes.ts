@@ -9,7 +9,7 @@ export interface Named {
 }
 
 /** How well a class matches; a lower rank is better. */
-export const ranks = { exact: 0, word: 1, beginning: 2, part: 3 } as const
+const ranks = { exact: 0, word: 1, beginning: 2, part: 3 } as const
 
 /** One typed text against one name: both in lower case. */
 function rankIn(name: string, typed: string): number | null {

@@ -4,7 +4,7 @@ import { call } from './call.ts'
 import { imageId, problem, share } from './common.ts'
 
 /** Why a region is drawn: the given label, named by the target, sure in one place, or set by a person. */
-export const regionRole = z.enum(['given', 'named', 'place', 'person'])
+const regionRole = z.enum(['given', 'named', 'place', 'person'])
 
 /** One region of an image. */
 export const mapRegion = z.object({

@@ -33,7 +33,7 @@ export interface ChipOptions {
 }
 
 /** Height of a chip in CSS pixels. */
-export const chipHeight = 20
+const chipHeight = 20
 const edge = 2
 const gap = 2
 /** Where a chip's text starts: after the padding, or after the dot. */

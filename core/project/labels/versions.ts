@@ -32,7 +32,7 @@ export const versionsAt = (project: Project, moment: string): Versions =>
   })
 
 /** The versions of the last steps that touched a split. */
-export const versionsOfSplit = (project: Project, split: string): Versions =>
+const versionsOfSplit = (project: Project, split: string): Versions =>
   guarded(project.db.name, () => {
     const newest = project.db
       .prepare<[string, string], number>(

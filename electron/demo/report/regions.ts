@@ -17,7 +17,7 @@ export const classMark = (id: number, name: string): Html =>
   html`<b class="class"><i style="background:${hexOf(id)}"></i>${name}</b>`
 
 /** A share as a whole percentage that never claims to be none or all. */
-export function wholePercent(share: number): string {
+function wholePercent(share: number): string {
   if (share < 0.01) return '<1 %'
   return share > 0.99 ? '>99 %' : `${Math.round(100 * share)} %`
 }

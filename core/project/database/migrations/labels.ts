@@ -48,19 +48,19 @@ const tables = `
 `
 
 /** `reviewScore` of `core/labelmap` where it is not known whether the label is listed; the same operations in order. */
-export const scoreWithoutListed = (label: string): string =>
+const scoreWithoutListed = (label: string): string =>
   `iif(${label} IS NULL OR ${label} = top, 0, 0.25 * (0.5 + 0.5 * margin))
     + (0.15 * (1 - margin) + 0.1 * entropy + 0.1 * disputed)`
 
 /** Bits 32768 and 65536 of `browse`: the label is the one that the image came with, or another one. */
-export const changedBit = (image: string, label: string): string => `
+const changedBit = (image: string, label: string): string => `
   iif(EXISTS (SELECT 1 FROM label_originals WHERE field = 'label' AND image = ${image} AND value IS NOT ${label}), 65536, 32768)`
 
 /** The class that a label stands for. */
 const root = 'coalesce((SELECT root FROM classes WHERE number = new.label), new.label)'
 
 /** What is known of the whole map stays; whether it lists the new label is measured again. */
-export const labelTrigger = `
+const labelTrigger = `
   CREATE TRIGGER images_changed AFTER UPDATE OF label, problem ON images
   WHEN old.label IS NOT new.label OR (old.problem IS NULL) <> (new.problem IS NULL)
   BEGIN

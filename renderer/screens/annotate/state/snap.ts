@@ -3,7 +3,7 @@ import type { Operation } from '../../../../core/contract/api/corrections.ts'
 import type { RegionPlan } from '../../../../core/labelmap/regions/index.ts'
 
 /** The part of a region that a stroke has to cover. */
-export const snapShare = 0.5
+const snapShare = 0.5
 
 /** Operations that make a class lead or share: its own regions need nothing more. */
 const giving: readonly Operation['kind'][] = ['label', 'also']

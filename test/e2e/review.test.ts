@@ -126,6 +126,38 @@ describe.skipIf(!browserPath)('the Review screen', () => {
     await expect.poll(counts).toMatchObject({ accepted: 0, skipped: 0, flagged: 0, none: 60 })
   })
 
+  it('shows what comes next in the film strip, goes there by mouse and keys, and folds it', async () => {
+    await openReview()
+    await page.locator(test('target')).waitFor()
+    const [a, b, c] = await queue(3)
+    const cells = page.locator(test('strip-cell'))
+    const current = page.locator(`${test('strip-cell')}[aria-selected=true]`)
+    await expect.poll(() => current.getAttribute('data-image')).toBe(String(a!.id))
+    await page.locator(`${test('strip-cell')}[data-image="${c!.id}"]`).click()
+    await expect.poll(name).toBe(fileOf(c!))
+    await expect.poll(() => current.getAttribute('data-image')).toBe(String(c!.id))
+    // What was passed over comes next.
+    await page.keyboard.press('a')
+    await expect.poll(name).toBe(fileOf(a!))
+    await page.locator(test('strip')).getByRole('grid').focus()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Enter')
+    await expect.poll(name).toBe(fileOf(b!))
+    // A marked one is looked at again: its mark is taken back.
+    await expect.poll(counts).toMatchObject({ accepted: 1 })
+    await page.locator(`${test('strip-cell')}[data-image="${c!.id}"]`).click()
+    await expect.poll(name).toBe(fileOf(c!))
+    await expect.poll(counts).toMatchObject({ accepted: 0 })
+    await shoot(page, 'review-strip')
+    expect(await axe(page)).toEqual([])
+    await page.keyboard.press('Shift+V')
+    await expect.poll(() => cells.count()).toBe(0)
+    await page.reload()
+    await page.locator(test('target')).waitFor()
+    expect(await page.locator(test('strip-toggle')).getAttribute('aria-expanded')).toBe('false')
+    expect(studio.complaints).toEqual([])
+  })
+
   it('sends an image to be corrected, and marks it as fixed when it comes back corrected', async () => {
     await openReview()
     await page.locator(test('target')).waitFor()

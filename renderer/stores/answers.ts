@@ -21,7 +21,7 @@ export interface Answers<Answer> {
   want(images: readonly number[]): void
   /** These images changed; null: any may have. */
   outdate(images: readonly number[] | null): void
-  /** Forgets everything. */
+  /** Forgets every answer, and asks again for the images in sight. */
   clear(): void
 }
 
@@ -125,9 +125,9 @@ export function createAnswers<Answer>(options: AnswerOptions<Answer>): Answers<A
     outdate: images => outdate(cache, images),
     clear() {
       cancel(cache)
-      cache.wanted = []
       cache.kept.clear()
       cache.failed.clear()
+      start(cache)
     },
   }
 }

@@ -25,18 +25,16 @@ export const useRegions = defineStore('regions', () => {
     changed: () => state.set({ tick: state.now().tick + 1 }),
   })
 
+  // One text, because a new array would count as a change whenever anything about the project does.
   watch(
-    () => [project.info?.dir, project.info?.annotation] as const,
+    () => JSON.stringify([project.info?.dir, project.info?.annotation]),
     () => {
       answers.clear()
       state.set({ tick: state.now().tick + 1 })
     },
   )
   // The names and the classes of a project are a part of what is drawn.
-  watch(
-    () => [project.classes, project.annotation?.sure],
-    () => answers.outdate(null),
-  )
+  watch([() => project.classes, () => project.annotation?.sure], () => answers.outdate(null))
   onEvent('images', ({ ids }) => answers.outdate(ids))
   onEvent('reset', () => answers.outdate(null))
 

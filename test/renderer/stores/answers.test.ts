@@ -103,7 +103,16 @@ describe('answers for images', () => {
     answers.want([2, 3])
     await answered()
     expect([1, 2, 3].map(image => answers.of(image) !== undefined)).toEqual([false, true, true])
+  })
+
+  it('are asked for again, those in sight, once all of them are forgotten', async () => {
+    const { answers, requests, answered } = backend()
+    answers.want([1, 2])
+    await answered()
     answers.clear()
     expect(answers.of(2)).toBeUndefined()
+    expect(requests.at(-1)!.images).toEqual([1, 2])
+    await answered()
+    expect(answers.of(2)).toBeDefined()
   })
 })

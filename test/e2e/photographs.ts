@@ -10,7 +10,9 @@ import { createLabelMapWriter } from '../../core/labelmap/files/index.ts'
 import { addAnnotation, updateAnnotation } from '../../core/project/annotations.ts'
 import { addImages, addSplit, listImages } from '../../core/project/images.ts'
 import { createProject } from '../../core/project/project.ts'
+import { startQueue } from '../electron/backend/queue/start-queue.ts'
 import { sharedFile } from '../shared.ts'
+import { finish } from './template.ts'
 
 interface Stored {
   classes: number
@@ -91,6 +93,10 @@ export async function photographProject(dir: string): Promise<string> {
     )
   await writer.finish()
   updateAnnotation(project, id, { status: 'done' })
+  // Measured, because from then on classes that are sure in one place are drawn as well.
+  const queue = startQueue({ project, emit: () => {} })
+  await finish(queue, { kind: 'score', annotation: id })
+  await queue.close()
   project.close()
   return folder
 }

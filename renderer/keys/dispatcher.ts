@@ -23,6 +23,8 @@ export interface KeyTarget {
 }
 
 const registered = new Map<ActionId, Registration[]>()
+/** Who may use keys that no action has; the newest first. */
+let others: readonly ((combo: string) => boolean)[] = []
 let bindings: Bindings | null = null
 let held: readonly Held[] = []
 /** What the held keys started. */
@@ -56,6 +58,12 @@ export function registerHold(id: ActionId, { press, release, enabled = () => tru
     held = held.filter(one => one.id !== id)
     endHold(id, false)
   }
+}
+
+/** Registers who may use keys that no action has, such as those of classes: it says whether it did. */
+export function registerOther(use: (combo: string) => boolean): () => void {
+  others = [use, ...others]
+  return () => (others = others.filter(other => other !== use))
 }
 
 function add(id: ActionId, entry: Registration): () => void {
@@ -121,7 +129,7 @@ export function dispatch(press: KeyPress, target: KeyTarget, at = performance.no
   if (target.text && (isTyping(combo) || editing.test(combo))) return false
   if (target.owns(combo)) return false
   for (const id of actionIds) if (bindings[id].includes(combo) && start(id, press, at)) return true
-  return false
+  return others.some(use => use(combo))
 }
 
 const textTypes = new Set(['text', 'search', 'number', 'email', 'url', 'password', 'tel', ''])

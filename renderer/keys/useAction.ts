@@ -3,7 +3,7 @@ import { computed, onScopeDispose, type ComputedRef } from 'vue'
 import { useSettings } from '../stores/settings.ts'
 import type { ActionId } from './actions.ts'
 import { bindingsOf, type Bindings } from './bindings.ts'
-import { register, registerHold, type Hold } from './dispatcher.ts'
+import { register, registerHold, registerOther, type Hold } from './dispatcher.ts'
 
 export function useAction(
   id: ActionId,
@@ -16,6 +16,11 @@ export function useAction(
 /** The same for an action that lasts while its key is held. */
 export function useHold(id: ActionId, hold: Hold): void {
   onScopeDispose(registerHold(id, hold))
+}
+
+/** Keys that no action has: `use` says whether it used one. */
+export function useOtherKeys(use: (combo: string) => boolean): void {
+  onScopeDispose(registerOther(use))
 }
 
 /** The active keys. */

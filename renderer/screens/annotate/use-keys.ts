@@ -1,7 +1,8 @@
 /** The keyboard actions of the annotate screen. */
 import { verdicts } from '../../../core/contract/review-state.ts'
 import type { ActionId } from '../../keys/actions.ts'
-import { useAction, useHold } from '../../keys/useAction.ts'
+import { useAction, useHold, useOtherKeys } from '../../keys/useAction.ts'
+import { useClasses } from '../../stores/classes.ts'
 import { useProject } from '../../stores/project.ts'
 import { useCropTool } from './image/crop-tool.ts'
 import { useEditing } from './edit/editing.ts'
@@ -30,6 +31,7 @@ export function useAnnotateKeys(actions: ScreenActions): void {
   const crops = useCropTool()
   const walk = useWalk()
   const project = useProject()
+  const classes = useClasses()
   const canEdit = (): boolean => screen.locked === null
 
   useAction('image.next', () => walk.go(1), { enabled: () => walk.canGo.next })
@@ -53,6 +55,14 @@ export function useAnnotateKeys(actions: ScreenActions): void {
     useAction(`class.recent${n}` as ActionId, () => screen.act({ kind: 'recent', place: n - 1 }), {
       enabled: () => screen.tools.recent.length >= n,
     })
+
+  // A class's own key chooses it, as it does in the list.
+  useOtherKeys(combo => {
+    const id = classes.byKey.get(combo)
+    if (id === undefined || !canEdit()) return false
+    screen.act({ kind: 'class', id })
+    return true
+  })
 
   useAction('view.fit', () => actions.fit())
   useAction('view.actual', () => actions.actual())

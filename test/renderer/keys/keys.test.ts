@@ -7,6 +7,7 @@ import {
   dispatch,
   perform,
   register,
+  registerOther,
   setBindings,
   type KeyTarget,
 } from '../../../renderer/keys/dispatcher.ts'
@@ -137,6 +138,20 @@ describe('the dispatcher', () => {
     const next = count('browse.next')
     expect(dispatch(press('d', 'KeyD'), page)).toBe(true)
     expect(next.times).toBe(1)
+    next.stop()
+  })
+
+  it('offers a key that no action has to the others, but no key that an action uses', () => {
+    const next = count('image.next')
+    const offered: string[] = []
+    const stop = registerOther(combo => offered.push(combo) > 0 && combo === 'F7')
+    expect(dispatch(press('F7', 'F7'), page)).toBe(true)
+    expect(dispatch(press('F8', 'F8'), page)).toBe(false)
+    expect(dispatch(press('d', 'KeyD'), page)).toBe(true)
+    expect(dispatch(press('F7', 'F7'), { ...page, modal: true })).toBe(false)
+    expect([offered, next.times]).toEqual([['F7', 'F8'], 1])
+    stop()
+    expect(dispatch(press('F7', 'F7'), page)).toBe(false)
     next.stop()
   })
 })

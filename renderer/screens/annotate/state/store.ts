@@ -17,6 +17,9 @@ import { drawnOf, type OverlayOptions, type Peek } from './overlay.ts'
 import { firstScreen, gridOf, marked, relabelled, shownWith, type ShownMap } from './screen.ts'
 import { reduceTools, type ToolAction } from './tools.ts'
 
+/** A map of photographs can have a hundred leading classes; the rest are found by name. */
+const mostOnMap = 20
+
 export const useAnnotate = defineStore('annotate', () => {
   const project = useProject()
   const look = useClassLook()
@@ -56,6 +59,14 @@ export const useAnnotate = defineStore('annotate', () => {
     const id = cell === null ? -1 : (plan.value?.leader[cell] ?? -1)
     return id < 0 ? null : id
   })
+  /** Classes on this map to choose from first: those that are drawn, then those that lead the most cells. */
+  const onMap = computed<readonly number[]>(() => {
+    if (!plan.value) return []
+    const cells = new Map<number, number>()
+    for (const id of plan.value.leader) if (id >= 0) cells.set(id, (cells.get(id) ?? 0) + 1)
+    const byArea = [...cells].sort(([a, n], [b, m]) => m - n || a - b).map(([id]) => id)
+    return [...new Set([...plan.value.shares.keys(), ...byArea])].slice(0, mostOnMap)
+  })
   /** What is drawn over the picture now. */
   const drawn = computed(() =>
     drawnOf(overlay.value, peek.value, {
@@ -81,6 +92,7 @@ export const useAnnotate = defineStore('annotate', () => {
     grid,
     given,
     plan,
+    onMap,
     /** Index of the plan's region that a cell lies in; null: none. */
     regionAt: (cell: number): number | null => places.value.get(cell) ?? null,
     under,

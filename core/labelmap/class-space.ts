@@ -62,7 +62,7 @@ export function shownClassOf({ classMap }: ClassSpace, id: number): number {
 }
 
 /** The annotator class that a shown class is, if the project does not have it; else null. */
-function foreignClassOf(shown: number): number | null {
+export function foreignClassOf(shown: number): number | null {
   return shown >= foreignBase ? shown - foreignBase : null
 }
 

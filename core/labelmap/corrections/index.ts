@@ -1,5 +1,14 @@
 /** Corrections of a label map: the layer, its edits and their operations, tools, history and bytes; pure. */
 export { applyLayer, updateCells } from './apply.ts'
+export {
+  carryEdits,
+  type Carried,
+  type CarryDestination,
+  type CarrySource,
+  type LeaderChange,
+  type LeftOut,
+  type LeftOutReason,
+} from './carry.ts'
 export { correctedCell, correctedLogit } from './cell.ts'
 export { decodeLayer, encodeLayer } from './codec.ts'
 export {

@@ -37,7 +37,7 @@ function shownLogit({ space, shown }: ShownCell, id: number): number {
 }
 
 /** The class that leads a cell, without `except`; −1: no class is above the fill logit. */
-function leaderOf({ space, shown }: Pick<ShownCell, 'space' | 'shown'>, except = -1): number {
+export function leaderOf({ space, shown }: Pick<ShownCell, 'space' | 'shown'>, except = -1): number {
   for (let k = 0; k < shown.count; k++)
     if (shown.ids[k] !== except) return shown.logits[k]! > space.fill ? shown.ids[k]! : -1
   return -1

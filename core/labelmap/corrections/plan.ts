@@ -55,6 +55,9 @@ export function planChanges(
 
 const meanings: readonly Operation['kind'][] = ['label', 'also', 'not', 'nothing', 'really']
 
+/** Whether an operation names shown classes; those on logits of earlier versions name annotator classes. */
+export const namesShown = ({ kind, ids }: Operation): boolean => ids === 'shown' || meanings.includes(kind)
+
 /** The effect of an operation on a cell of this map. */
 function actIn(
   map: LabelMap,
@@ -64,7 +67,7 @@ function actIn(
 ): (cell: number, say: Say) => void {
   if (operation.kind === 'revert')
     return fail('usage', 'a revert is planned by revertCells, revertEdit or revertAll')
-  if (operation.ids !== 'shown' && !meanings.includes(operation.kind)) {
+  if (!namesShown(operation)) {
     const act = actOf(operation, Math.fround(fill))
     return (cell, say) => act(id => correctedLogit(map, layer, cell, id), say)
   }

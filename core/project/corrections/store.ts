@@ -324,16 +324,30 @@ export function replayStep(project: Project, step: LoggedEdit, edit: Edit | null
   })
 }
 
-/** The images whose layer has entries, by row id. */
-export function listCorrected(project: Project, annotation: string): CorrectedImage[] {
+/** Ids of all edits of an image, whatever their state. */
+export function editIds(project: Project, place: CorrectionPlace): Set<string> {
+  const read = (): string[] =>
+    project.db
+      .prepare<[number, number], string>('SELECT id FROM edits WHERE annotation = ? AND image = ?')
+      .pluck()
+      .all(locate(project, place), place.image)
+  return new Set(guarded(project.db.name, read))
+}
+
+/** The images whose layer has entries, by row id; of `page`, at most so many after an image. */
+export function listCorrected(
+  project: Project,
+  annotation: string,
+  page: { after: number; most: number } = { after: 0, most: -1 },
+): CorrectedImage[] {
   const number = numberOf(project, annotation)
   const rows = project.db
     .prepare(
       `SELECT image, splits.name || '/' || images.path AS key, version, entries
        FROM corrections JOIN images ON images.id = image JOIN splits ON splits.id = images.split
-       WHERE annotation = ? AND entries > 0 ORDER BY image`,
+       WHERE annotation = ? AND entries > 0 AND image > ? ORDER BY image LIMIT ?`,
     )
-    .all(number)
+    .all(number, page.after, page.most)
   return parseRows(project.db, corrected, rows)
 }
 

@@ -24,6 +24,11 @@ const commands: readonly Entry[] = [
   { name: 'target', summary: 'show the soft target of a crop', load: () => import('./target.ts') },
   { name: 'labels', summary: 'set, undo, list: given labels and truth', load: () => import('./labels.ts') },
   {
+    name: 'corrections',
+    summary: 'carry the corrections of one annotation to another',
+    load: () => import('./corrections.ts'),
+  },
+  {
     name: 'project',
     summary: 'check, restore, replay: look after a project and repair damage',
     load: () => import('./project.ts'),

@@ -150,7 +150,7 @@ describe.skipIf(!browserPath)('coming and going between projects', () => {
         one => !one.undone,
       ).length
     await page.locator('#content h1').first().focus()
-    for (const key of ['s', 'ArrowRight', 'Enter']) await page.keyboard.press(key)
+    for (const key of ['b', 's', 'ArrowRight', 'Enter']) await page.keyboard.press(key)
     await expect.poll(inForce).toBe(1)
     await command({ kind: 'undo' })
     await expect.poll(inForce).toBe(0)

@@ -45,10 +45,22 @@ export interface ChipWords {
 
 type Pen = CanvasRenderingContext2D
 
+/** A shape that draws in screen pixels. */
+function shapeOf(draw: (pen: Pen) => void): Konva.Shape {
+  const scene = (context: { _context: Pen }): void => draw(context._context)
+  return new Konva.Shape({
+    listening: false,
+    perfectDrawEnabled: false,
+    sceneFunc: scene as unknown as (context: Konva.Context, shape: Konva.Shape) => void,
+  })
+}
+
 const contrast = '(prefers-contrast: more), (forced-colors: active)'
 
 export class RegionsNode {
   readonly layer = new Konva.Layer({ listening: false, visible: false })
+  /** The names, above the marks of corrected cells. */
+  readonly names = new Konva.Layer({ listening: false, visible: false })
   #state: RegionsState | null = null
   #view: View = { scale: 1, x: 0, y: 0 }
   /** Placed for one plan at one scale; panning keeps them. */
@@ -60,14 +72,8 @@ export class RegionsNode {
   /** `named` is told which chips are drawn. */
   constructor(named: (names: readonly string[]) => void) {
     this.#named = named
-    const draw = (context: { _context: Pen }): void => this.#draw(context._context)
-    this.layer.add(
-      new Konva.Shape({
-        listening: false,
-        perfectDrawEnabled: false,
-        sceneFunc: draw as unknown as (context: Konva.Context, shape: Konva.Shape) => void,
-      }),
-    )
+    this.layer.add(shapeOf(pen => this.#draw(pen)))
+    this.names.add(shapeOf(pen => this.#drawNames(pen)))
     this.#contrast.addEventListener('change', this.#redraw)
     // Chips are as wide as their texts in the page's font, which may still be loading.
     void document.fonts.ready.then(this.#measureAgain)
@@ -75,50 +81,57 @@ export class RegionsNode {
 
   update(state: RegionsState): void {
     this.#state = state
-    this.layer.visible(state.plan !== null)
+    for (const layer of [this.layer, this.names]) layer.visible(state.plan !== null)
     if (!state.plan) this.#named([])
-    this.layer.batchDraw()
+    this.#redraw()
   }
 
   look(view: View): void {
     this.#view = view
-    if (this.#state?.plan) this.layer.batchDraw()
+    if (this.#state?.plan) this.#redraw()
   }
 
   destroy(): void {
     this.#contrast.removeEventListener('change', this.#redraw)
     this.layer.destroy()
+    this.names.destroy()
   }
 
-  readonly #redraw = (): void => void this.layer.batchDraw()
+  readonly #redraw = (): void => {
+    this.layer.batchDraw()
+    this.names.batchDraw()
+  }
   readonly #measureAgain = (): void => {
     this.#chips = null
-    this.layer.batchDraw()
+    this.#redraw()
   }
 
-  #draw(pen: Pen): void {
-    const state = this.#state
-    if (!state?.plan) return
-    const { plan, size, tint, only, hovered, lit, borders, colour } = state
+  #look(state: RegionsState, plan: RegionPlan): RegionLook {
+    const { size, tint, only, hovered, lit, borders, colour } = state
     const place: Place = {
       x: this.#view.x,
       y: this.#view.y,
       cellWidth: (size.width * this.#view.scale) / plan.width,
       cellHeight: (size.height * this.#view.scale) / plan.height,
     }
-    const look: RegionLook = {
-      place,
-      colour,
-      only,
-      hovered,
-      lit,
-      tint,
-      borders,
-      strong: this.#contrast.matches,
-    }
+    return { place, colour, only, hovered, lit, tint, borders, strong: this.#contrast.matches }
+  }
+
+  #draw(pen: Pen): void {
+    const state = this.#state
+    if (!state?.plan) return
+    const { plan } = state
+    const look = this.#look(state, plan)
     if (state.dim) dimRest(pen, plan, look)
     drawTint(pen, plan, look)
     drawOutlines(pen, plan, look)
+  }
+
+  #drawNames(pen: Pen): void {
+    const state = this.#state
+    if (!state?.plan) return
+    const { plan } = state
+    const look = this.#look(state, plan)
     const chips = this.#placeChips(pen, state, plan)
     drawChips(pen, chips, plan, { ...look, family: this.#family })
     this.#named(shownChips(chips, plan, look).map(({ text }) => text))

@@ -32,7 +32,13 @@ export class LabelStage {
     this.#listener = listener
     this.#screen = { width: container.clientWidth || 1, height: container.clientHeight || 1 }
     this.#stage = new Konva.Stage({ container, ...this.#screen, listening: false })
-    this.#stage.add(this.#image.layer, this.#overlay.layer, this.#regions.layer, this.#marks.layer)
+    this.#stage.add(
+      this.#image.layer,
+      this.#overlay.layer,
+      this.#regions.layer,
+      this.#marks.layer,
+      this.#regions.names,
+    )
     this.#watch = new ResizeObserver(() => this.#resize())
     this.#watch.observe(container)
     this.#followRatio()

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { addAnnotation } from '../../../core/project/annotations.ts'
 import { applyEdit } from '../../../core/project/corrections/store.ts'
 import { addImages, addSplit, listImages } from '../../../core/project/images.ts'
+import { changeEach } from '../../../core/project/labels/change.ts'
 import { createProject, type Project } from '../../../core/project/project.ts'
 import { snapshotFacts } from '../../../core/project/snapshot-facts.ts'
 import { createSnapshot, readSnapshot } from '../../../core/project/snapshots.ts'
@@ -48,11 +49,15 @@ function correct(image: number): void {
 }
 
 it('agree with the snapshot read whole, however the images are named', () => {
+  const came = new Map(listImages(project).map(image => [image.key, image.label]))
   const ids = listImages(project).map(image => image.id)
   for (const splits of [['train'], ['val'], ['train', 'val']])
     for (const of of [annotation, null])
       for (const fixed of [[], [ids[1]!], [ids[0]!, ids[4]!, ids[5]!]]) {
         for (const image of fixed) if (listed(image) === 0) correct(image)
+        // The label of the second image is another one in every other snapshot.
+        const label = fixed.length === 1 ? null : 0
+        changeEach(project, { field: 'label', author: 'Ada', values: [[ids[1]!, label]] })
         const id = createSnapshot(project, { splits, annotation: of })
         const whole = readSnapshot(project, id)
         expect(snapshotFacts(project, id)).toEqual({
@@ -60,6 +65,7 @@ it('agree with the snapshot read whole, however the images are named', () => {
           annotation: of,
           images: whole.images.length,
           corrected: whole.corrections.size,
+          changed: whole.images.filter(image => came.get(image.key) !== image.label).length,
         })
       }
   function listed(image: number): number {

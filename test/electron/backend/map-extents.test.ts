@@ -67,7 +67,7 @@ const apply = (
     },
   })
 
-test('a map of 8×8 cells and ten classes takes edits of its cells and classes, and no others', async () => {
+test('a map of 8×8 cells takes edits of its cells, its ten classes and the project’s ten, and no others', async () => {
   const query = { filter: { splits: ['val'] }, sort: { by: 'name', descending: false } }
   const { items } = await host.call<{ items: { id: number }[] }>('browse.page', {
     query,
@@ -76,7 +76,7 @@ test('a map of 8×8 cells and ten classes takes edits of its cells and classes, 
   })
   const { id: image } = items[0]!
   await expect(apply(image, 0, 'cell-outside', 64, 1)).rejects.toThrow(/mismatch.*cell 64.*64 cells/)
-  await expect(apply(image, 0, 'class-outside', 0, 10)).rejects.toThrow(/mismatch.*class 10.*10 classes/)
+  await expect(apply(image, 0, 'class-outside', 0, 20)).rejects.toThrow(/mismatch.*class 20.*20 classes/)
   await expect(apply(image, 0, 'beyond-half', 0, 1, 1e9)).rejects.toThrow(/usage.*after.*logit/s)
   expect(await apply(image, 0, 'the-last-one', 63, 9)).toEqual({ version: 1 })
   const kept = await host.call<{ history: { id: string }[] }>('corrections.get', { image, annotation })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isolated } from '../../renderer/i18n/isolate.ts'
 import { browserPath } from './browser.ts'
 import { classNames, fileNames, hostileProject, oddImages, projectName } from './hostile-project.ts'
 import { axe, openStudio, shoot, test, type Studio } from './studio.ts'
@@ -161,8 +162,11 @@ describe.skipIf(!browserPath)('hostile input', () => {
     await page.keyboard.press('l')
     for (const [words, name] of searches) {
       await page.locator(test('class-search')).fill(words)
-      await expect.poll(() => page.getByRole('option').count()).toBe(1)
-      await expect.poll(() => page.getByRole('option').locator('.name').textContent()).toBe(name)
+      const option = page.getByRole('option')
+      await expect.poll(() => option.count()).toBe(1)
+      await expect.poll(() => option.getAttribute('title')).toBe(isolated(name))
+      // The short name in the list is the first of its synonyms.
+      expect(await option.locator('.short').textContent()).toBe(isolated(name.split(',')[0]!.trim()))
     }
     await page.locator(test('class-search')).fill('')
     await harmlessNow(page)

@@ -4,7 +4,6 @@ export {
   carryEdits,
   type Carried,
   type CarryDestination,
-  type CarrySource,
   type LeaderChange,
   type LeftOut,
   type LeftOutReason,

@@ -33,8 +33,8 @@ function manifestOf(classes: Manifest['classes'], fill: number): Manifest {
 }
 
 /** The first lists cat and ghost in 2 × 2 cells, the second fox and yeti in 4 × 4. */
-export const maps: readonly LabelMap[] = [uniformMap([0, 2], [6, 2], 2, 2), uniformMap([0, 2], [7, 3], 4, 4)]
-export const spaces: readonly ClassSpace[] = annotators.map((classes, i) =>
+const maps: readonly LabelMap[] = [uniformMap([0, 2], [6, 2], 2, 2), uniformMap([0, 2], [7, 3], 4, 4)]
+const spaces: readonly ClassSpace[] = annotators.map((classes, i) =>
   classSpaceOf(matchClasses(classes, projectClasses), { fill: i === 0 ? 0 : -1 }),
 )
 

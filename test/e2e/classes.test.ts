@@ -166,7 +166,7 @@ describe.skipIf(!browserPath)('Classes', () => {
     await within(4, 'select-class').check()
     await within(5, 'select-class').check()
     await page.locator(test('merge-selected')).click()
-    await page.locator(test('merge-effect')).getByText('given label of 1 image').waitFor()
+    await page.locator(test('merge-effect')).getByText('Given labels that change: 1.').waitFor()
     await shoot(page, 'classes-merge')
     expect(await axe(page)).toEqual([])
     await page.locator(test('merge-do')).click()

@@ -91,7 +91,7 @@ export const classes = {
     pick: 'Choose a class',
     others: 'Merged into it',
     effect:
-      'Changes the given label of {given} images; {leads} images that one of them leads are measured again.',
+      'Given labels that change: {given}. Images to be measured again because one of these classes leads them: {leads}.',
     do: 'Merge',
     done: '{n} class now stands for “{name}” | {n} classes now stand for “{name}”',
     separate: 'Separate again',
